@@ -1,0 +1,136 @@
+// The image: a compiled network as one block of bytes, read-only, little endian, 4-byte aligned; and the arena beside
+// it, which holds everything that changes. All `u32` offsets in the image are relative to the image or to the arena.
+//
+//   header, 64 bytes             layer record, 64 bytes each, from byte 64 on
+//    0 u32 magic "LQE1"           0 u16 kind
+//    4 u32 imageBytes             2 u16 variant: activation, mode or solver
+//    8 u32 CRC-32 of the rest     4 u32 nIn      elements at `in` (without the state)
+//   12 u16 version                8 u32 n        elements at `out`
+//   14 u16 nLayers               12 u32 in       arena
+//   16 u32 arenaBytes            16 u32 out      arena; the state, for layers that have one
+//   20 u32 nInputs               20 u32 scratch  arena
+//   24 u32 input   arena         24 u32 cell     arena; LSTM's second state
+//   28 u32 nOutputs              28 u32 unfolds
+//   32 u32 output  arena         32 f32 odeStep  share of the elapsed time that one unfold covers
+//   36 u32 nState                36 u32 block[7] image; parameters, by kind
+//   40 u32 state   arena
+//   44 zero                      arena control, 16 bytes: f32 elapsed time, u32 flags, u32 clamped, u32 zero
+//
+// Parameter blocks
+//   matrix    u32 format, u32 bytes of the block, bias f32[nOut], then the weights: matvec-f32.ts, matvec-sparse-f32.ts
+//   synapses  u32 format, u32 bytes of the block, then records or rows: synapses-f32.ts, synapses-sparse-f32.ts
+//   vector    f32[]
+//
+// Layers (z = [x | state] without a gap, so that one product covers both)
+//   kind      reads               parameters                            computes
+//   affine    in[n]               vector w[n] b[n]                      out = w in + b
+//   dense     in[nIn]             matrix [n, nIn]                       out = activation(W in + b)
+//   ltc       in[nIn], out[n]     synapses in→out, synapses out→out,    `unfolds` solver steps; variant: solver
+//                                 vector cm gleak gleak·vleak [3n];
+//                                 euler, rk4: 1/cm in place of cm
+//   ctrnn     z[nIn + n]          matrix [n, nIn + n], vector 1/tau[n]  out += h (tanh(W z + b) - out / tau), unfolds times
+//   cfc       in[nIn]             matrices ff1 ff2 time_a time_b        out = the mode's formula; variant: mode
+//                                 pure: ff1, vector |w_tau| A [2n]
+//   lstm      z[nIn + n], cell    matrix [4n, nIn + n], rows g i f o    cell, out
+//   gru       z[nIn + n]          matrix rz [2n, nIn + n],              out
+//                                 matrices in→n [n, nIn], state→n [n, n]
+
+// @ts-nocheck: checked by asc
+
+export const MAGIC: u32 = 0x3145514c;
+export const VERSION: u32 = 1;
+export const HEADER_BYTES: u32 = 64;
+export const LAYER_BYTES: u32 = 64;
+export const CONTROL_BYTES: u32 = 16;
+
+/** Elements of any vector of a layer. Small enough that no byte count of a check overflows 32 bits. */
+export const MAX_ELEMENTS: u32 = 8192;
+export const MAX_UNFOLDS: u32 = 4096;
+
+export namespace Header {
+  export const IMAGE_BYTES: usize = 4;
+  export const CRC: usize = 8;
+  export const VERSION: usize = 12;
+  export const LAYERS: usize = 14;
+  export const ARENA_BYTES: usize = 16;
+  export const INPUTS: usize = 20;
+  export const INPUT: usize = 24;
+  export const OUTPUTS: usize = 28;
+  export const OUTPUT: usize = 32;
+  export const STATES: usize = 36;
+  export const STATE: usize = 40;
+  export const RESERVED: usize = 44;
+}
+
+export namespace Layer {
+  export const KIND: usize = 0;
+  export const VARIANT: usize = 2;
+  export const N_IN: usize = 4;
+  export const N: usize = 8;
+  export const IN: usize = 12;
+  export const OUT: usize = 16;
+  export const SCRATCH: usize = 20;
+  export const CELL: usize = 24;
+  export const UNFOLDS: usize = 28;
+  export const ODE_STEP: usize = 32;
+  export const BLOCK_0: usize = 36;
+  export const BLOCK_1: usize = 40;
+  export const BLOCK_2: usize = 44;
+  export const BLOCK_3: usize = 48;
+  export const BLOCK_4: usize = 52;
+}
+
+export namespace Control {
+  export const ELAPSED: usize = 0;
+  export const FLAGS: usize = 4;
+  export const CLAMPED: usize = 8;
+}
+
+/** Sticky flag: a step produced a state or output that is infinite or NaN. */
+export const FLAG_NON_FINITE: u32 = 1;
+
+export namespace Kind {
+  export const AFFINE: u32 = 1;
+  export const DENSE: u32 = 2;
+  export const LTC: u32 = 3;
+  export const CTRNN: u32 = 4;
+  export const CFC: u32 = 5;
+  export const LSTM: u32 = 6;
+  export const GRU: u32 = 7;
+}
+
+export namespace Activation {
+  export const LINEAR: u32 = 0;
+  export const LECUN_TANH: u32 = 1;
+  export const RELU: u32 = 2;
+  export const TANH: u32 = 3;
+  export const SILU: u32 = 4;
+  export const GELU: u32 = 5;
+  export const SIGMOID: u32 = 6;
+}
+
+export namespace Solver {
+  export const FUSED: u32 = 0;
+  export const EULER: u32 = 1;
+  export const RK4: u32 = 2;
+}
+
+export namespace Mode {
+  export const DEFAULT: u32 = 0;
+  export const NO_GATE: u32 = 1;
+  export const PURE: u32 = 2;
+}
+
+export namespace Format {
+  export const DENSE: u32 = 1;
+  export const SPARSE: u32 = 2;
+}
+
+/** Floats of scratch that a layer needs. */
+export function scratchElements(kind: u32, variant: u32, n: u32): u32 {
+  if (kind == Kind.LTC) return variant == Solver.RK4 ? 7 * n : 5 * n;
+  if (kind == Kind.CTRNN) return n;
+  if (kind == Kind.CFC) return variant == Mode.PURE ? 2 * n : 4 * n;
+  if (kind == Kind.LSTM || kind == Kind.GRU) return 4 * n;
+  return 0;
+}

@@ -1,0 +1,17 @@
+// Everything the core exports. bindings/core/exports.ts lists the same names; a test compares them.
+
+// @ts-nocheck: checked by asc
+
+export { check } from "./check";
+export { reset, step, stepLayer } from "./network";
+
+// Kernels: inner loops with a flat fixed signature. Exported so that they are never merged into their callers, can be
+// counted and priced one by one, and replaced by a board's own version. They check nothing.
+export { matvecF32 } from "./matvec-f32";
+export { matvecSparseF32 } from "./matvec-sparse-f32";
+export { synapsesF32 } from "./synapses-f32";
+export { synapsesSparseF32 } from "./synapses-sparse-f32";
+export { expF32, geluF32, lecunTanhF32, reluF32, sigmoidF32, siluF32, tanhF32 } from "./activation-f32";
+export {
+  blendF32, decayF32, fusedF32, membraneF32, mulAddF32, mulF32, mulSubF32, nonFiniteF32, pureF32, scaleAddF32, slopeF32
+} from "./vector-f32";

@@ -1,0 +1,89 @@
+// Sums of synaptic conductances and currents, every source connected to every destination:
+//
+//   num[j] = baseNum[j] + sum_i (w erev)[i][j] s_ij        den[j] = baseDen[j] + sum_i w[i][j] s_ij
+//   s_ij   = sigmoid(sigma[i][j] (v[i] - mu[i][j]))         (synapse.ts)
+//
+//   records  blocks of 4 destinations, in a block one record of 64 bytes a source:
+//            | k×4 | mu×4 | w×4 | (w erev)×4 |   with k = -sigma / ln 2; the last block is padded
+//   v [nIn]; baseNum, baseDen, num, den [nOut]; num and den overlap none of the others
+//
+// Order of the sums: the i-th source of a destination goes into partial sum i mod 4, then
+// base + ((p0 + p1) + (p2 + p3)); four sources share a division, the last nIn mod 4 have their own. The sparse kernel
+// has the same order, so that a network with every synapse present gives the same bits in both forms.
+
+// @ts-nocheck: checked by asc
+
+import { add, div, mul, splat } from "./lanes";
+import { denominator } from "./synapse";
+
+/** Bytes from one source's record to the next. */
+const RECORD: usize = 64;
+
+/** T-width destinations that start at lane `p`: four for v128, one for f32. */
+@inline function destinations<T>(
+  p: usize, v: usize, baseNum: usize, baseDen: usize, num: usize, den: usize, nIn: i32
+): void {
+  let n0 = splat<T>(0), n1 = splat<T>(0), n2 = splat<T>(0), n3 = splat<T>(0);
+  let c0 = splat<T>(0), c1 = splat<T>(0), c2 = splat<T>(0), c3 = splat<T>(0);
+  for (const end = v + (<usize>(nIn & ~3) << 2); v != end; v += 16, p += 4 * RECORD) {
+    const d0 = denominator<T>(load<T>(p), load<T>(p, 16), splat<T>(load<f32>(v)));
+    const d1 = denominator<T>(load<T>(p, RECORD), load<T>(p, RECORD + 16), splat<T>(load<f32>(v, 4)));
+    const d01 = mul<T>(d0, d1);
+    const d2 = denominator<T>(load<T>(p, 2 * RECORD), load<T>(p, 2 * RECORD + 16), splat<T>(load<f32>(v, 8)));
+    const d3 = denominator<T>(load<T>(p, 3 * RECORD), load<T>(p, 3 * RECORD + 16), splat<T>(load<f32>(v, 12)));
+    const d23 = mul<T>(d2, d3);
+    const r = div<T>(splat<T>(1), mul<T>(d01, d23));
+    const r01 = mul<T>(r, d23);
+    const s0 = mul<T>(r01, d1);
+    c0 = add<T>(c0, mul<T>(load<T>(p, 32), s0));
+    n0 = add<T>(n0, mul<T>(load<T>(p, 48), s0));
+    const s1 = mul<T>(r01, d0);
+    c1 = add<T>(c1, mul<T>(load<T>(p, RECORD + 32), s1));
+    n1 = add<T>(n1, mul<T>(load<T>(p, RECORD + 48), s1));
+    const r23 = mul<T>(r, d01);
+    const s2 = mul<T>(r23, d3);
+    c2 = add<T>(c2, mul<T>(load<T>(p, 2 * RECORD + 32), s2));
+    n2 = add<T>(n2, mul<T>(load<T>(p, 2 * RECORD + 48), s2));
+    const s3 = mul<T>(r23, d2);
+    c3 = add<T>(c3, mul<T>(load<T>(p, 3 * RECORD + 32), s3));
+    n3 = add<T>(n3, mul<T>(load<T>(p, 3 * RECORD + 48), s3));
+  }
+  // The tail in a loop that rotates the sums, so that the code of a synapse stands here once.
+  const rest = nIn & 3;
+  for (let i = 0; i < rest; i++, v += 4, p += RECORD) {
+    const s = div<T>(splat<T>(1), denominator<T>(load<T>(p), load<T>(p, 16), splat<T>(load<f32>(v))));
+    const c = mul<T>(load<T>(p, 32), s);
+    const n = mul<T>(load<T>(p, 48), s);
+    if (i == 0) {
+      c0 = add<T>(c0, c);
+      n0 = add<T>(n0, n);
+    } else if (i == 1) {
+      c1 = add<T>(c1, c);
+      n1 = add<T>(n1, n);
+    } else {
+      c2 = add<T>(c2, c);
+      n2 = add<T>(n2, n);
+    }
+  }
+  store<T>(num, add<T>(load<T>(baseNum), add<T>(add<T>(n0, n1), add<T>(n2, n3))));
+  store<T>(den, add<T>(load<T>(baseDen), add<T>(add<T>(c0, c1), add<T>(c2, c3))));
+}
+
+export function synapsesF32(
+  records: usize, v: usize, baseNum: usize, baseDen: usize, num: usize, den: usize, nOut: i32, nIn: i32
+): void {
+  const block = <usize>nIn * RECORD;
+  let done: usize = 0;
+  const bytes = <usize>nOut << 2;
+  if (ASC_FEATURE_SIMD) {
+    for (; done + 16 <= bytes; done += 16, records += block) {
+      destinations<v128>(records, v, baseNum + done, baseDen + done, num + done, den + done, nIn);
+    }
+  }
+  for (; done < bytes; done += 4) {
+    destinations<f32>(records, v, baseNum + done, baseDen + done, num + done, den + done, nIn);
+    // After the fourth lane of a block comes the first lane of the next one.
+    records += 4;
+    if (!ASC_FEATURE_SIMD) records += select<usize>(block - 16, 0, (done & 12) == 12);
+  }
+}

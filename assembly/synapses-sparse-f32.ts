@@ -1,0 +1,99 @@
+// Sums of synaptic conductances and currents over the synapses that exist, stored by destination:
+//
+//   num[j] = baseNum[j] + sum_k (w erev)_k s_k        den[j] = baseDen[j] + sum_k w_k s_k
+//   s_k    = sigmoid(sigma_k (v[source k] - mu_k))     (synapse.ts)
+//
+//   rows   u16 count[nOut], padded to a multiple of 4 bytes; then for each destination its synapses in ascending
+//          order of source: blocks of four
+//            | k×4 | mu×4 | w×4 | (w erev)×4 | source×4 |       64 bytes of f32, 8 bytes of u16
+//          and a tail of count mod 4: | k mu w (w erev) | a synapse, then its sources, padded to a multiple of 4 bytes.
+//          A source is the byte offset of its state in `v`: 4 times the index, so that no shift is needed.
+//   v; baseNum, baseDen, num, den [nOut]; num and den overlap none of the others
+//
+// Order of the sums as in synapses-f32.ts.
+
+// @ts-nocheck: checked by asc
+
+import { gather } from "./lanes";
+import { denominator } from "./synapse";
+
+const BLOCK: usize = 72;
+
+export function synapsesSparseF32(
+  rows: usize, v: usize, baseNum: usize, baseDen: usize, num: usize, den: usize, nOut: i32
+): void {
+  let count = rows;
+  let p = rows + ((<usize>nOut * 2 + 3) & ~3);
+  for (const last = num + (<usize>nOut << 2); num != last; num += 4, den += 4, baseNum += 4, baseDen += 4, count += 2) {
+    const n = <usize>load<u16>(count);
+    let n0: f32 = 0, n1: f32 = 0, n2: f32 = 0, n3: f32 = 0;
+    let c0: f32 = 0, c1: f32 = 0, c2: f32 = 0, c3: f32 = 0;
+    const end = p + (n >> 2) * BLOCK;
+    if (ASC_FEATURE_SIMD) {
+      let ns = f32x4.splat(0);
+      let cs = f32x4.splat(0);
+      for (; p != end; p += BLOCK) {
+        const d = denominator<v128>(v128.load(p), v128.load(p, 16), gather(v, p + 64));
+        const neighbour = v128.shuffle<f32>(d, d, 1, 0, 3, 2);
+        const pair = f32x4.mul(d, neighbour);
+        const other = v128.shuffle<f32>(pair, pair, 2, 3, 0, 1);
+        const r = f32x4.div(f32x4.splat(1), f32x4.mul(pair, other));
+        const s = f32x4.mul(f32x4.mul(r, other), neighbour);
+        cs = f32x4.add(cs, f32x4.mul(v128.load(p, 32), s));
+        ns = f32x4.add(ns, f32x4.mul(v128.load(p, 48), s));
+      }
+      c0 = f32x4.extract_lane(cs, 0);
+      c1 = f32x4.extract_lane(cs, 1);
+      c2 = f32x4.extract_lane(cs, 2);
+      c3 = f32x4.extract_lane(cs, 3);
+      n0 = f32x4.extract_lane(ns, 0);
+      n1 = f32x4.extract_lane(ns, 1);
+      n2 = f32x4.extract_lane(ns, 2);
+      n3 = f32x4.extract_lane(ns, 3);
+    } else {
+      for (; p != end; p += BLOCK) {
+        const d0 = denominator<f32>(load<f32>(p), load<f32>(p, 16), load<f32>(v + load<u16>(p, 64)));
+        const d1 = denominator<f32>(load<f32>(p, 4), load<f32>(p, 20), load<f32>(v + load<u16>(p, 66)));
+        const d01 = d0 * d1;
+        const d2 = denominator<f32>(load<f32>(p, 8), load<f32>(p, 24), load<f32>(v + load<u16>(p, 68)));
+        const d3 = denominator<f32>(load<f32>(p, 12), load<f32>(p, 28), load<f32>(v + load<u16>(p, 70)));
+        const d23 = d2 * d3;
+        const r: f32 = <f32>1 / (d01 * d23);
+        const r01 = r * d23;
+        const s0 = r01 * d1;
+        c0 += load<f32>(p, 32) * s0;
+        n0 += load<f32>(p, 48) * s0;
+        const s1 = r01 * d0;
+        c1 += load<f32>(p, 36) * s1;
+        n1 += load<f32>(p, 52) * s1;
+        const r23 = r * d01;
+        const s2 = r23 * d3;
+        c2 += load<f32>(p, 40) * s2;
+        n2 += load<f32>(p, 56) * s2;
+        const s3 = r23 * d2;
+        c3 += load<f32>(p, 44) * s3;
+        n3 += load<f32>(p, 60) * s3;
+      }
+    }
+    const rest = n & 3;
+    let source = p + (rest << 4);
+    for (let i: usize = 0; i < rest; i++, p += 16, source += 2) {
+      const s = <f32>1 / denominator<f32>(load<f32>(p), load<f32>(p, 4), load<f32>(v + load<u16>(source)));
+      const c = load<f32>(p, 8) * s;
+      const g = load<f32>(p, 12) * s;
+      if (i == 0) {
+        c0 += c;
+        n0 += g;
+      } else if (i == 1) {
+        c1 += c;
+        n1 += g;
+      } else {
+        c2 += c;
+        n2 += g;
+      }
+    }
+    p = (source + 3) & ~3;
+    store<f32>(num, load<f32>(baseNum) + ((n0 + n1) + (n2 + n3)));
+    store<f32>(den, load<f32>(baseDen) + ((c0 + c1) + (c2 + c3)));
+  }
+}

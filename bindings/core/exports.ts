@@ -1,0 +1,43 @@
+/** An address in the core's linear memory, bytes. */
+export type Address = number;
+
+/** What every build of the core exports. assembly/index.ts lists the same names; a test compares them. */
+export interface CoreExports {
+  /** 0 if the image can run in the arena, else a reject code (../image/reject-codes.ts). Never traps. */
+  check(image: Address, imageBytes: number, arena: Address, arenaBytes: number): number;
+  reset(image: Address, arena: Address): void;
+  /** One time step; a `StepStatus`. */
+  step(image: Address, arena: Address): number;
+  /** One layer alone; a `StepStatus`. */
+  stepLayer(image: Address, arena: Address, layer: number): number;
+}
+
+/** Kernels: exported to be counted, priced and replaced, not to be called. They check nothing. */
+export const KERNELS = [
+  "matvecF32",
+  "matvecSparseF32",
+  "synapsesF32",
+  "synapsesSparseF32",
+  "expF32",
+  "geluF32",
+  "lecunTanhF32",
+  "reluF32",
+  "sigmoidF32",
+  "siluF32",
+  "tanhF32",
+  "blendF32",
+  "decayF32",
+  "fusedF32",
+  "membraneF32",
+  "mulAddF32",
+  "mulF32",
+  "mulSubF32",
+  "nonFiniteF32",
+  "pureF32",
+  "scaleAddF32",
+  "slopeF32",
+] as const;
+
+export type KernelName = (typeof KERNELS)[number];
+
+export const StepStatus = { OK: 0, BAD_INPUT: 1, BAD_TIME: 2, NO_LAYER: 3 } as const;

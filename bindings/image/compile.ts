@@ -1,0 +1,267 @@
+// Model → image: the bytes that every build of the core interprets, on the host and on a board. One model gives the
+// same bytes on every engine: nothing here calls a host function that may differ in its last bit.
+
+import type { MacCount } from "../count/op-profile.ts";
+import { LiquidEdgeError } from "../errors.ts";
+import type { StaticMemory } from "../estimate/memory-profiler.ts";
+import type { Model } from "../network/model.ts";
+import { crc32 } from "./crc32.ts";
+import { encodeMatrix, encodeSynapses, encodeVectors, type EncodedBlock } from "./encode.ts";
+import {
+  Activation,
+  CONTROL_BYTES,
+  Header,
+  HEADER_BYTES,
+  Kind,
+  Layer,
+  LAYER_BYTES,
+  MAGIC,
+  MAX_ELEMENTS,
+  MAX_UNFOLDS,
+  Mode,
+  scratchElements,
+  Solver,
+  VERSION,
+} from "./format.ts";
+import { lower } from "./lower.ts";
+import type { LoweredLayer, LoweredNetwork } from "./lowered.ts";
+import type { Matrix, Synapses } from "./parameters.ts";
+
+/** What the compiler knows of a layer of the image. */
+export interface CompiledLayer {
+  name: string;
+  kind: LoweredLayer["kind"];
+  nIn: number;
+  n: number;
+  /** MACs of one time step by kernel; a synapse counts two an evaluation (numerator and denominator). */
+  macs: MacCount[];
+  /** Matrices and synapse sets, with the format that was chosen by counted cost. */
+  parameters: { name: string; format: "dense" | "sparse"; connections: number; possible: number }[];
+}
+
+/** A compiled network: the image and where its vectors lie in the arena (byte offsets, lengths in floats). */
+export interface CompiledNetwork extends Pick<LoweredNetwork, "input" | "output" | "hidden" | "cell"> {
+  image: Uint8Array;
+  arenaBytes: number;
+  layers: CompiledLayer[];
+  precision: "fp32";
+  memory: StaticMemory;
+}
+
+/**
+ * Compiles a checked model.
+ * @throws LiquidEdgeError `unavailable` when a layer is wider than the core allows
+ */
+export function compile(model: Model): CompiledNetwork {
+  const lowered = lower(model);
+  const encoded = lowered.layers.map(encodeLayer);
+  const scratchAt = lowered.arenaEnd;
+  const scratchBytes = Math.max(0, ...encoded.map((layer) => 4 * scratchElements(layer.kind, layer.variant, layer.n)));
+  const arenaBytes = scratchAt + scratchBytes;
+
+  const headBytes = HEADER_BYTES + LAYER_BYTES * encoded.length;
+  const bodyBytes = encoded.flatMap((l) => l.blocks).reduce((sum, b) => sum + b.bytes.length, 0);
+  const image = new Uint8Array(headBytes + bodyBytes);
+  const view = new DataView(image.buffer);
+  let at = headBytes;
+  for (const [i, layer] of encoded.entries()) {
+    const record = HEADER_BYTES + i * LAYER_BYTES;
+    const { in: input, out, cell, unfolds, odeStep } = layer;
+    view.setUint16(record + Layer.KIND, layer.kind, true);
+    view.setUint16(record + Layer.VARIANT, layer.variant, true);
+    view.setUint32(record + Layer.N_IN, layer.nIn, true);
+    view.setUint32(record + Layer.N, layer.n, true);
+    view.setUint32(record + Layer.IN, input, true);
+    view.setUint32(record + Layer.OUT, out, true);
+    view.setUint32(record + Layer.SCRATCH, scratchAt, true);
+    view.setUint32(record + Layer.CELL, cell, true);
+    view.setUint32(record + Layer.UNFOLDS, unfolds, true);
+    view.setFloat32(record + Layer.ODE_STEP, odeStep, true);
+    for (const [b, block] of layer.blocks.entries()) {
+      view.setUint32(record + Layer.BLOCK_0 + 4 * b, at, true);
+      image.set(block.bytes, at);
+      at += block.bytes.length;
+    }
+  }
+  writeHeader(view, lowered, encoded.length, arenaBytes);
+
+  const tableBytes = encoded.flatMap((l) => l.blocks).reduce((sum, b) => sum + b.tableBytes, 0);
+  const state = 4 * (lowered.hidden.length + lowered.cell.length);
+  const output = lowered.output.at >= lowered.hidden.at + state ? 4 * lowered.output.length : 0;
+  const io = 4 * lowered.input.length + output;
+  return {
+    image,
+    arenaBytes,
+    input: lowered.input,
+    output: lowered.output,
+    hidden: lowered.hidden,
+    cell: lowered.cell,
+    layers: encoded.map(({ info }) => info),
+    precision: "fp32",
+    memory: {
+      imageBytes: image.length,
+      arenaBytes,
+      sections: {
+        header: headBytes,
+        weights: bodyBytes - tableBytes,
+        tables: tableBytes,
+        state,
+        io,
+        scratch: arenaBytes - state - io,
+      },
+    },
+  };
+}
+
+function writeHeader(view: DataView, lowered: LoweredNetwork, nLayers: number, arenaBytes: number): void {
+  const { input, output, hidden, cell } = lowered;
+  view.setUint32(0, MAGIC, true);
+  view.setUint32(Header.IMAGE_BYTES, view.byteLength, true);
+  view.setUint16(Header.VERSION, VERSION, true);
+  view.setUint16(Header.LAYERS, nLayers, true);
+  view.setUint32(Header.ARENA_BYTES, arenaBytes, true);
+  view.setUint32(Header.INPUTS, input.length, true);
+  view.setUint32(Header.INPUT, input.at, true);
+  view.setUint32(Header.OUTPUTS, output.length, true);
+  view.setUint32(Header.OUTPUT, output.at, true);
+  view.setUint32(Header.STATES, hidden.length + cell.length, true);
+  view.setUint32(Header.STATE, hidden.at, true);
+  view.setUint32(Header.CRC, crc32(new Uint8Array(view.buffer).subarray(Header.VERSION)), true);
+}
+
+interface Block {
+  bytes: Uint8Array;
+  tableBytes: number;
+}
+
+interface EncodedLayer {
+  kind: Kind;
+  variant: number;
+  nIn: number;
+  n: number;
+  in: number;
+  out: number;
+  cell: number;
+  unfolds: number;
+  odeStep: number;
+  blocks: Block[];
+  info: CompiledLayer;
+}
+
+const ACTIVATIONS = {
+  linear: Activation.LINEAR,
+  lecun_tanh: Activation.LECUN_TANH,
+  relu: Activation.RELU,
+  tanh: Activation.TANH,
+  silu: Activation.SILU,
+  gelu: Activation.GELU,
+  sigmoid: Activation.SIGMOID,
+} as const;
+const SOLVERS = { fused: Solver.FUSED, euler: Solver.EULER, rk4: Solver.RK4 } as const;
+const MODES = { default: Mode.DEFAULT, no_gate: Mode.NO_GATE, pure: Mode.PURE } as const;
+const KINDS = {
+  affine: Kind.AFFINE,
+  dense: Kind.DENSE,
+  ltc: Kind.LTC,
+  ctrnn: Kind.CTRNN,
+  cfc: Kind.CFC,
+  lstm: Kind.LSTM,
+  gru: Kind.GRU,
+} as const;
+/** Evaluations of the synapses in one unfold. */
+const EVALUATIONS = { fused: 1, euler: 1, rk4: 4 } as const;
+
+function encodeLayer(layer: LoweredLayer): EncodedLayer {
+  const n = layer.out.length;
+  const nIn = layer.in.length;
+  if (n > MAX_ELEMENTS || nIn > MAX_ELEMENTS) {
+    const width = Math.max(n, nIn);
+    throw new LiquidEdgeError("unavailable", `layer ${layer.name}: ${width} elements, the core allows ${MAX_ELEMENTS}`);
+  }
+  const blocks: Block[] = [];
+  const info: CompiledLayer = { name: layer.name, kind: layer.kind, nIn, n, macs: [], parameters: [] };
+  const add = (name: string, block: EncodedBlock, possible: number) => {
+    blocks.push(block);
+    info.parameters.push({ name, format: block.format, connections: block.connections, possible });
+    return block;
+  };
+  const addMatrix = (name: string, matrix: Matrix, times = 1) => {
+    const block = add(name, encodeMatrix(matrix), matrix.nOut * matrix.nIn);
+    addMacs(info, block.format === "dense" ? "matvecF32" : "matvecSparseF32", times * block.connections);
+  };
+  const addSynapses = (name: string, synapses: Synapses, times: number) => {
+    const block = add(name, encodeSynapses(synapses), synapses.nOut * synapses.nIn);
+    addMacs(info, block.format === "dense" ? "synapsesF32" : "synapsesSparseF32", 2 * times * block.connections);
+  };
+  const addVectors = (...vectors: Float32Array[]) => blocks.push({ bytes: encodeVectors(...vectors), tableBytes: 0 });
+
+  const result: EncodedLayer = {
+    kind: KINDS[layer.kind],
+    variant: 0,
+    nIn,
+    n,
+    in: layer.in.at,
+    out: layer.out.at,
+    cell: CONTROL_BYTES,
+    unfolds: 0,
+    odeStep: 0,
+    blocks,
+    info,
+  };
+  switch (layer.kind) {
+    case "affine":
+      addVectors(layer.w, layer.b);
+      break;
+    case "dense":
+      result.variant = ACTIVATIONS[layer.activation];
+      addMatrix("weight", layer.matrix);
+      break;
+    case "ltc":
+      result.variant = SOLVERS[layer.solver];
+      result.unfolds = checkUnfolds(layer);
+      result.odeStep = layer.odeStep;
+      addSynapses("sensory", layer.sensory, 1);
+      addSynapses("recurrent", layer.recurrent, layer.unfolds * EVALUATIONS[layer.solver]);
+      addVectors(layer.membrane, layer.leak, layer.leakCurrent);
+      break;
+    case "ctrnn":
+      result.unfolds = checkUnfolds(layer);
+      result.odeStep = layer.odeStep;
+      addMatrix("weight", layer.matrix, layer.unfolds);
+      addVectors(layer.leak);
+      break;
+    case "cfc":
+      result.variant = MODES[layer.mode];
+      if (layer.mode === "pure") {
+        addMatrix("ff1", layer.ff1);
+        addVectors(layer.absTau, layer.bound);
+      } else {
+        for (const [i, name] of ["ff1", "ff2", "time_a", "time_b"].entries()) addMatrix(name, layer.heads[i]!);
+      }
+      break;
+    case "lstm":
+      result.cell = layer.cell.at;
+      addMatrix("gates", layer.matrix);
+      break;
+    case "gru":
+      addMatrix("reset_update", layer.resetUpdate);
+      addMatrix("candidate_input", layer.fromInput);
+      addMatrix("candidate_state", layer.fromState);
+      break;
+  }
+  return result;
+}
+
+function addMacs(info: CompiledLayer, kernel: string, count: number): void {
+  const entry = info.macs.find((mac) => mac.kernel === kernel);
+  if (entry === undefined) info.macs.push({ kernel, count });
+  else entry.count += count;
+}
+
+function checkUnfolds(layer: { name: string; unfolds: number }): number {
+  if (layer.unfolds <= MAX_UNFOLDS) return layer.unfolds;
+  throw new LiquidEdgeError(
+    "unavailable",
+    `layer ${layer.name}: ${layer.unfolds} unfolds, the core allows ${MAX_UNFOLDS}`,
+  );
+}

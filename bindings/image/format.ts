@@ -1,0 +1,72 @@
+// Constants of the image format. assembly/image.ts defines and documents it; a test compares the two files.
+
+export const MAGIC = 0x3145514c;
+export const VERSION = 1;
+export const HEADER_BYTES = 64;
+export const LAYER_BYTES = 64;
+export const CONTROL_BYTES = 16;
+export const MAX_ELEMENTS = 8192;
+export const MAX_UNFOLDS = 4096;
+/** Parameter blocks that a layer record can name. */
+export const MAX_BLOCKS = 7;
+
+export const Header = {
+  IMAGE_BYTES: 4,
+  CRC: 8,
+  VERSION: 12,
+  LAYERS: 14,
+  ARENA_BYTES: 16,
+  INPUTS: 20,
+  INPUT: 24,
+  OUTPUTS: 28,
+  OUTPUT: 32,
+  STATES: 36,
+  STATE: 40,
+  RESERVED: 44,
+} as const;
+
+export const Layer = {
+  KIND: 0,
+  VARIANT: 2,
+  N_IN: 4,
+  N: 8,
+  IN: 12,
+  OUT: 16,
+  SCRATCH: 20,
+  CELL: 24,
+  UNFOLDS: 28,
+  ODE_STEP: 32,
+  BLOCK_0: 36,
+  BLOCK_1: 40,
+  BLOCK_2: 44,
+  BLOCK_3: 48,
+  BLOCK_4: 52,
+} as const;
+
+export const Control = { ELAPSED: 0, FLAGS: 4, CLAMPED: 8 } as const;
+export const FLAG_NON_FINITE = 1;
+
+export const Kind = { AFFINE: 1, DENSE: 2, LTC: 3, CTRNN: 4, CFC: 5, LSTM: 6, GRU: 7 } as const;
+export const Activation = { LINEAR: 0, LECUN_TANH: 1, RELU: 2, TANH: 3, SILU: 4, GELU: 5, SIGMOID: 6 } as const;
+export const Solver = { FUSED: 0, EULER: 1, RK4: 2 } as const;
+export const Mode = { DEFAULT: 0, NO_GATE: 1, PURE: 2 } as const;
+export const Format = { DENSE: 1, SPARSE: 2 } as const;
+
+export type Kind = (typeof Kind)[keyof typeof Kind];
+
+/** Floats of scratch that a layer of `n` units needs. */
+export function scratchElements(kind: Kind, variant: number, n: number): number {
+  switch (kind) {
+    case Kind.LTC:
+      return variant === Solver.RK4 ? 7 * n : 5 * n;
+    case Kind.CTRNN:
+      return n;
+    case Kind.CFC:
+      return variant === Mode.PURE ? 2 * n : 4 * n;
+    case Kind.LSTM:
+    case Kind.GRU:
+      return 4 * n;
+    default:
+      return 0;
+  }
+}

@@ -1,0 +1,102 @@
+// LSTM (torch.nn.LSTM and the mixed memory of ncps) and GRU.
+
+import type { GatedConfig } from "../network/model.ts";
+import type { LoweredCell, Tensors } from "./lower.ts";
+import type { ArenaLayout, ArenaVector, LoweredLayer } from "./lowered.ts";
+import type { Matrix } from "./parameters.ts";
+
+/** The core's order of LSTM gates as rows of one matrix: candidate, input, forget, output. */
+const TORCH_LSTM_ROWS = [2, 0, 1, 3];
+const NCPS_LSTM_ROWS = [0, 1, 2, 3];
+
+/** ncps' LSTM memory: gates (a, i, f, o) without recurrent bias, and 1 added to the forget gate. Updates h in place. */
+export function mixedMemory(tensors: Tensors, input: ArenaVector, hidden: ArenaVector, cell: ArenaVector): LoweredLayer {
+  const n = hidden.length;
+  const bias = tensors("lstm.input_map.bias").map((b, row) => (Math.floor(row / n) === 2 ? b + 1 : b));
+  const matrix = joinGates(
+    tensors("lstm.input_map.weight"),
+    tensors("lstm.recurrent_map.weight"),
+    bias,
+    n,
+    input.length,
+    NCPS_LSTM_ROWS,
+  );
+  return { kind: "lstm", name: "lstm", in: input, out: hidden, cell, matrix };
+}
+
+export function lowerLstm(config: GatedConfig, tensors: Tensors, arena: ArenaLayout): LoweredCell {
+  const { input_size: m, units: n } = config;
+  const input = arena.place(m);
+  const hidden = arena.place(n);
+  const cell = arena.place(n);
+  const matrix = joinGates(
+    tensors("rnn.weight_ih_l0"),
+    tensors("rnn.weight_hh_l0"),
+    sumOf(tensors("rnn.bias_ih_l0"), tensors("rnn.bias_hh_l0")),
+    n,
+    m,
+    TORCH_LSTM_ROWS,
+  );
+  return { layers: [{ kind: "lstm", name: "lstm", in: input, out: hidden, cell, matrix }], input, hidden, cell };
+}
+
+/** GRU: the candidate keeps its two products apart, because the reset gate multiplies the one from the state. */
+export function lowerGru(config: GatedConfig, tensors: Tensors, arena: ArenaLayout): LoweredCell {
+  const { input_size: m, units: n } = config;
+  const input = arena.place(m);
+  const hidden = arena.place(n);
+  const fromInput = tensors("rnn.weight_ih_l0");
+  const fromState = tensors("rnn.weight_hh_l0");
+  const inputBias = tensors("rnn.bias_ih_l0");
+  const stateBias = tensors("rnn.bias_hh_l0");
+  const layer: LoweredLayer = {
+    kind: "gru",
+    name: "gru",
+    in: input,
+    out: hidden,
+    resetUpdate: joinGates(fromInput, fromState, sumOf(inputBias, stateBias), n, m, [0, 1]),
+    fromInput: block(fromInput, inputBias, n, m, 2),
+    fromState: block(fromState, stateBias, n, n, 2),
+  };
+  return { layers: [layer], input, hidden, cell: { at: arena.end, length: 0 } };
+}
+
+/** The given n-row blocks of [W_input | W_state], one matrix over z = [x, h]. */
+function joinGates(
+  fromInput: Float32Array,
+  fromState: Float32Array,
+  bias: Float32Array,
+  n: number,
+  m: number,
+  blocks: number[],
+): Matrix {
+  const nOut = blocks.length * n;
+  const nIn = m + n;
+  const weights = new Float32Array(nOut * nIn);
+  const joined = new Float32Array(nOut);
+  for (const [to, from] of blocks.entries()) {
+    for (let r = 0; r < n; r++) {
+      const source = from * n + r;
+      const row = to * n + r;
+      weights.set(fromInput.subarray(source * m, (source + 1) * m), row * nIn);
+      weights.set(fromState.subarray(source * n, (source + 1) * n), row * nIn + m);
+      joined[row] = bias[source]!;
+    }
+  }
+  return { nOut, nIn, weights, mask: null, bias: joined };
+}
+
+/** One n-row block of a matrix. */
+function block(weights: Float32Array, bias: Float32Array, n: number, nIn: number, index: number): Matrix {
+  return {
+    nOut: n,
+    nIn,
+    weights: weights.subarray(index * n * nIn, (index + 1) * n * nIn),
+    mask: null,
+    bias: bias.subarray(index * n, (index + 1) * n),
+  };
+}
+
+function sumOf(a: Float32Array, b: Float32Array): Float32Array {
+  return a.map((value, i) => value + b[i]!);
+}

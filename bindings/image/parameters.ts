@@ -1,0 +1,34 @@
+// Parameters of a layer as the compiler handles them, before they are laid out in bytes.
+
+/** y = W x + b. */
+export interface Matrix {
+  nOut: number;
+  nIn: number;
+  /** [nOut, nIn], row-major. */
+  weights: Float32Array;
+  /** [nOut, nIn]: 0 where no connection exists; null: all exist. */
+  mask: Uint8Array | null;
+  /** [nOut] */
+  bias: Float32Array;
+}
+
+/** Synapses of an LTC cell; all fields [nIn, nOut], row-major: source first, as ncps stores them. */
+export interface Synapses {
+  nOut: number;
+  nIn: number;
+  mask: Uint8Array;
+  /** -sigma / ln 2 */
+  k: Float32Array;
+  mu: Float32Array;
+  w: Float32Array;
+  /** w * erev */
+  wErev: Float32Array;
+}
+
+/** Connections that exist. */
+export function countConnections(mask: Uint8Array | null, all: number): number {
+  if (mask === null) return all;
+  let count = 0;
+  for (const present of mask) if (present !== 0) count++;
+  return count;
+}

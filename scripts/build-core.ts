@@ -1,0 +1,99 @@
+// Builds the core: assembly/ → build/core.wasm, core.simd.wasm, core.counted.wasm and the modules that carry their
+// bytes into the library.
+//
+// asc only translates (-O0): its own optimiser would merge kernels into their callers and use bulk-memory
+// instructions. binaryen then optimises with inlining off, so that every kernel stays a function that can be counted,
+// priced and replaced. Small helpers are inlined by `@inline` in the sources.
+
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import asc from "assemblyscript/asc";
+import binaryen from "binaryen";
+import { instrument } from "./instrument.ts";
+
+/** Where the built files go, relative to the repository. */
+const BUILD = "build";
+
+async function compile(simd: boolean): Promise<Uint8Array> {
+  let wasm: Uint8Array | undefined;
+  const messages: string[] = [];
+  const { error } = await asc.main(
+    [
+      "assembly/index.ts",
+      "--outFile", "core.wasm",
+      "--optimizeLevel", "0",
+      "--runtime", "stub",
+      "--noAssert",
+      "--importMemory",
+      "--noExportMemory",
+      "--initialMemory", "0",
+      "--disable", "bulk-memory",
+      "--disable", "nontrapping-f2i",
+      "--disable", "sign-extension",
+      ...(simd ? ["--enable", "simd"] : []),
+    ],
+    {
+      writeFile: (_name: string, contents: Uint8Array | string) => {
+        wasm = contents as Uint8Array;
+      },
+      stderr: { write: (chunk: string | Uint8Array) => messages.push(String(chunk)) },
+    } as never,
+  );
+  if (error || wasm === undefined) throw new Error(`assembly/: ${messages.join("")}${error?.message ?? ""}`);
+  return wasm;
+}
+
+function optimize(wasm: Uint8Array, simd: boolean): Uint8Array {
+  const { MutableGlobals, SIMD128 } = binaryen.Features;
+  const module = binaryen.readBinary(wasm);
+  module.setFeatures(simd ? MutableGlobals | SIMD128 : MutableGlobals);
+  binaryen.setOptimizeLevel(3);
+  binaryen.setShrinkLevel(0);
+  binaryen.setDebugInfo(false);
+  binaryen.setAlwaysInlineMaxSize(0);
+  binaryen.setFlexibleInlineMaxSize(0);
+  binaryen.setOneCallerInlineMaxSize(0);
+  binaryen.setAllowInliningFunctionsWithLoops(false);
+  // Twice: the second round still shortens what the first one exposed.
+  module.optimize();
+  module.optimize();
+  if (!module.validate()) throw new Error("core.wasm does not validate");
+  const binary = module.emitBinary();
+  module.dispose();
+  return binary;
+}
+
+/** An ES module whose `bytes()` decodes the given bytes; works in Node and in every browser. */
+function bytesModule(wasm: Uint8Array): string {
+  const base64 = Buffer.from(wasm).toString("base64");
+  return `const base64 =
+  "${base64}";
+
+export function bytes() {
+  const text = atob(base64);
+  const result = new Uint8Array(text.length);
+  for (let i = 0; i < text.length; i++) result[i] = text.charCodeAt(i);
+  return result;
+}
+`;
+}
+
+/** Builds all three cores and returns their sizes in bytes. */
+export async function buildCore(root: string): Promise<Record<"scalar" | "simd" | "counted", number>> {
+  const directory = join(root, BUILD);
+  await mkdir(directory, { recursive: true });
+  const scalar = optimize(await compile(false), false);
+  const simd = optimize(await compile(true), true);
+  const { wasm: counted, table } = instrument(scalar);
+  const write = (name: string, contents: string | Uint8Array) => writeFile(join(directory, name), contents);
+  await Promise.all([
+    write("core.wasm", scalar),
+    write("core.simd.wasm", simd),
+    write("core.counted.wasm", counted),
+    write("core.counted.json", `${JSON.stringify(table)}\n`),
+    write("scalar.js", bytesModule(scalar)),
+    write("simd.js", bytesModule(simd)),
+    write("counted.js", `${bytesModule(counted)}\nexport const table = ${JSON.stringify(table)};\n`),
+  ]);
+  return { scalar: scalar.length, simd: simd.length, counted: counted.length };
+}
