@@ -1,0 +1,109 @@
+// The library's front door: a trained network, loaded, checked and compiled, ready to run and to be costed.
+
+import { Session, type SessionOptions } from "./core/session.ts";
+import { parseSequence, type SequenceResult } from "./core/sequence.ts";
+import type { NetworkProfile } from "./count/op-profile.ts";
+import { profileNetwork } from "./core/profile.ts";
+import { complain } from "./errors.ts";
+import type { StaticMemory } from "./estimate/memory-profiler.ts";
+import { type CompiledNetwork, compile } from "./image/compile.ts";
+import { readModel } from "./network/checkpoint.ts";
+import type { Model } from "./network/model.ts";
+import { readSource, type Source } from "./read-source.node.ts";
+
+export interface LoadOptions {
+  /**
+   * The configuration `{ class, config }`, or where its JSON lies. Not needed for files of our own, which carry it in
+   * their metadata.
+   */
+  config?: Source | { class: string; config: object };
+}
+
+/** Options of `run`. */
+export interface RunOptions extends SessionOptions {
+  /** Called after every step. */
+  onStep?: (done: number, total: number) => void;
+}
+
+/** A trained network: the checked model and its compiled image. */
+export class Network {
+  readonly model: Model;
+  readonly compiled: CompiledNetwork;
+  /** The file it came from, or what it is when there was none. */
+  readonly name: string;
+
+  private constructor(model: Model, name: string) {
+    this.model = model;
+    this.compiled = compile(model);
+    this.name = name;
+  }
+
+  /**
+   * Loads a `.safetensors` checkpoint: a state_dict of ncps or PyTorch with `config`, or a file of our own.
+   * @param weights bytes, a Blob, a URL, or in Node a path
+   * @throws LiquidEdgeError `bad-file` or `bad-config`, one line that names file, field, what was expected and found
+   */
+  static async load(weights: Source, options: LoadOptions = {}): Promise<Network> {
+    const file = await readSource(weights, "weights");
+    const { config } = options;
+    if (config === undefined) return new Network(readModel(file.bytes, undefined, { weights: file.name }), file.name);
+    const parsed = isSource(config) ? await readJson(config) : { value: config as unknown, name: "config" };
+    const model = readModel(file.bytes, parsed.value, { weights: file.name, config: parsed.name });
+    return new Network(model, file.name);
+  }
+
+  /** A network from a model that `readModel` or code of yours made and checked. */
+  static fromModel(model: Model, name = "model"): Network {
+    return new Network(model, name);
+  }
+
+  /** Sizes of image and arena by section, bytes. */
+  get memory(): StaticMemory {
+    return this.compiled.memory;
+  }
+
+  /** A running instance, for stepping through live data. */
+  session(options: SessionOptions = {}): Promise<Session> {
+    return Session.create(this.compiled, options);
+  }
+
+  /**
+   * Outputs of every step. `input` has the fields of a reference case: `input` [batch, steps, features], optionally
+   * `timespans` [batch, steps], `initial_h`, `initial_c` [batch, units], each `{ shape, data }`.
+   * @param source what messages call the input, e.g. its file
+   * @throws LiquidEdgeError `bad-input`
+   */
+  async run(input: unknown, options: RunOptions = {}, source = "input"): Promise<SequenceResult> {
+    const sequence = parseSequence(input, this.compiled, source);
+    const session = await this.session(options);
+    return session.run(sequence, options.onStep);
+  }
+
+  /**
+   * Operations that one time step executes, counted while the core runs it. Counts depend on the network's structure,
+   * never on values, so no input is needed; one is checked if given.
+   */
+  async profileOperations(input?: unknown): Promise<NetworkProfile> {
+    if (input !== undefined) parseSequence(input, this.compiled, "input");
+    return profileNetwork(this.compiled);
+  }
+}
+
+function isSource(config: NonNullable<LoadOptions["config"]>): config is Source {
+  return (
+    typeof config === "string" ||
+    config instanceof URL ||
+    config instanceof Uint8Array ||
+    config instanceof ArrayBuffer ||
+    (typeof Blob !== "undefined" && config instanceof Blob)
+  );
+}
+
+async function readJson(source: Source): Promise<{ value: unknown; name: string }> {
+  const { bytes, name } = await readSource(source, "config");
+  try {
+    return { value: JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes)), name };
+  } catch (cause) {
+    throw complain("bad-config", name, { expected: "JSON", found: (cause as Error).message });
+  }
+}

@@ -1,0 +1,40 @@
+// Tools that npm cannot bring. `npm test` installs them when it runs as root on Debian; elsewhere it says what to install,
+// and the tests that need them are skipped aloud. With CI=true a missing tool is a failure.
+
+import { execFileSync } from "node:child_process";
+
+export interface Tool {
+  command: string;
+  debianPackage: string;
+  neededFor: string;
+}
+
+export const TOOLS: readonly Tool[] = [
+  {
+    command: "wasm-interp",
+    debianPackage: "wabt",
+    neededFor: "checking operation counts against an independent executor",
+  },
+  { command: "chromium", debianPackage: "chromium", neededFor: "running the library in a browser" },
+];
+
+/** Path of a command, or undefined when it is not installed. */
+export function findCommand(command: string): string | undefined {
+  try {
+    return execFileSync("/bin/sh", ["-c", 'command -v "$1"', "sh", command], { encoding: "utf8" }).trim();
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * For `describe.skipIf(missing("wasm-interp"))`: whether a tool is absent. Says so, and fails when CI=true.
+ */
+export function missing(command: string): boolean {
+  if (findCommand(command) !== undefined) return false;
+  const tool = TOOLS.find((t) => t.command === command);
+  const what = `${command} is not installed (Debian package ${tool?.debianPackage ?? command})`;
+  if (process.env.CI === "true") throw new Error(what);
+  console.warn(`SKIPPED: ${what}; it is needed for ${tool?.neededFor ?? "this test"}`);
+  return true;
+}
