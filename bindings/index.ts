@@ -1,28 +1,28 @@
 // The public interface of the library. Everything else is internal.
 
-export { Network, type LoadOptions, type RunOptions } from "./network.ts";
-export type { Source } from "./read-source.node.ts";
-
-export { Session, type SessionOptions } from "./core/session.ts";
+export type { Board, CycleTable, Figure, Grade, IdleMode, OperatingPoint } from "./board/board.ts";
+export { builtinBoards, findBoard, findPoint, parseBoardFile } from "./board/load.ts";
 export { ENGINES, type Engine, hasSimd } from "./core/core.ts";
 export { parseSequence, type Sequence, type SequenceResult } from "./core/sequence.ts";
+export { Session, type SessionOptions } from "./core/session.ts";
 
 export { OP_CLASSES, type OpClass, type OpCounts, totalOperations } from "./count/op-class.ts";
 export type { KernelProfile, LayerProfile, MacCount, NetworkProfile, OpProfile } from "./count/op-profile.ts";
-
-export { EnergySimulator, type EnergySimulatorOptions, type NetworkFacts } from "./estimate/energy-simulator.ts";
+export { type ErrorCode, LiquidEdgeError } from "./errors.ts";
+export {
+  EnergySimulator,
+  type EnergySimulatorOptions,
+  type NetworkFacts,
+} from "./estimate/energy-simulator.ts";
 export { type Estimate, estimateJson } from "./estimate/estimate.ts";
 export type { Interval } from "./estimate/interval.ts";
 export { MemoryProfiler, type MemoryUse, type StaticMemory } from "./estimate/memory-profiler.ts";
 export { parseOpProfile } from "./estimate/parse-profile.ts";
-
-export type { Board, CycleTable, Figure, Grade, IdleMode, OperatingPoint } from "./board/board.ts";
-export { builtinBoards, findBoard, findPoint, parseBoardFile } from "./board/load.ts";
+export { type CompiledLayer, type CompiledNetwork, compile } from "./image/compile.ts";
 
 export { readModel, toNcpsStateDict, writeModel } from "./network/checkpoint.ts";
 export { describeModel, type ModelDescription, modelWiring } from "./network/describe.ts";
-export { buildWiring, type Wiring } from "./network/wiring.ts";
 export type { Model, ModelClass, ModelConfig, Tensor, WiringConfig } from "./network/model.ts";
-export { type CompiledLayer, type CompiledNetwork, compile } from "./image/compile.ts";
-
-export { type ErrorCode, LiquidEdgeError } from "./errors.ts";
+export { buildWiring, type Wiring } from "./network/wiring.ts";
+export { type LoadOptions, Network, type RunOptions } from "./network.ts";
+export type { Source } from "./read-source.node.ts";

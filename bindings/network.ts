@@ -1,9 +1,9 @@
 // The library's front door: a trained network, loaded, checked and compiled, ready to run and to be costed.
 
-import { Session, type SessionOptions } from "./core/session.ts";
-import { parseSequence, type SequenceResult } from "./core/sequence.ts";
-import type { NetworkProfile } from "./count/op-profile.ts";
 import { profileNetwork } from "./core/profile.ts";
+import { parseSequence, type SequenceResult } from "./core/sequence.ts";
+import { Session, type SessionOptions } from "./core/session.ts";
+import type { NetworkProfile } from "./count/op-profile.ts";
 import { complain } from "./errors.ts";
 import type { StaticMemory } from "./estimate/memory-profiler.ts";
 import { type CompiledNetwork, compile } from "./image/compile.ts";
@@ -46,7 +46,8 @@ export class Network {
   static async load(weights: Source, options: LoadOptions = {}): Promise<Network> {
     const file = await readSource(weights, "weights");
     const { config } = options;
-    if (config === undefined) return new Network(readModel(file.bytes, undefined, { weights: file.name }), file.name);
+    if (config === undefined)
+      return new Network(readModel(file.bytes, undefined, { weights: file.name }), file.name);
     const parsed = isSource(config) ? await readJson(config) : { value: config as unknown, name: "config" };
     const model = readModel(file.bytes, parsed.value, { weights: file.name, config: parsed.name });
     return new Network(model, file.name);

@@ -8,7 +8,10 @@ export type Source = Uint8Array | ArrayBuffer | Blob | URL | string;
  * without an import, so that bundlers for browsers find nothing to resolve.
  * @throws LiquidEdgeError `bad-file` when it cannot be read
  */
-export async function readSource(source: Source, fallbackName: string): Promise<{ bytes: Uint8Array; name: string }> {
+export async function readSource(
+  source: Source,
+  fallbackName: string,
+): Promise<{ bytes: Uint8Array; name: string }> {
   if (source instanceof Uint8Array) return { bytes: source, name: fallbackName };
   if (source instanceof ArrayBuffer) return { bytes: new Uint8Array(source), name: fallbackName };
   if (typeof Blob !== "undefined" && source instanceof Blob) {
@@ -24,7 +27,9 @@ export async function readSource(source: Source, fallbackName: string): Promise<
     if (!response.ok) throw new Error(`${response.status} ${response.statusText}`);
     return { bytes: new Uint8Array(await response.arrayBuffer()), name };
   } catch (cause) {
-    throw new LiquidEdgeError("bad-file", `${name}: expected a readable file, found ${reasonOf(cause)}`, { cause });
+    throw new LiquidEdgeError("bad-file", `${name}: expected a readable file, found ${reasonOf(cause)}`, {
+      cause,
+    });
   }
 }
 

@@ -60,7 +60,9 @@ async function compileModule(engine: Engine): Promise<WebAssembly.Module> {
 export async function loadCore(engine: Engine, memoryBytes: number): Promise<Core> {
   const pages = Math.ceil(memoryBytes / PAGE_BYTES);
   const memory = new WebAssembly.Memory({ initial: pages });
-  const { exports } = await instantiate<Record<string, unknown>>(await loadModule(engine), { env: { memory } });
+  const { exports } = await instantiate<Record<string, unknown>>(await loadModule(engine), {
+    env: { memory },
+  });
   return { engine, exports: exports as unknown as CoreExports, memory };
 }
 

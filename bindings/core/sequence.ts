@@ -1,7 +1,7 @@
 // Input sequences: what `run` takes, in the shape of the reference cases, checked before anything runs.
 
+import { complain, type LiquidEdgeError } from "../errors.ts";
 import type { CompiledNetwork } from "../image/compile.ts";
-import { complain, LiquidEdgeError } from "../errors.ts";
 import type { Tensor } from "../network/model.ts";
 import { describeValue } from "../network/printable.ts";
 
@@ -33,7 +33,12 @@ export interface SequenceResult {
 }
 
 /** Fields of an input file; other fields are ignored, so that a reference case can be passed as it is. */
-const FIELDS = { input: "input", timespans: "timespans", initialH: "initial_h", initialC: "initial_c" } as const;
+const FIELDS = {
+  input: "input",
+  timespans: "timespans",
+  initialH: "initial_h",
+  initialC: "initial_c",
+} as const;
 
 /**
  * Checks input data against a network. `input` is [batch, steps, features] or [steps, features]; `timespans`
@@ -42,12 +47,16 @@ const FIELDS = { input: "input", timespans: "timespans", initialH: "initial_h", 
  */
 export function parseSequence(value: unknown, network: CompiledNetwork, source: string): Sequence {
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    throw complain("bad-input", source, { expected: 'an object with a field "input"', found: describeValue(value) });
+    throw complain("bad-input", source, {
+      expected: 'an object with a field "input"',
+      found: describeValue(value),
+    });
   }
   const fields = value as Record<string, unknown>;
   const features = network.input.length;
   const input = readTensor(fields[FIELDS.input], FIELDS.input, source);
-  const [batch, steps, width] = input.shape.length === 2 ? [1, input.shape[0]!, input.shape[1]!] : input.shape;
+  const [batch, steps, width] =
+    input.shape.length === 2 ? [1, input.shape[0]!, input.shape[1]!] : input.shape;
   if ((input.shape.length !== 3 && input.shape.length !== 2) || width !== features) {
     throw complain("bad-input", source, {
       field: `${FIELDS.input}.shape`,
@@ -85,7 +94,8 @@ export function parseSequence(value: unknown, network: CompiledNetwork, source: 
       found: String(timespans![bad]),
     });
   }
-  if (network.hidden.length === 0 && fields[FIELDS.initialH] != null) throw stateless(source, FIELDS.initialH);
+  if (network.hidden.length === 0 && fields[FIELDS.initialH] != null)
+    throw stateless(source, FIELDS.initialH);
   if (network.cell.length === 0 && fields[FIELDS.initialC] != null) throw stateless(source, FIELDS.initialC);
   return {
     batch: batch!,
@@ -99,7 +109,11 @@ export function parseSequence(value: unknown, network: CompiledNetwork, source: 
 }
 
 function stateless(source: string, field: string): LiquidEdgeError {
-  return complain("bad-input", source, { field, expected: "null: the network has no such state", found: "a tensor" });
+  return complain("bad-input", source, {
+    field,
+    expected: "null: the network has no such state",
+    found: "a tensor",
+  });
 }
 
 /** `{shape, data}` with finite float32 data of the right length. */
@@ -124,7 +138,11 @@ function readTensor(value: unknown, field: string, source: string): Tensor {
   for (let i = 0; i < length; i++) {
     const x: unknown = data[i];
     if (typeof x !== "number" || !Number.isFinite(Math.fround(x))) {
-      throw fail(`${field}.data[${i}]`, "a finite float32 number", typeof x === "number" ? String(x) : describeValue(x));
+      throw fail(
+        `${field}.data[${i}]`,
+        "a finite float32 number",
+        typeof x === "number" ? String(x) : describeValue(x),
+      );
     }
     result[i] = x;
   }

@@ -3,8 +3,8 @@
 import { LiquidEdgeError } from "../errors.ts";
 import type { CompiledNetwork } from "../image/compile.ts";
 import { Control, FLAG_NON_FINITE } from "../image/format.ts";
-import { REJECT_TEXTS } from "../image/reject-codes.ts";
 import type { ArenaVector } from "../image/lowered.ts";
+import { REJECT_TEXTS } from "../image/reject-codes.ts";
 import { type Core, type Engine, hasSimd, loadCore } from "./core.ts";
 import { type Address, StepStatus } from "./exports.ts";
 import type { Sequence, SequenceResult } from "./sequence.ts";
@@ -13,7 +13,11 @@ import type { Sequence, SequenceResult } from "./sequence.ts";
 const IMAGE_AT: Address = 64;
 
 /** Where image and arena of a network go in a memory of their own. */
-export function placeNetwork(compiled: CompiledNetwork): { image: Address; arena: Address; memoryBytes: number } {
+export function placeNetwork(compiled: CompiledNetwork): {
+  image: Address;
+  arena: Address;
+  memoryBytes: number;
+} {
   const arena = (IMAGE_AT + compiled.image.length + 63) & ~63;
   // The core wants both to end well before the end of the address space, not of the memory: no padding needed.
   return { image: IMAGE_AT, arena, memoryBytes: arena + compiled.arenaBytes };
@@ -26,7 +30,8 @@ export function placeNetwork(compiled: CompiledNetwork): { image: Address; arena
 export function installNetwork(core: Core, compiled: CompiledNetwork, image: Address, arena: Address): void {
   new Uint8Array(core.memory.buffer).set(compiled.image, image);
   const code = core.exports.check(image, compiled.image.length, arena, compiled.arenaBytes);
-  if (code !== 0) throw new LiquidEdgeError("image-rejected", `image: ${REJECT_TEXTS[code] ?? `reject code ${code}`}`);
+  if (code !== 0)
+    throw new LiquidEdgeError("image-rejected", `image: ${REJECT_TEXTS[code] ?? `reject code ${code}`}`);
   core.exports.reset(image, arena);
 }
 
@@ -99,7 +104,8 @@ export class Session {
     this.#control.setFloat32(Control.ELAPSED, elapsed, true);
     const status = this.#core.exports.step(this.#image, this.#arena);
     if (status === StepStatus.BAD_INPUT) throw new RangeError(`"input" expected finite float32 numbers`);
-    if (status === StepStatus.BAD_TIME) throw new RangeError(`"elapsed" expected a positive finite number, got ${elapsed}`);
+    if (status === StepStatus.BAD_TIME)
+      throw new RangeError(`"elapsed" expected a positive finite number, got ${elapsed}`);
     return this.#output.slice();
   }
 
@@ -117,7 +123,10 @@ export class Session {
       if (initialC !== null) this.#cell.set(initialC.subarray(row * units, (row + 1) * units));
       for (let t = 0; t < steps; t++) {
         const at = row * steps + t;
-        const y = this.step(input.subarray(at * features, (at + 1) * features), timespans === null ? 1 : timespans[at]!);
+        const y = this.step(
+          input.subarray(at * features, (at + 1) * features),
+          timespans === null ? 1 : timespans[at]!,
+        );
         output.set(y, at * nOutputs);
         onStep?.(at + 1, batch * steps);
       }

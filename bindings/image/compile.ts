@@ -6,21 +6,21 @@ import { LiquidEdgeError } from "../errors.ts";
 import type { StaticMemory } from "../estimate/memory-profiler.ts";
 import type { Model } from "../network/model.ts";
 import { crc32 } from "./crc32.ts";
-import { encodeMatrix, encodeSynapses, encodeVectors, type EncodedBlock } from "./encode.ts";
+import { type EncodedBlock, encodeMatrix, encodeSynapses, encodeVectors } from "./encode.ts";
 import {
   Activation,
   CONTROL_BYTES,
-  Header,
   HEADER_BYTES,
+  Header,
   Kind,
-  Layer,
   LAYER_BYTES,
+  Layer,
   MAGIC,
   MAX_ELEMENTS,
   MAX_UNFOLDS,
   Mode,
-  scratchElements,
   Solver,
+  scratchElements,
   VERSION,
 } from "./format.ts";
 import { lower } from "./lower.ts";
@@ -56,7 +56,10 @@ export function compile(model: Model): CompiledNetwork {
   const lowered = lower(model);
   const encoded = lowered.layers.map(encodeLayer);
   const scratchAt = lowered.arenaEnd;
-  const scratchBytes = Math.max(0, ...encoded.map((layer) => 4 * scratchElements(layer.kind, layer.variant, layer.n)));
+  const scratchBytes = Math.max(
+    0,
+    ...encoded.map((layer) => 4 * scratchElements(layer.kind, layer.variant, layer.n)),
+  );
   const arenaBytes = scratchAt + scratchBytes;
 
   const headBytes = HEADER_BYTES + LAYER_BYTES * encoded.length;
@@ -176,7 +179,10 @@ function encodeLayer(layer: LoweredLayer): EncodedLayer {
   const nIn = layer.in.length;
   if (n > MAX_ELEMENTS || nIn > MAX_ELEMENTS) {
     const width = Math.max(n, nIn);
-    throw new LiquidEdgeError("unavailable", `layer ${layer.name}: ${width} elements, the core allows ${MAX_ELEMENTS}`);
+    throw new LiquidEdgeError(
+      "unavailable",
+      `layer ${layer.name}: ${width} elements, the core allows ${MAX_ELEMENTS}`,
+    );
   }
   const blocks: Block[] = [];
   const info: CompiledLayer = { name: layer.name, kind: layer.kind, nIn, n, macs: [], parameters: [] };
@@ -191,9 +197,14 @@ function encodeLayer(layer: LoweredLayer): EncodedLayer {
   };
   const addSynapses = (name: string, synapses: Synapses, times: number) => {
     const block = add(name, encodeSynapses(synapses), synapses.nOut * synapses.nIn);
-    addMacs(info, block.format === "dense" ? "synapsesF32" : "synapsesSparseF32", 2 * times * block.connections);
+    addMacs(
+      info,
+      block.format === "dense" ? "synapsesF32" : "synapsesSparseF32",
+      2 * times * block.connections,
+    );
   };
-  const addVectors = (...vectors: Float32Array[]) => blocks.push({ bytes: encodeVectors(...vectors), tableBytes: 0 });
+  const addVectors = (...vectors: Float32Array[]) =>
+    blocks.push({ bytes: encodeVectors(...vectors), tableBytes: 0 });
 
   const result: EncodedLayer = {
     kind: KINDS[layer.kind],
@@ -236,7 +247,8 @@ function encodeLayer(layer: LoweredLayer): EncodedLayer {
         addMatrix("ff1", layer.ff1);
         addVectors(layer.absTau, layer.bound);
       } else {
-        for (const [i, name] of ["ff1", "ff2", "time_a", "time_b"].entries()) addMatrix(name, layer.heads[i]!);
+        for (const [i, name] of ["ff1", "ff2", "time_a", "time_b"].entries())
+          addMatrix(name, layer.heads[i]!);
       }
       break;
     case "lstm":

@@ -47,7 +47,15 @@ export const Control = { ELAPSED: 0, FLAGS: 4, CLAMPED: 8 } as const;
 export const FLAG_NON_FINITE = 1;
 
 export const Kind = { AFFINE: 1, DENSE: 2, LTC: 3, CTRNN: 4, CFC: 5, LSTM: 6, GRU: 7 } as const;
-export const Activation = { LINEAR: 0, LECUN_TANH: 1, RELU: 2, TANH: 3, SILU: 4, GELU: 5, SIGMOID: 6 } as const;
+export const Activation = {
+  LINEAR: 0,
+  LECUN_TANH: 1,
+  RELU: 2,
+  TANH: 3,
+  SILU: 4,
+  GELU: 5,
+  SIGMOID: 6,
+} as const;
 export const Solver = { FUSED: 0, EULER: 1, RK4: 2 } as const;
 export const Mode = { DEFAULT: 0, NO_GATE: 1, PURE: 2 } as const;
 export const Format = { DENSE: 1, SPARSE: 2 } as const;

@@ -7,13 +7,10 @@ import type { ArenaLayout, ArenaVector, LoweredLayer, LoweredNetwork } from "./l
 import type { Matrix } from "./parameters.ts";
 
 /** CfC: optional LSTM memory, backbone, heads, optional projection; or one cell per layer of a wiring. */
-export function lowerCfc(
-  config: CfcConfig,
-  tensors: Tensors,
-  arena: ArenaLayout,
-): LoweredNetwork {
+export function lowerCfc(config: CfcConfig, tensors: Tensors, arena: ArenaLayout): LoweredNetwork {
   const input = arena.place(config.input_size);
-  const sizes = config.wiring === null ? [config.units] : wiringLayers(config.wiring).map((ids) => ids.length);
+  const sizes =
+    config.wiring === null ? [config.units] : wiringLayers(config.wiring).map((ids) => ids.length);
   const states = sizes.map((n) => arena.place(n));
   const hidden = { at: states[0]!.at, length: sizes.reduce((sum, n) => sum + n, 0) };
   const cell = arena.place(config.mixed_memory ? hidden.length : 0);

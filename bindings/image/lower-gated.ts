@@ -10,7 +10,12 @@ const TORCH_LSTM_ROWS = [2, 0, 1, 3];
 const NCPS_LSTM_ROWS = [0, 1, 2, 3];
 
 /** ncps' LSTM memory: gates (a, i, f, o) without recurrent bias, and 1 added to the forget gate. Updates h in place. */
-export function mixedMemory(tensors: Tensors, input: ArenaVector, hidden: ArenaVector, cell: ArenaVector): LoweredLayer {
+export function mixedMemory(
+  tensors: Tensors,
+  input: ArenaVector,
+  hidden: ArenaVector,
+  cell: ArenaVector,
+): LoweredLayer {
   const n = hidden.length;
   const bias = tensors("lstm.input_map.bias").map((b, row) => (Math.floor(row / n) === 2 ? b + 1 : b));
   const matrix = joinGates(
@@ -37,7 +42,12 @@ export function lowerLstm(config: GatedConfig, tensors: Tensors, arena: ArenaLay
     m,
     TORCH_LSTM_ROWS,
   );
-  return { layers: [{ kind: "lstm", name: "lstm", in: input, out: hidden, cell, matrix }], input, hidden, cell };
+  return {
+    layers: [{ kind: "lstm", name: "lstm", in: input, out: hidden, cell, matrix }],
+    input,
+    hidden,
+    cell,
+  };
 }
 
 /** GRU: the candidate keeps its two products apart, because the reset gate multiplies the one from the state. */

@@ -6,13 +6,11 @@ import { mixedMemory } from "./lower-gated.ts";
 import type { ArenaLayout, ArenaVector, LoweredLayer, LoweredNetwork } from "./lowered.ts";
 import type { Synapses } from "./parameters.ts";
 
-/** 1 / ln 2. */
-const LOG2_E = 1.4426950408889634;
-
 /** LTC: optional input map, optional LSTM memory, the cell, optional output map. */
 export function lowerLtc(config: LtcConfig, tensors: Tensors, arena: ArenaLayout): LoweredNetwork {
   const { input_size: m, units: n } = config;
-  const positive = (values: Float32Array) => (config.implicit_param_constraints ? values.map(softplus) : values);
+  const positive = (values: Float32Array) =>
+    config.implicit_param_constraints ? values.map(softplus) : values;
   const cellTensor = (name: string) => tensors(`rnn_cell.${name}`);
 
   const input = arena.place(m);
@@ -50,7 +48,8 @@ export function lowerLtc(config: LtcConfig, tensors: Tensors, arena: ArenaLayout
 
   // The outputs are the neurons with the lowest ids.
   const motor = { at: hidden.at, length: wiringOutputs(config.wiring) };
-  if (config.output_mapping === null) return { layers, input, output: motor, hidden, cell, arenaEnd: arena.end };
+  if (config.output_mapping === null)
+    return { layers, input, output: motor, hidden, cell, arenaEnd: arena.end };
   const output = arena.place(motor.length);
   const w = cellTensor("output_w");
   const b = config.output_mapping === "affine" ? cellTensor("output_b") : new Float32Array(motor.length);
@@ -74,7 +73,7 @@ function synapses(
     nIn,
     nOut,
     mask: Uint8Array.from(mask, (value) => (value === 0 ? 0 : 1)),
-    k: tensors(`${prefix}sigma`).map((sigma) => -LOG2_E * sigma),
+    k: tensors(`${prefix}sigma`).map((sigma) => -Math.LOG2E * sigma),
     mu: tensors(`${prefix}mu`),
     w,
     wErev: w.map((value, i) => value * erev[i]!),

@@ -56,7 +56,14 @@ function withReadout(
   if (config.output_size === null) return { ...cell, output: cell.hidden, arenaEnd: arena.end };
   const output = arena.place(config.output_size);
   const matrix = linear(tensors, "fc", output.length, cell.hidden.length);
-  const readout: LoweredLayer = { kind: "dense", name: "fc", in: cell.hidden, out: output, matrix, activation: "linear" };
+  const readout: LoweredLayer = {
+    kind: "dense",
+    name: "fc",
+    in: cell.hidden,
+    out: output,
+    matrix,
+    activation: "linear",
+  };
   return { ...cell, layers: [...cell.layers, readout], output, arenaEnd: arena.end };
 }
 

@@ -33,7 +33,11 @@ export type LoweredLayer = LoweredBase &
         leakCurrent: Float32Array;
       }
     | { kind: "ctrnn"; unfolds: number; odeStep: number; matrix: Matrix; leak: Float32Array }
-    | { kind: "cfc"; mode: Exclude<CfcMode, "pure">; heads: [ff1: Matrix, ff2: Matrix, timeA: Matrix, timeB: Matrix] }
+    | {
+        kind: "cfc";
+        mode: Exclude<CfcMode, "pure">;
+        heads: [ff1: Matrix, ff2: Matrix, timeA: Matrix, timeB: Matrix];
+      }
     | { kind: "cfc"; mode: "pure"; ff1: Matrix; absTau: Float32Array; bound: Float32Array }
     | { kind: "lstm"; cell: ArenaVector; matrix: Matrix }
     | { kind: "gru"; resetUpdate: Matrix; fromInput: Matrix; fromState: Matrix }

@@ -1,0 +1,48 @@
+import type { OpCounts } from "./op-class.ts";
+
+/** Multiply-accumulates that a named kernel executed. */
+export interface MacCount {
+  /** Name that boards price, e.g. `f32`, `int8-scalar`, `int8-smlad`, `vendor-cmsis-nn`. */
+  kernel: string;
+  count: number;
+}
+
+/**
+ * What one inference executes: operations by class, and work that is priced by the multiply-accumulate because it is
+ * not in `classes` (foreign profiles, kernels that a board's port supplies).
+ */
+export interface OpProfile {
+  classes: OpCounts;
+  macs: MacCount[];
+}
+
+/** Operations of one kernel of the core, summed over its calls. */
+export interface KernelProfile {
+  /** Export name, e.g. `synapsesF32`. */
+  name: string;
+  calls: number;
+  /** For information: these MACs are executed operations, hence already in `classes`. */
+  macs: number;
+  operations: number;
+  classes: OpCounts;
+}
+
+/** Operations of one layer of an image. */
+export interface LayerProfile {
+  /** As the compiler named it, e.g. `ltc`, `backbone.0`. */
+  name: string;
+  kind: string;
+  operations: number;
+  classes: OpCounts;
+  kernels: KernelProfile[];
+}
+
+/** The profile of one time step of a compiled network, counted while the core executed it. */
+export interface NetworkProfile extends OpProfile {
+  operations: number;
+  /** Layers in execution order; last comes `step`: what is executed outside every layer. They add up to `classes`. */
+  layers: LayerProfile[];
+  kernels: KernelProfile[];
+  /** Cycles of some operations depend on values although their number does not; named here when they occur. */
+  valueDependent: string[];
+}

@@ -1,0 +1,121 @@
+// What an estimate says. Plain data: `JSON.stringify` is all that a program needs to pass it on.
+
+import type { Grade, IdleMode } from "../board/board.ts";
+import type { OpClass } from "../count/op-class.ts";
+import type { Interval } from "./interval.ts";
+import type { MemoryUse } from "./memory-profiler.ts";
+
+/** A coefficient that the estimate used, and where it came from. */
+export interface Coefficient extends Interval {
+  /** `cycles.<class>`, `cyclesPerMac.<kernel>`, `activeCurrentMa`, `peakCurrentMa`, `idleCurrentMa` or `wakeUs`. */
+  name: string;
+  /** Title of the document; several separated by "; ". */
+  source: string;
+  grade: Grade;
+}
+
+/** Typical cycles of one operation class or one kernel of a profile, and its share of the inference's energy. */
+export interface CostShare {
+  name: string;
+  /** Executed operations, or multiply-accumulates, in one inference. */
+  count: number;
+  cycles: number;
+  /** 0 to 1. All cycles draw the same current in this model, so it is the share of time and of energy alike. */
+  share: number;
+}
+
+export interface LayerShare extends CostShare {
+  kind: string;
+  latencyUs: number;
+  energyUj: number;
+}
+
+export interface RealTime {
+  /** Inferences a second. */
+  rateHz: number;
+  periodUs: number;
+  /**
+   * (wake-up + latency) / period; above 1 the rate cannot be kept. Each bound adds the ends of both intervals, so it
+   * lies at or outside the 90 % bound of the sum.
+   */
+  utilisation: Interval;
+  /** Even the upper end fits into the period. */
+  ok: boolean;
+  /** The typical value fits. */
+  okTypical: boolean;
+}
+
+export interface IdleUse {
+  mode: IdleMode;
+  /** Why this mode: asked for, or what the operating point has a sourced current for. */
+  reason: string;
+  description: string;
+  /** While waiting for the next period, milliamperes. */
+  currentMa: Interval;
+  /** From the wake event to the first instruction, at active current. */
+  wakeUs: Interval;
+  /** Share of the period spent waiting, 0 to 1. */
+  timeShare: Interval;
+  /** Typical share of the period's energy that waiting takes, 0 to 1. */
+  energyShare: number;
+}
+
+/** The outer bounds: every coefficient at its minimum, every one at its maximum. Wider than any 90 % interval. */
+export type Corner = Record<
+  "cycles" | "latencyUs" | "energyUj" | "averagePowerUw",
+  { min: number; max: number }
+>;
+
+/**
+ * One network on one platform. `{typ, min, max}`: typical value and 90 % interval. An inference is `steps` time steps;
+ * times and energies are of one inference, of the active core alone, without wake-up and idle, unless named otherwise.
+ */
+export interface Estimate {
+  platform: string;
+  operatingPoint: { id: string; description: string; clockHz: number; supplyV: number };
+  /** Name of the cycle option in use (e.g. a ROM float library), or null for the default table. */
+  cycleOption: string | null;
+  /** False when that option's results may differ from the core's in the last bits. */
+  bitIdentical: boolean;
+  /** As the caller described the network; null for a profile from elsewhere. */
+  precision: string | null;
+  sparsity: number | null;
+  steps: number;
+  cycles: Interval;
+  latencyUs: Interval;
+  energyUj: Interval;
+  /** The same of one time step. */
+  perStep: { cycles: Interval; latencyUs: Interval; energyUj: Interval };
+  /** Over a whole period: inference, wake-up and idle. */
+  averagePowerUw: Interval;
+  /** Highest current that a document states for the operating point, times the supply voltage. */
+  peakPowerUw: Interval;
+  /** On the battery of the options, self-discharge and regulators not counted; null without one. */
+  batteryLifeHours: Interval | null;
+  idle: IdleUse;
+  realTime: RealTime;
+  /** Bytes of the image in flash, without code; null for a profile that came without an image. */
+  flashBytes: number | null;
+  /** Bytes of the arena, and of the image when it is copied to RAM; null as above. */
+  ramBytes: number | null;
+  /** Flash, RAM and the user's RAM limit suffice; null as above. */
+  fits: boolean | null;
+  memory: MemoryUse | null;
+  breakdown: { layers: LayerShare[]; classes: (CostShare & { name: OpClass })[]; kernels: CostShare[] };
+  /** What the caller took for granted, e.g. an analytic input range. */
+  assumed: string[];
+  corner: Corner;
+  /** Every coefficient with a part in the result. */
+  coefficients: Coefficient[];
+  interval: { confidence: 0.9; draws: number; seed: number };
+}
+
+/**
+ * The object that `estimate --json` prints for a platform: the estimate without `corner` and `coefficients`, which
+ * `verbose` adds.
+ */
+export function estimateJson(estimate: Estimate, options: { verbose?: boolean } = {}): Partial<Estimate> {
+  if (options.verbose) return estimate;
+  const { corner: _corner, coefficients: _coefficients, ...json } = estimate;
+  return json;
+}

@@ -1,0 +1,70 @@
+// Intervals and the spread of a coefficient.
+//
+// A coefficient with typical value t and 90 % range [a, b] is modelled as
+//
+//   value(z) = t * (a / t) ^ (-z / 1.645)   for z < 0
+//              t * (b / t) ^ ( z / 1.645)   for z >= 0,     z standard normal
+//
+// a split normal in the logarithm: its median is t and its 5 % and 95 % quantiles are a and b exactly.
+
+import type { Figure } from "../board/board.ts";
+
+/** A typical value and the bounds of its 90 % interval. The unit stands in the name of what holds it. */
+export interface Interval {
+  typ: number;
+  min: number;
+  max: number;
+}
+
+/** The 95 % quantile of the standard normal distribution: 5 % lie above, 5 % below its negative. */
+export const Z90 = 1.6448536269514722;
+
+/** What a minimum of 0 cycles becomes, because a logarithm has none: a quarter of a cycle, or the typical value. */
+const LEAST_CYCLES = 0.25;
+
+/**
+ * The spread of one coefficient. `logLow` and `logHigh` are the changes of its logarithm for each unit of z below
+ * and above 0. A typical value of 0 (an operation that is usually free) has no logarithm: it grows linearly to `max`.
+ */
+export interface Spread {
+  typ: number;
+  logLow: number;
+  logHigh: number;
+  max: number;
+}
+
+export function spreadOf(figure: Figure | Interval): Spread {
+  const { typ, max } = figure;
+  if (typ === 0) return { typ, logLow: 0, logHigh: 0, max };
+  const min = figure.min > 0 ? figure.min : Math.min(LEAST_CYCLES, typ);
+  return { typ, logLow: Math.log(typ / min) / Z90, logHigh: Math.log(max / typ) / Z90, max };
+}
+
+/** Value of the coefficient at `z` standard deviations. */
+export function valueAt(spread: Spread, z: number): number {
+  if (spread.typ === 0) return z > 0 ? (spread.max * z) / Z90 : 0;
+  return spread.typ * Math.exp(z * (z < 0 ? spread.logLow : spread.logHigh));
+}
+
+/** Every value multiplied by `factor` >= 0. */
+export function scale(interval: Interval, factor: number): Interval {
+  return { typ: interval.typ * factor, min: interval.min * factor, max: interval.max * factor };
+}
+
+/**
+ * The 5 % and 95 % quantiles of `samples` (which get sorted) around the typical value. Where nothing is uncertain on
+ * one side, rounding must not put the bound on the other side of it.
+ */
+export function intervalOf(typ: number, samples: Float64Array): Interval {
+  samples.sort();
+  return { typ, min: Math.min(typ, quantile(samples, 0.05)), max: Math.max(typ, quantile(samples, 0.95)) };
+}
+
+/** Linear between the two nearest of the sorted values. */
+function quantile(sorted: Float64Array, p: number): number {
+  const position = p * (sorted.length - 1);
+  const below = Math.floor(position);
+  const low = sorted[below]!;
+  const high = sorted[Math.min(below + 1, sorted.length - 1)]!;
+  return low + (high - low) * (position - below);
+}

@@ -1,0 +1,145 @@
+// Where the bytes of a compiled network go: sections of its image in flash, sections of its arena in RAM, and whether
+// a board has room for them. The firmware's code, stack and libraries are not part of it.
+
+import type { BoardMemory } from "../board/board.ts";
+
+/** Sizes of a compiled image and of the arena it runs in, bytes. */
+export interface StaticMemory {
+  /** The whole image: weights, tables, header and padding. */
+  imageBytes: number;
+  sections: {
+    /** Weights, biases, scales and sparse indices. */
+    weights: number;
+    /** Lookup tables of integer networks. */
+    tables: number;
+    header: number;
+    /** What a network remembers between steps. */
+    state: number;
+    /** Input and output. */
+    io: number;
+    scratch: number;
+  };
+  /** The whole arena: control block, state, input, output, scratch and padding. */
+  arenaBytes: number;
+}
+
+export type ImagePlace = "ram" | "flash";
+
+export interface MemoryOptions {
+  /** Where the core reads the image while running; default RAM where image and arena fit together, else flash. */
+  imageIn?: ImagePlace;
+  /** RAM that the network may use, when that is less than the board's. */
+  ramLimitBytes?: number;
+}
+
+export interface MemoryUse {
+  imageIn: ImagePlace;
+  /** Why there. */
+  imageInReason: string;
+  /** The image lies in flash in any case; from there it is copied when it runs from RAM. */
+  flashBytes: number;
+  ramBytes: number;
+  boardFlashBytes: number;
+  boardRamBytes: number;
+  ramLimitBytes: number | null;
+  fits: { flash: boolean; ram: boolean; ramLimit: boolean | null };
+  /** Bytes by section; `other` is padding and the arena's control block. */
+  sections: { section: string; place: "image" | "arena"; bytes: number }[];
+  /** Linear memory in use while the network ran, measured by the host; null when it did not run. */
+  peakBytes: number | null;
+}
+
+/** Static sections of a compiled network, the peak while it runs, and whether a board can hold it. */
+export class MemoryProfiler {
+  readonly #memory: StaticMemory;
+  #peakBytes: number | null = null;
+
+  constructor(memory: StaticMemory) {
+    for (const [name, bytes] of sizesOf(memory)) {
+      if (!Number.isSafeInteger(bytes) || bytes < 0) {
+        throw new RangeError(`"${name}" expected a whole number of bytes, got ${bytes}`);
+      }
+    }
+    const { sections } = memory;
+    const inImage = sections.weights + sections.tables + sections.header;
+    const inArena = sections.state + sections.io + sections.scratch;
+    if (inImage > memory.imageBytes) {
+      throw new RangeError(
+        `"imageBytes" expected at least the sum of its sections ${inImage}, got ${memory.imageBytes}`,
+      );
+    }
+    if (inArena > memory.arenaBytes) {
+      throw new RangeError(
+        `"arenaBytes" expected at least the sum of its sections ${inArena}, got ${memory.arenaBytes}`,
+      );
+    }
+    this.#memory = memory;
+  }
+
+  /** Sections in the order of the addresses. They add up to `imageBytes` and `arenaBytes`. */
+  get staticSections(): MemoryUse["sections"] {
+    const { sections: s, imageBytes, arenaBytes } = this.#memory;
+    return [
+      { section: "header", place: "image", bytes: s.header },
+      { section: "weights", place: "image", bytes: s.weights },
+      { section: "tables", place: "image", bytes: s.tables },
+      { section: "other", place: "image", bytes: imageBytes - s.header - s.weights - s.tables },
+      { section: "io", place: "arena", bytes: s.io },
+      { section: "state", place: "arena", bytes: s.state },
+      { section: "scratch", place: "arena", bytes: s.scratch },
+      { section: "other", place: "arena", bytes: arenaBytes - s.io - s.state - s.scratch },
+    ];
+  }
+
+  /** Largest size of the running core's linear memory that was recorded, bytes; null before the first. */
+  get peak(): number | null {
+    return this.#peakBytes;
+  }
+
+  /** Takes note of the linear memory in use, as the host measures it while the network runs. */
+  recordLinearMemory(bytes: number): void {
+    if (!Number.isSafeInteger(bytes) || bytes < 0) {
+      throw new RangeError(`"bytes" expected a whole number of bytes, got ${bytes}`);
+    }
+    this.#peakBytes = Math.max(this.#peakBytes ?? 0, bytes);
+  }
+
+  /** Where image and arena go on a board, and whether they fit. */
+  on(board: BoardMemory, options: MemoryOptions = {}): MemoryUse {
+    const { imageBytes, arenaBytes } = this.#memory;
+    const ramLimitBytes = options.ramLimitBytes ?? null;
+    const room = Math.min(board.ramBytes, ramLimitBytes ?? Number.POSITIVE_INFINITY);
+    const imageFitsRam = imageBytes + arenaBytes <= room;
+    const imageIn = options.imageIn ?? (imageFitsRam ? "ram" : "flash");
+    const ramBytes = arenaBytes + (imageIn === "ram" ? imageBytes : 0);
+    return {
+      imageIn,
+      imageInReason:
+        options.imageIn !== undefined
+          ? "as asked"
+          : imageFitsRam
+            ? "image and arena fit into RAM"
+            : `image and arena do not fit into ${room} bytes of RAM`,
+      flashBytes: imageBytes,
+      ramBytes,
+      boardFlashBytes: board.flashBytes,
+      boardRamBytes: board.ramBytes,
+      ramLimitBytes,
+      fits: {
+        flash: imageBytes <= board.flashBytes,
+        ram: ramBytes <= board.ramBytes,
+        ramLimit: ramLimitBytes === null ? null : ramBytes <= ramLimitBytes,
+      },
+      sections: this.staticSections,
+      peakBytes: this.#peakBytes,
+    };
+  }
+}
+
+function sizesOf(memory: StaticMemory): [string, number][] {
+  return [
+    ["imageBytes", memory.imageBytes],
+    ["arenaBytes", memory.arenaBytes],
+    ...Object.entries(memory.sections).map(([name, bytes]): [string, number] => [`sections.${name}`, bytes]),
+  ];
+}
