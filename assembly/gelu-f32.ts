@@ -1,5 +1,5 @@
-// gelu(x) = x (1 + erf(x / sqrt 2)) / 2, the exact form, for T = f32 or v128: 59 operations, at most 5 ULP over all
-// finite f32 (tests/kernel/math-bounds.ts), also where 1 + erf cancels. With a = |x|:
+// gelu(x) = x (1 + erf(x / sqrt 2)) / 2, the exact form, for T = f32 or v128: 59 operations, at most 8 ULP of the exact
+// result (4.2 for x > 0; measured as in exp-f32.ts), also where 1 + erf cancels. With a = |x|:
 //
 //   gelu(x) = max(x, 0) - a Q(a),     Q(a) = erfc(a / sqrt 2) / 2 = e^(-a^2 / 2) g(a)
 //
@@ -16,7 +16,7 @@ import { abs, add, atMostOrNaN, div, mul, pow2FromMagic, splat, sub } from "./la
 /** Adding it rounds to a multiple of 2^-8: 1.5 * 2^15. */
 const ROUND_256THS: f32 = 49152;
 
-/** -infinity gives 0, its limit. */
+/** -infinity gives 0, its limit; a result that underflows is +0. */
 @inline export function gelu<T>(x: T): T {
   const a = atMostOrNaN<T>(abs<T>(x), splat<T>(14.5));
   const h = sub<T>(add<T>(a, splat<T>(ROUND_256THS)), splat<T>(ROUND_256THS));

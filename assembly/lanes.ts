@@ -81,7 +81,7 @@
 }
 
 /**
- * x * 2^n for an integer n that was added to the magic number 1.5 * 2^23 + 254, -254 <= n <= 254, in two factors
+ * x * 2^n for an integer n that was added to the magic number 1.5 * 2^23 + 254, -252 <= n <= 254, in two factors
  * 2^floor((n + 254) / 2 - 127) and the rest: each is a normal number, so that the second product alone rounds,
  * overflows to infinity or becomes denormal. (The sum's other mantissa bits lie above the 9 that reach an exponent.)
  */

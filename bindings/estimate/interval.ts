@@ -46,18 +46,29 @@ export function valueAt(spread: Spread, z: number): number {
   return spread.typ * Math.exp(z * (z < 0 ? spread.logLow : spread.logHigh));
 }
 
+/** `factor` times the coefficient at each of `zs`. */
+export function valuesAt(spread: Spread, zs: Readonly<Float64Array>, factor: number): Float64Array {
+  const values = new Float64Array(zs.length);
+  for (let i = 0; i < zs.length; i++) values[i] = factor * valueAt(spread, zs[i]!);
+  return values;
+}
+
 /** Every value multiplied by `factor` >= 0. */
 export function scale(interval: Interval, factor: number): Interval {
   return { typ: interval.typ * factor, min: interval.min * factor, max: interval.max * factor };
 }
 
 /**
- * The 5 % and 95 % quantiles of `samples` (which get sorted) around the typical value. Where nothing is uncertain on
- * one side, rounding must not put the bound on the other side of it.
+ * The 5 % and 95 % quantiles of `unit` times the `samples` (which get sorted) around the typical value. Where nothing is
+ * uncertain on one side, rounding must not put the bound on the other side of it.
  */
-export function intervalOf(typ: number, samples: Float64Array): Interval {
+export function intervalOf(typ: number, samples: Float64Array, unit = 1): Interval {
   samples.sort();
-  return { typ, min: Math.min(typ, quantile(samples, 0.05)), max: Math.max(typ, quantile(samples, 0.95)) };
+  return {
+    typ,
+    min: Math.min(typ, unit * quantile(samples, 0.05)),
+    max: Math.max(typ, unit * quantile(samples, 0.95)),
+  };
 }
 
 /** Linear between the two nearest of the sorted values. */

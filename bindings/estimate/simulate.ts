@@ -1,9 +1,9 @@
 // Energy, power and idle shares from cycles, currents and times: at typical values, as 90 % intervals from a Monte Carlo,
 // and at the corners.
 
-import type { Draws } from "./draws.ts";
+import { type Draws, STRATUM_Z } from "./draws.ts";
 import type { Corner } from "./estimate.ts";
-import { type Interval, intervalOf, type Spread, valueAt, Z90 } from "./interval.ts";
+import { type Interval, intervalOf, type Spread, valueAt, valuesAt, Z90 } from "./interval.ts";
 import type { PricedProfile } from "./price.ts";
 
 /** What the result depends on beside the cycles. */
@@ -28,27 +28,51 @@ export interface Simulated {
 
 /** Typical values from the typical coefficients, bounds from the draws. */
 export function simulate(priced: PricedProfile, conditions: Conditions, draws: Draws): Simulated {
-  const { clockMhz, supplyV, periodUs, steps, activeMa, idleMa, wakeUs } = conditions;
+  const { clockMhz, supplyV, steps, periodUs, activeMa, idleMa, wakeUs } = conditions;
   const n = draws.cycles.length;
-  const zIdle = conditions.idleIsActive ? draws.activeCurrent : draws.idleCurrent;
-  const cyclesAt = priced.tabulated();
-  const energyUj = new Float64Array(n);
-  const averagePowerUw = new Float64Array(n);
-  // The formulas of `outcomeOf`, spelled out: a command runs this loop once, before any compiler has warmed to it.
-  for (let i = 0; i < n; i++) {
-    const latencyUs = (steps * cyclesAt(draws.cycles[i]!)) / clockMhz;
-    const active = valueAt(activeMa, draws.activeCurrent[i]!) * supplyV;
-    const idle = valueAt(idleMa, zIdle[i]!) * supplyV;
-    const busy = Math.min(1, (valueAt(wakeUs, draws.wake[i]!) + latencyUs) / periodUs);
-    energyUj[i] = (latencyUs * active) / 1000;
-    averagePowerUw[i] = (active * busy + idle * (1 - busy)) * 1000;
-  }
+  const energyNj = new Float64Array(n);
+  const averagePowerMw = new Float64Array(n);
+  const strata: Strata = {
+    latencyUs: priced.tabulated(STRATUM_Z, steps / clockMhz),
+    activeMw: valuesAt(activeMa, STRATUM_Z, supplyV),
+    idleMw: valuesAt(idleMa, STRATUM_Z, supplyV),
+    wakeUs: valuesAt(wakeUs, STRATUM_Z, 1),
+  };
+  const idleDraws = conditions.idleIsActive ? draws.activeCurrent : draws.idleCurrent;
+  sample(strata, draws, idleDraws, periodUs, energyNj, averagePowerMw);
   const typ = outcomeOf(conditions, steps * priced.at(0), activeMa.typ, idleMa.typ, wakeUs.typ);
   return {
-    energyUj: intervalOf(typ.energyUj, energyUj),
-    averagePowerUw: intervalOf(typ.averagePowerUw, averagePowerUw),
+    energyUj: intervalOf(typ.energyUj, energyNj, 1e-3),
+    averagePowerUw: intervalOf(typ.averagePowerUw, averagePowerMw, 1e3),
     idleEnergyShare: typ.idleEnergyShare,
   };
+}
+
+/** What each stratum of each group of coefficients amounts to. */
+interface Strata {
+  latencyUs: Float64Array;
+  activeMw: Float64Array;
+  idleMw: Float64Array;
+  wakeUs: Float64Array;
+}
+
+/** The formulas of `outcomeOf` for all draws, in a function of its own that a just-in-time compiler is quick to grasp. */
+function sample(
+  { latencyUs, activeMw, idleMw, wakeUs }: Strata,
+  { cycles, activeCurrent, wake }: Draws,
+  idle: Uint8Array,
+  periodUs: number,
+  energyNj: Float64Array,
+  averagePowerMw: Float64Array,
+): void {
+  for (let i = 0; i < energyNj.length; i++) {
+    const latency = latencyUs[cycles[i]!]!;
+    const active = activeMw[activeCurrent[i]!]!;
+    const busy = Math.min(1, (wakeUs[wake[i]!]! + latency) / periodUs);
+    const waiting = idleMw[idle[i]!]!;
+    energyNj[i] = latency * active;
+    averagePowerMw[i] = waiting + (active - waiting) * busy;
+  }
 }
 
 /** The extremes over all combinations of coefficients at either end of their ranges. */
