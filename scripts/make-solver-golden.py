@@ -3,7 +3,8 @@
 
 Written from the differential equations, not from the reference in TypeScript: the explicit solvers run from a Butcher
 tableau on the conductance form of the equation, the semi-implicit one solves its linear equation. Needs numpy only.
-Run from the repository's root; the same version of numpy gives the same files. Parameters are multiples of 1/4096, so they are exact in float32.
+Run from the repository's root; the same version of numpy gives the same files. Parameters are multiples of 1/4096, so
+they are exact in float32.
 """
 
 import json

@@ -28,7 +28,7 @@ export interface SequenceResult {
   finalH: Tensor;
   /** [batch, units]; null without a second state. */
   finalC: Tensor | null;
-  /** A step of the last row produced an infinite value or a NaN. */
+  /** A step of some row produced an infinite value or a NaN. */
   sawNonFinite: boolean;
 }
 

@@ -117,6 +117,7 @@ export class Session {
     const output = new Float32Array(batch * steps * nOutputs);
     const finalH = new Float32Array(batch * units);
     const finalC = new Float32Array(batch * this.#cell.length);
+    let sawNonFinite = false;
     for (let row = 0; row < batch; row++) {
       this.reset();
       if (initialH !== null) this.#hidden.set(initialH.subarray(row * units, (row + 1) * units));
@@ -132,12 +133,13 @@ export class Session {
       }
       finalH.set(this.#hidden, row * units);
       finalC.set(this.#cell, row * this.#cell.length);
+      sawNonFinite ||= this.sawNonFinite;
     }
     return {
       output: { shape: [batch, steps, nOutputs], data: output },
       finalH: { shape: [batch, units], data: finalH },
       finalC: this.#cell.length === 0 ? null : { shape: [batch, this.#cell.length], data: finalC },
-      sawNonFinite: this.sawNonFinite,
+      sawNonFinite,
     };
   }
 }

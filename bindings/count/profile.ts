@@ -91,7 +91,8 @@ function outsideLayers(
 function subtract(whole: OpCounts, parts: readonly OpCounts[]): OpCounts {
   const rest = addCounts(parts, -1, whole);
   const negative = Object.entries(rest).find(([, n]) => n < 0);
-  if (negative) throw new Error(`the layers execute ${-negative[1]} more ${negative[0]} than the step they belong to`);
+  if (negative)
+    throw new Error(`the layers execute ${-negative[1]} more ${negative[0]} than the step they belong to`);
   return rest;
 }
 
@@ -118,7 +119,16 @@ const VALUE_DEPENDENT: readonly { classes: readonly OpClass[]; why: string }[] =
     why: "a hardware divider may stop early, the sooner the smaller the quotient",
   },
   {
-    classes: ["f32Add", "f32Mul", "f32Div", "f32Sqrt", "f32Compare", "f32MinMax", "f32ConvertI32", "i32TruncF32"],
+    classes: [
+      "f32Add",
+      "f32Mul",
+      "f32Div",
+      "f32Sqrt",
+      "f32Compare",
+      "f32MinMax",
+      "f32ConvertI32",
+      "i32TruncF32",
+    ],
     why: "on a core without a floating-point unit they are library calls, whose paths depend on the operands",
   },
 ];

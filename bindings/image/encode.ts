@@ -20,11 +20,12 @@ export function encodeVectors(...vectors: Float32Array[]): Uint8Array {
   return writer.bytes;
 }
 
-/** A matrix block in the format that executes fewer operations. */
-export function encodeMatrix(matrix: Matrix): EncodedBlock {
+/** A matrix block, in the format that executes fewer operations unless `format` names one. */
+export function encodeMatrix(matrix: Matrix, format?: EncodedBlock["format"]): EncodedBlock {
   const { nOut, nIn, weights, bias } = matrix;
   const sources = sourcesByDestination(matrix.mask, nOut, nIn, (source, j) => j * nIn + source);
-  const sparse = sparseMatrixCost(sources.map((s) => s.length)) < denseMatrixCost(nOut, nIn);
+  const sparseCost = sparseMatrixCost(sources.map((s) => s.length));
+  const sparse = format === undefined ? sparseCost < denseMatrixCost(nOut, nIn) : format === "sparse";
   const head = 8 + 4 * nOut;
   if (!sparse) {
     const blocks = Math.ceil(nOut / 4);
@@ -61,11 +62,12 @@ export function encodeMatrix(matrix: Matrix): EncodedBlock {
   };
 }
 
-/** A synapse block in the format that executes fewer operations. */
-export function encodeSynapses(synapses: Synapses): EncodedBlock {
+/** A synapse block, in the format that executes fewer operations unless `format` names one. */
+export function encodeSynapses(synapses: Synapses, format?: EncodedBlock["format"]): EncodedBlock {
   const { nOut, nIn, mask, k, mu, w, wErev } = synapses;
   const sources = sourcesByDestination(mask, nOut, nIn, (source, j) => source * nOut + j);
-  const sparse = sparseSynapsesCost(sources.map((s) => s.length)) < denseSynapsesCost(nOut, nIn);
+  const sparseCost = sparseSynapsesCost(sources.map((s) => s.length));
+  const sparse = format === undefined ? sparseCost < denseSynapsesCost(nOut, nIn) : format === "sparse";
   const fields = [k, mu, w, wErev];
   if (!sparse) {
     const blocks = Math.ceil(nOut / 4);
