@@ -6,6 +6,8 @@
 //
 //   r = 1 / ((d0 d1) (d2 d3)),  s0 = (r (d2 d3)) d1,  s1 = (r (d2 d3)) d0,  s2 = (r (d0 d1)) d3,  s3 = (r (d0 d1)) d2
 //
+// Two share r = 1 / (d0 d1), three r = 1 / ((d0 d1) d2) in the same way.
+//
 // A NaN state opens its synapses fully (2^-30 is negligible beside 1 or the reverse); the neuron that owns the NaN
 // keeps it through its own membrane term, and `step` reports it.
 

@@ -8,7 +8,7 @@
 //   v [nIn]; baseNum, baseDen, num, den [nOut]; num and den overlap none of the others
 //
 // Order of the sums: the i-th source of a destination goes into partial sum i mod 4, then
-// base + ((p0 + p1) + (p2 + p3)); four sources share a division, the last nIn mod 4 have their own. The sparse kernel
+// base + ((p0 + p1) + (p2 + p3)); four sources share a division, and so do the last nIn mod 4. The sparse kernel
 // has the same order, so that a network with every synapse present gives the same bits in both forms.
 
 // @ts-nocheck: checked by asc
@@ -48,22 +48,33 @@ const RECORD: usize = 64;
     c3 = add<T>(c3, mul<T>(load<T>(p, 3 * RECORD + 32), s3));
     n3 = add<T>(n3, mul<T>(load<T>(p, 3 * RECORD + 48), s3));
   }
-  // The tail in a loop that rotates the sums, so that the code of a synapse stands here once.
   const rest = nIn & 3;
-  for (let i = 0; i < rest; i++, v += 4, p += RECORD) {
-    const s = div<T>(splat<T>(1), denominator<T>(load<T>(p), load<T>(p, 16), splat<T>(load<f32>(v))));
-    const c = mul<T>(load<T>(p, 32), s);
-    const n = mul<T>(load<T>(p, 48), s);
-    if (i == 0) {
-      c0 = add<T>(c0, c);
-      n0 = add<T>(n0, n);
-    } else if (i == 1) {
-      c1 = add<T>(c1, c);
-      n1 = add<T>(n1, n);
+  if (rest > 0) {
+    const d0 = denominator<T>(load<T>(p), load<T>(p, 16), splat<T>(load<f32>(v)));
+    let s0: T;
+    if (rest == 1) {
+      s0 = div<T>(splat<T>(1), d0);
     } else {
-      c2 = add<T>(c2, c);
-      n2 = add<T>(n2, n);
+      const d1 = denominator<T>(load<T>(p, RECORD), load<T>(p, RECORD + 16), splat<T>(load<f32>(v, 4)));
+      const d01 = mul<T>(d0, d1);
+      let r: T;
+      if (rest == 2) {
+        r = div<T>(splat<T>(1), d01);
+      } else {
+        const d2 = denominator<T>(load<T>(p, 2 * RECORD), load<T>(p, 2 * RECORD + 16), splat<T>(load<f32>(v, 8)));
+        r = div<T>(splat<T>(1), mul<T>(d01, d2));
+        const s2 = mul<T>(r, d01);
+        c2 = add<T>(c2, mul<T>(load<T>(p, 2 * RECORD + 32), s2));
+        n2 = add<T>(n2, mul<T>(load<T>(p, 2 * RECORD + 48), s2));
+        r = mul<T>(r, d2);
+      }
+      s0 = mul<T>(r, d1);
+      const s1 = mul<T>(r, d0);
+      c1 = add<T>(c1, mul<T>(load<T>(p, RECORD + 32), s1));
+      n1 = add<T>(n1, mul<T>(load<T>(p, RECORD + 48), s1));
     }
+    c0 = add<T>(c0, mul<T>(load<T>(p, 32), s0));
+    n0 = add<T>(n0, mul<T>(load<T>(p, 48), s0));
   }
   store<T>(num, add<T>(load<T>(baseNum), add<T>(add<T>(n0, n1), add<T>(n2, n3))));
   store<T>(den, add<T>(load<T>(baseDen), add<T>(add<T>(c0, c1), add<T>(c2, c3))));

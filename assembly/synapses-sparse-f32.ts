@@ -76,23 +76,35 @@ export function synapsesSparseF32(
       }
     }
     const rest = n & 3;
-    let source = p + (rest << 4);
-    for (let i: usize = 0; i < rest; i++, p += 16, source += 2) {
-      const s = <f32>1 / denominator<f32>(load<f32>(p), load<f32>(p, 4), load<f32>(v + load<u16>(source)));
-      const c = load<f32>(p, 8) * s;
-      const g = load<f32>(p, 12) * s;
-      if (i == 0) {
-        c0 += c;
-        n0 += g;
-      } else if (i == 1) {
-        c1 += c;
-        n1 += g;
+    if (rest > 0) {
+      const sources = p + (rest << 4);
+      const d0 = denominator<f32>(load<f32>(p), load<f32>(p, 4), load<f32>(v + load<u16>(sources)));
+      let s0: f32;
+      if (rest == 1) {
+        s0 = <f32>1 / d0;
       } else {
-        c2 += c;
-        n2 += g;
+        const d1 = denominator<f32>(load<f32>(p, 16), load<f32>(p, 20), load<f32>(v + load<u16>(sources, 2)));
+        const d01 = d0 * d1;
+        let r: f32;
+        if (rest == 2) {
+          r = <f32>1 / d01;
+        } else {
+          const d2 = denominator<f32>(load<f32>(p, 32), load<f32>(p, 36), load<f32>(v + load<u16>(sources, 4)));
+          r = <f32>1 / (d01 * d2);
+          const s2 = r * d01;
+          c2 += load<f32>(p, 40) * s2;
+          n2 += load<f32>(p, 44) * s2;
+          r *= d2;
+        }
+        s0 = r * d1;
+        const s1 = r * d0;
+        c1 += load<f32>(p, 24) * s1;
+        n1 += load<f32>(p, 28) * s1;
       }
+      c0 += load<f32>(p, 8) * s0;
+      n0 += load<f32>(p, 12) * s0;
+      p += (rest * 18 + 3) & ~3;
     }
-    p = (source + 3) & ~3;
     store<f32>(num, load<f32>(baseNum) + ((n0 + n1) + (n2 + n3)));
     store<f32>(den, load<f32>(baseDen) + ((c0 + c1) + (c2 + c3)));
   }

@@ -14,8 +14,8 @@ interface RowCost {
 const DENSE_MATRIX_PAIR: RowCost = { base: 31, perFour: 33, rest: [0, 9, 19, 27] };
 const DENSE_MATRIX_ODD: RowCost = { base: 14, perFour: 21, rest: [0, 6, 13, 18] };
 const SPARSE_MATRIX: RowCost = { base: 20, perFour: 28, rest: [0, 14, 22, 29] };
-const DENSE_SYNAPSES: RowCost = { base: 34, perFour: 147, rest: [0, 41, 86, 130] };
-const SPARSE_SYNAPSES: RowCost = { base: 33, perFour: 154, rest: [0, 43, 90, 136] };
+const DENSE_SYNAPSES: RowCost = { base: 33, perFour: 147, rest: [0, 38, 76, 111] };
+const SPARSE_SYNAPSES: RowCost = { base: 28, perFour: 154, rest: [0, 45, 85, 122] };
 /** Operations of a call apart from its destinations. */
 const CALL = { denseMatrix: 8, sparseMatrix: 8, denseSynapses: 4, sparseSynapses: 8 };
 
