@@ -1,0 +1,64 @@
+import { OP_CLASSES, type OpClass } from "../../bindings/count/op-class.ts";
+import type { NetworkProfile } from "../../bindings/count/op-profile.ts";
+import type { ProfileOptions } from "../commands/profile.ts";
+import type { Io } from "../io.ts";
+import { readNetwork } from "../read-network.ts";
+import { count, paragraph, percent, table, whole } from "../text.ts";
+
+/** Counts the operations of a network and prints them. */
+export async function profile(
+  io: Io,
+  weights: string,
+  { config, steps, json }: ProfileOptions,
+): Promise<void> {
+  const network = await readNetwork(io, weights, config);
+  const counted = await network.profileOperations();
+  const inference = { steps, operations: steps * counted.operations };
+  if (json) io.print(JSON.stringify({ ...counted, inference }));
+  else io.print(describe(network.name, counted, inference, io.colour));
+}
+
+function describe(
+  name: string,
+  { operations, classes, layers, kernels, valueDependent }: NetworkProfile,
+  inference: { steps: number; operations: number },
+  colour: boolean,
+): string {
+  const share = (n: number) => percent(operations === 0 ? 0 : n / operations);
+  const byCount = (a: [string, number], b: [string, number]) => b[1] - a[1];
+  const right = "right" as const;
+  const totals = [
+    { title: "operations", align: right },
+    { title: "share", align: right },
+  ];
+  const perInference =
+    inference.steps === 1
+      ? "an inference is one time step"
+      : `${whole(inference.operations)} an inference of ${count(inference.steps, "time step")}`;
+  return [
+    `${name}: ${whole(operations)} operations a time step; ${perInference}`,
+    "",
+    table(
+      [{ title: "class" }, ...totals, { title: "what it holds" }],
+      Object.entries(classes)
+        .sort(byCount)
+        .map(([id, n]) => [id, whole(n), share(n), OP_CLASSES[id as OpClass]]),
+      colour,
+    ),
+    "",
+    table(
+      [{ title: "layer" }, { title: "kind" }, ...totals],
+      layers.map((layer) => [layer.name, layer.kind, whole(layer.operations), share(layer.operations)]),
+      colour,
+    ),
+    "",
+    table(
+      [{ title: "kernel" }, { title: "calls", align: right }, { title: "MACs", align: right }, ...totals],
+      kernels.map((k) => [k.name, whole(k.calls), whole(k.macs), whole(k.operations), share(k.operations)]),
+      colour,
+    ),
+    "",
+    "Operations are executed WebAssembly instructions of the core without locals, constants and structure.",
+    ...valueDependent.map((text) => paragraph(`Cycles, not counts, depend on values in ${text}.`)),
+  ].join("\n");
+}

@@ -1,0 +1,57 @@
+// Runs one command line: what goes wrong becomes one line on standard error and an exit code.
+
+import { CommanderError } from "commander";
+import { LiquidEdgeError } from "../bindings/errors.ts";
+import { ExitCode, RunFailure } from "./exit.ts";
+import type { Io } from "./io.ts";
+import { buildProgram } from "./program.ts";
+
+const NAME = "liquid-edge";
+
+/** The exit code of `args`, the words behind the command's name. */
+export async function execute(args: readonly string[], io: Io): Promise<number> {
+  try {
+    await buildProgram(io).parseAsync([...args], { from: "user" });
+    return ExitCode.DONE;
+  } catch (error) {
+    if (error instanceof CommanderError && error.exitCode === 0) return ExitCode.DONE;
+    const { code, line } = explain(error);
+    io.progress(null);
+    if (line !== "") io.warn(`${NAME}: ${oneLine(line)}`);
+    if (args.includes("--debug") && error instanceof Error) io.warn(error.stack ?? String(error));
+    return code;
+  }
+}
+
+/** Whose fault an error is, and the line that says it. */
+function explain(error: unknown): { code: number; line: string } {
+  if (error instanceof RunFailure) return { code: ExitCode.FAILED, line: error.message };
+  if (error instanceof CommanderError) return { code: ExitCode.USAGE, line: usageLine(error) };
+  if (error instanceof LiquidEdgeError && error.code !== "image-rejected") {
+    return { code: ExitCode.USAGE, line: error.message };
+  }
+  // The library's own range errors name the argument first; the engine's are faults of ours.
+  if (error instanceof RangeError && /^"\S+" expected /.test(error.message)) {
+    return { code: ExitCode.USAGE, line: error.message };
+  }
+  const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  return {
+    code: ExitCode.FAULT,
+    line: `internal error, ${message} (a fault of ours: please report it with the command line and what --debug adds)`,
+  };
+}
+
+/** Commander's text without its prefix; its suggestion comes on a line of its own. */
+function usageLine(error: CommanderError): string {
+  // Help that nobody asked for was printed already.
+  if (error.code === "commander.help") return "";
+  return error.message.replace(/^error: /, "").replace(/\n\(Did you mean (.*)\?\)$/s, " (did you mean $1?)");
+}
+
+/** Control characters as escapes: a message quotes arguments and files, and must stay one line. */
+function oneLine(text: string): string {
+  return text.replace(
+    /[\p{Cc}\p{Zl}\p{Zp}]/gu,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+}

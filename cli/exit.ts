@@ -1,0 +1,15 @@
+/** What the exit code says. */
+export const ExitCode = {
+  DONE: 0,
+  /** A run or a check failed, although it was asked for correctly. */
+  FAILED: 1,
+  /** Wrong usage or bad input. */
+  USAGE: 2,
+  /** Our own fault. */
+  FAULT: 70,
+} as const;
+
+/** A run that was asked for correctly and failed; its output is printed already. */
+export class RunFailure extends Error {
+  override readonly name = "RunFailure";
+}

@@ -1,0 +1,127 @@
+// All that commands see of the world: files, the terminal, other programs. Tests pass their own.
+
+import { open, readFile, rename, rm } from "node:fs/promises";
+import { LiquidEdgeError } from "../bindings/errors.ts";
+import { printable } from "../bindings/network/printable.ts";
+
+/** What another program printed, first on standard output. */
+export interface ToolOutput {
+  text: string;
+}
+
+export interface Io {
+  /** Bytes of a file, or of standard input for "-". Throws `bad-file` when it cannot be read. */
+  readFile(path: string): Promise<Uint8Array>;
+  /** Writes a text file at once or not at all. Throws `bad-file` when it cannot be written. */
+  writeFile(path: string, text: string): Promise<void>;
+  /** A text on standard output, with a line feed. */
+  print(text: string): void;
+  /** A line on standard error. */
+  warn(line: string): void;
+  /** Shows how far a long run is, where a person is looking; null clears it. */
+  progress(text: string | null): void;
+  /** Whether standard output understands colours and the user wants them. */
+  readonly colour: boolean;
+  /** Output of another program, null when there is none of that name or it does not end within 5 s. */
+  runTool(command: string, args: readonly string[]): Promise<ToolOutput | null>;
+}
+
+const TOOL_TIMEOUT_MS = 5000;
+
+/** Files as they are on the disk. */
+export const nodeFiles: Pick<Io, "readFile" | "writeFile"> = {
+  readFile: readBytes,
+  writeFile: writeAtomically,
+};
+
+/** The real one. A reader that closes the pipe (`| head -1`) has seen enough: the process ends quietly with 0. */
+export function nodeIo(): Io {
+  const { stdout, stderr, env } = process;
+  for (const stream of [stdout, stderr]) {
+    stream.on("error", (error: NodeJS.ErrnoException) => {
+      if (error.code === "EPIPE") process.exit(0);
+      // Standard error may be what failed, so there is nobody to tell when this fails as well.
+      if (stream === stdout) stderr.write(`liquid-edge: standard output: ${reasonOf(error)}\n`);
+      process.exit(2);
+    });
+  }
+  return {
+    ...nodeFiles,
+    print: (text) => void stdout.write(`${text}\n`),
+    warn: (line) => void stderr.write(`${line}\n`),
+    progress(text) {
+      if (stderr.isTTY) stderr.write(text === null ? "\r\u001b[K" : `\r\u001b[K${text}`);
+    },
+    colour: wantsColour(env, stdout.isTTY),
+    runTool,
+  };
+}
+
+/** NO_COLOR and FORCE_COLOR count when they are not empty; NO_COLOR wins (https://no-color.org). */
+export function wantsColour(env: Record<string, string | undefined>, isTty: boolean | undefined): boolean {
+  if (env.NO_COLOR) return false;
+  if (env.FORCE_COLOR) return env.FORCE_COLOR !== "0";
+  return isTty === true && env.TERM !== "dumb";
+}
+
+async function readBytes(path: string): Promise<Uint8Array> {
+  try {
+    if (path !== "-") return await readFile(path);
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of process.stdin) chunks.push(chunk);
+    return Buffer.concat(chunks);
+  } catch (cause) {
+    const name = path === "-" ? "standard input" : printable(path);
+    throw new LiquidEdgeError("bad-file", `${name}: expected a readable file, found ${reasonOf(cause)}`, {
+      cause,
+    });
+  }
+}
+
+/** Writes beside the target and renames, so that no reader ever sees half a file. */
+async function writeAtomically(path: string, text: string): Promise<void> {
+  const draft = `${path}.${process.pid}-${process.hrtime.bigint()}.tmp`;
+  try {
+    const file = await open(draft, "wx");
+    try {
+      await file.writeFile(text);
+      // The text must be on the disk before the name is, or a power cut leaves an empty file.
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(draft, path);
+  } catch (cause) {
+    await rm(draft, { force: true }).catch(() => {});
+    throw new LiquidEdgeError(
+      "bad-file",
+      `${printable(path)}: expected a file that can be written, found ${reasonOf(cause)}`,
+      { cause },
+    );
+  }
+}
+
+async function runTool(command: string, args: readonly string[]): Promise<ToolOutput | null> {
+  const { execFile } = await import("node:child_process");
+  return new Promise((resolve) => {
+    execFile(command, args, { timeout: TOOL_TIMEOUT_MS }, (error, stdout, stderr) => {
+      resolve(error === null ? { text: stdout.trim() || stderr.trim() } : null);
+    });
+  });
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: "none there",
+  EACCES: "no permission",
+  EPERM: "no permission",
+  EISDIR: "a folder",
+  ENOTDIR: "a path through something that is no folder",
+  ENOSPC: "no space left",
+  EROFS: "a read-only file system",
+  ERR_FS_FILE_TOO_LARGE: "a file of more than 2 GiB",
+};
+
+function reasonOf(cause: unknown): string {
+  const { code, message } = cause as NodeJS.ErrnoException;
+  return REASONS[code ?? ""] ?? printable(message);
+}

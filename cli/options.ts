@@ -1,0 +1,69 @@
+// Options that several commands share, and the parsers of their values.
+
+import { type Command, InvalidArgumentError, Option } from "commander";
+import { LiquidEdgeError, nearestName } from "../bindings/errors.ts";
+
+/** Options of every command. */
+export interface CommonOptions {
+  json?: true;
+  debug?: true;
+}
+
+/** Adds the options of every command, and examples at the end of its help. */
+export function withCommon(command: Command, examples: readonly string[]): Command {
+  return command
+    .option("--json", "print JSON and nothing else on standard output")
+    .option("--debug", "print the stack of an error")
+    .addHelpText("after", `\nExamples:\n${examples.map((line) => `  $ liquid-edge ${line}`).join("\n")}`);
+}
+
+export const configOption = () =>
+  new Option(
+    "-c, --config <file>",
+    'JSON with "class" and "config" of an ncps or PyTorch state_dict; our own files carry it',
+  );
+
+export const stepsOption = () =>
+  new Option("--steps <n>", "time steps that make an inference").argParser(wholeFrom(1)).default(1);
+
+/** An option whose value is one of `names`; the complaint about another one suggests the nearest. */
+export function choiceOption(flags: string, description: string, names: readonly string[]): Option {
+  return new Option(flags, description).choices(names).argParser((text: string) => {
+    if (names.includes(text)) return text;
+    const near = nearestName(text, names);
+    const hint = near === undefined ? "" : ` (did you mean "${near}"?)`;
+    throw new InvalidArgumentError(`Expected ${names.join(", ")}${hint}.`);
+  });
+}
+
+/** Parser of a finite number above `low` (or equal to it, when `inclusive`) and at most `high`. */
+export function numberIn(
+  low: number,
+  high = Number.POSITIVE_INFINITY,
+  inclusive = false,
+): (text: string) => number {
+  return (text) => {
+    const value = text.trim() === "" ? Number.NaN : Number(text);
+    const holds = Number.isFinite(value) && (inclusive ? value >= low : value > low) && value <= high;
+    if (holds) return value;
+    const range =
+      high === Number.POSITIVE_INFINITY
+        ? `a number ${inclusive ? ">=" : ">"} ${low}`
+        : `a number from ${low} to ${high}`;
+    throw new InvalidArgumentError(`Expected ${range}.`);
+  };
+}
+
+/** Parser of a whole number of at least `low`. */
+export function wholeFrom(low: number): (text: string) => number {
+  return (text) => {
+    const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+    if (Number.isSafeInteger(value) && value >= low) return value;
+    throw new InvalidArgumentError(`Expected a whole number >= ${low}.`);
+  };
+}
+
+/** A complaint about how options go together. */
+export function usageError(message: string): LiquidEdgeError {
+  return new LiquidEdgeError("bad-config", message);
+}

@@ -1,0 +1,50 @@
+// The command line as a whole. Commands load what they need when they run, so that asking for help costs nothing.
+
+import { Command } from "commander";
+import manifest from "../package.json" with { type: "json" };
+import { addBoards } from "./commands/boards.ts";
+import { addDoctor } from "./commands/doctor.ts";
+import { addEstimate } from "./commands/estimate.ts";
+import { addInspect } from "./commands/inspect.ts";
+import { addProfile } from "./commands/profile.ts";
+import { addRun } from "./commands/run.ts";
+import { addWiring } from "./commands/wiring.ts";
+import type { Io } from "./io.ts";
+
+/** The program; it prints through `io` and throws a CommanderError where commander would end the process. */
+export function buildProgram(io: Io): Command {
+  const program = new Command("liquid-edge")
+    .description(
+      "what a trained liquid network (LTC, CfC) costs on a microcontroller: energy, latency, memory",
+    )
+    .version(manifest.version, "--version", "print the version")
+    .helpOption("-h, --help", "print this help")
+    .helpCommand("help [command]", "print the help of a command")
+    .option("--debug", "print the stack of an error")
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => io.print(text.replace(/\n$/, "")),
+      writeErr: (text) => io.warn(text.replace(/\n$/, "")),
+      // `execute` prints errors, in one line.
+      outputError: () => {},
+      getOutHasColors: () => io.colour,
+    })
+    .addHelpText(
+      "after",
+      `
+Examples:
+  $ liquid-edge estimate net.safetensors --platform all
+  $ liquid-edge run net.safetensors --input in.json --json
+  $ liquid-edge help estimate
+
+Exit codes: 0 done, 1 a run failed, 2 wrong usage or bad input, 70 our own fault.`,
+    );
+  addRun(program, io);
+  addProfile(program, io);
+  addEstimate(program, io);
+  addBoards(program, io);
+  addWiring(program, io);
+  addInspect(program, io);
+  addDoctor(program, io);
+  return program;
+}

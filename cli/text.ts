@@ -1,0 +1,117 @@
+// Numbers, tables and styles as people read them. The engine's own number formatting would load its language data,
+// which takes longer than an estimate.
+
+import { styleText } from "node:util";
+
+export type Style = Parameters<typeof styleText>[0];
+
+/** A cell of a table, with a style where it has one. */
+export type Cell = string | { text: string; style: Style };
+
+export interface Column {
+  title: string;
+  /** Default: left. */
+  align?: "left" | "right";
+  /** Spaces in front of it; default 2. */
+  gap?: number;
+}
+
+/** `text` in a style, or plain when `colour` is off. */
+export function styled(colour: boolean, style: Style, text: string): string {
+  return colour ? styleText(style, text, { validateStream: false }) : text;
+}
+
+/** A table with a head line; columns as wide as their widest cell. */
+export function table(
+  columns: readonly Column[],
+  rows: readonly (readonly Cell[])[],
+  colour = false,
+): string {
+  const textOf = (cell: Cell) => (typeof cell === "string" ? cell : cell.text);
+  const widths = columns.map(({ title }, i) =>
+    Math.max(title.length, ...rows.map((row) => textOf(row[i]!).length)),
+  );
+  const line = (cells: readonly Cell[]): string =>
+    cells
+      .map((cell, i) => {
+        const text = textOf(cell);
+        const isLast = i === columns.length - 1;
+        const padded =
+          columns[i]!.align === "right" ? text.padStart(widths[i]!) : isLast ? text : text.padEnd(widths[i]!);
+        const gap = i === 0 ? "" : " ".repeat(columns[i]!.gap ?? 2);
+        return gap + (typeof cell === "string" ? padded : styled(colour, cell.style, padded));
+      })
+      .join("")
+      .trimEnd();
+  const head = columns.map(({ title }): Cell => ({ text: title, style: "bold" }));
+  return [line(head), ...rows.map(line)].join("\n");
+}
+
+/** Three significant digits, thousands apart: 0.0123, 8.30, 85.2, 102, 20,300. */
+export function digits(value: number, significant = 3): string {
+  if (!Number.isFinite(value)) return String(value);
+  if (value === 0) return "0";
+  const magnitude = Math.floor(Math.log10(Math.abs(Number(value.toPrecision(significant)))));
+  if (magnitude < -4) return value.toExponential(significant - 1);
+  if (magnitude >= 15) return value.toExponential(significant - 1);
+  const decimals = Math.max(0, significant - 1 - magnitude);
+  return grouped(Number(value.toPrecision(significant)).toFixed(decimals));
+}
+
+/** A whole number with its thousands apart. */
+export function whole(value: number): string {
+  return grouped(value.toFixed(0));
+}
+
+/** A number that was given rather than estimated: at most six digits, none that say nothing. */
+export function exact(value: number): string {
+  return Math.abs(value) < 1e15 ? grouped(String(Number(value.toPrecision(6)))) : String(value);
+}
+
+/** 85.2–102 */
+export function range({ min, max }: { min: number; max: number }): string {
+  return `${digits(min)}–${digits(max)}`;
+}
+
+/** Bytes below 10,000, else kilobytes of 1,024. */
+export function bytes(value: number): string {
+  if (value < 10_000) return `${whole(value)} B`;
+  return `${value % 1024 === 0 ? whole(value / 1024) : digits(value / 1024)} kB`;
+}
+
+/** 130 %, 25 %, 4.8 %, 0.3 %, <0.1 %, 0 % */
+export function percent(share: number): string {
+  const value = share * 100;
+  if (value > 0 && value < 0.1) return "<0.1 %";
+  return `${value !== 0 && value < 9.95 ? value.toFixed(1) : whole(value)} %`;
+}
+
+/** One thing, two things. */
+export function count(n: number, singular: string, plural = `${singular}s`): string {
+  return `${whole(n)} ${n === 1 ? singular : plural}`;
+}
+
+function grouped(number: string): string {
+  const [integer, fraction] = number.split(".");
+  const separated = integer!.replace(/\B(?=(\d{3})+$)/g, ",");
+  return fraction === undefined ? separated : `${separated}.${fraction}`;
+}
+
+const LINE_COLUMNS = 110;
+
+/** `text` broken between words into lines of at most 110 characters; lines after the first are indented once more. */
+export function paragraph(text: string): string {
+  const indent = /^ */.exec(text)![0];
+  const [first, ...words] = text.trimStart().split(" ");
+  const lines: string[] = [];
+  let line = indent + first;
+  for (const word of words) {
+    if (line.length + 1 + word.length > LINE_COLUMNS) {
+      lines.push(line);
+      line = `${indent}  ${word}`;
+    } else {
+      line += ` ${word}`;
+    }
+  }
+  return [...lines, line].join("\n");
+}

@@ -1,0 +1,43 @@
+// Bundles the command: dist/cli.js starts it, and dist/chunks holds what single commands load when they run.
+
+import { chmod } from "node:fs/promises";
+import { join } from "node:path";
+import { build, type Plugin } from "esbuild";
+
+/** CommonJS packages inside the bundle load Node's own modules with `require`, which ES modules lack. */
+const REQUIRE =
+  'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);';
+
+/** Commander would start subcommands that are programs of their own. There are none, and loading the module takes time. */
+const WITHOUT_CHILD_PROCESS: Plugin = {
+  name: "without-child-process",
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^node:child_process$/ }, ({ importer }) =>
+      /[\\/]commander[\\/]/.test(importer) ? { path: "child_process", namespace: "absent" } : undefined,
+    );
+    onLoad({ filter: /.*/, namespace: "absent" }, () => ({ contents: "module.exports = {};" }));
+  },
+};
+
+/** Writes cli.js into `outdir`, default dist/: executable, with everything it needs but Node inside. */
+export async function buildCli(root: string, outdir = join(root, "dist")): Promise<void> {
+  await build({
+    entryPoints: { cli: join(root, "cli/main.ts") },
+    outdir,
+    chunkNames: "chunks/cli-[name]-[hash]",
+    absWorkingDir: root,
+    bundle: true,
+    splitting: true,
+    minify: true,
+    format: "esm",
+    platform: "node",
+    target: "node20",
+    banner: { js: REQUIRE },
+    // The loader of the core asks whether it was given a Response, which makes Node load its HTTP client.
+    define: { Response: "undefined" },
+    plugins: [WITHOUT_CHILD_PROCESS],
+    legalComments: "eof",
+    logLevel: "warning",
+  });
+  await chmod(join(outdir, "cli.js"), 0o755);
+}

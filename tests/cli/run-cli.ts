@@ -1,0 +1,74 @@
+// Runs a command line without a process: files are real unless given, what is printed is collected.
+
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { execute } from "../../cli/execute.ts";
+import { type Io, nodeFiles } from "../../cli/io.ts";
+
+export const ROOT = join(import.meta.dirname, "../..");
+export const SINE = join(ROOT, "examples/sine.safetensors");
+export const SINE_INPUT = join(ROOT, "examples/sine.input.json");
+export const GOLDEN = join(ROOT, "tests/golden/ncps");
+
+export interface World {
+  /** Files by path; others come from the disk. */
+  files?: Record<string, Uint8Array | string>;
+  /** Version texts of installed tools by command; none by default. */
+  tools?: Record<string, string>;
+  colour?: boolean;
+}
+
+export interface Outcome {
+  code: number;
+  out: string;
+  /** Lines on standard error. */
+  err: string[];
+  written: Map<string, string>;
+  progress: string[];
+}
+
+/** What `liquid-edge ...args` does. */
+export async function cli(args: readonly string[], world: World = {}): Promise<Outcome> {
+  const out: string[] = [];
+  const outcome: Outcome = { code: 0, out: "", err: [], written: new Map(), progress: [] };
+  const io: Io = {
+    async readFile(path) {
+      const given = world.files?.[path];
+      if (given === undefined) return nodeFiles.readFile(path);
+      return typeof given === "string" ? new TextEncoder().encode(given) : given;
+    },
+    async writeFile(path, text) {
+      outcome.written.set(path, text);
+    },
+    print: (text) => void out.push(text),
+    warn: (line) => void outcome.err.push(line),
+    progress: (text) => {
+      if (text !== null) outcome.progress.push(text);
+    },
+    colour: world.colour ?? false,
+    async runTool(command) {
+      const text = world.tools?.[command];
+      return text === undefined ? null : { text };
+    },
+  };
+  outcome.code = await execute(args, io);
+  outcome.out = out.join("\n");
+  return outcome;
+}
+
+/** The JSON that a command prints; fails when it did not succeed or printed anything else. */
+export async function cliJson(args: readonly string[], world: World = {}): Promise<unknown> {
+  const { code, out, err } = await cli([...args, "--json"], world);
+  if (code !== 0) throw new Error(`exit code ${code}: ${err.join("\n")}`);
+  return JSON.parse(out);
+}
+
+/** A reference case of tests/golden/ncps: paths of its files, and its JSON. */
+export async function golden(name: string) {
+  const base = join(GOLDEN, name);
+  return {
+    weights: `${base}.safetensors`,
+    config: `${base}.json`,
+    json: JSON.parse(await readFile(`${base}.json`, "utf8")),
+  };
+}

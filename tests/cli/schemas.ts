@@ -1,0 +1,190 @@
+// The JSON that commands print, as others script against it. Strict: a field that is not here must not appear.
+
+import * as z from "zod";
+import { OP_CLASSES, type OpClass } from "../../bindings/count/op-class.ts";
+
+const count = z.int().nonnegative();
+const positive = z.number().positive();
+const share = z.number().min(0).max(1);
+const interval = z
+  .strictObject({
+    typ: z.number().nonnegative(),
+    min: z.number().nonnegative(),
+    max: z.number().nonnegative(),
+  })
+  .refine(({ typ, min, max }) => min <= typ && typ <= max, "min <= typ <= max");
+const bounds = z.strictObject({ min: z.number().nonnegative(), max: z.number().nonnegative() });
+
+const tensor = z
+  .strictObject({ shape: z.array(count), data: z.array(z.number()) })
+  .refine(({ shape, data }) => data.length === shape.reduce((n, m) => n * m, 1), "data fill the shape");
+
+export const runJson = z.strictObject({ output: tensor, final_h: tensor, final_c: z.nullable(tensor) });
+
+const opClass = z.enum(Object.keys(OP_CLASSES) as [OpClass, ...OpClass[]]);
+const classes = z.partialRecord(opClass, positive);
+const kernel = z.strictObject({ name: z.string(), calls: count, macs: count, operations: count, classes });
+
+export const profileJson = z.strictObject({
+  operations: count,
+  classes,
+  macs: z.array(z.never()),
+  layers: z.array(
+    z.strictObject({
+      name: z.string(),
+      kind: z.string(),
+      operations: count,
+      classes,
+      kernels: z.array(kernel),
+    }),
+  ),
+  kernels: z.array(kernel),
+  valueDependent: z.array(z.string()),
+  inference: z.strictObject({ steps: count, operations: count }),
+});
+
+const cost = { name: z.string(), count: z.number().nonnegative(), cycles: z.number().nonnegative(), share };
+const memory = z.strictObject({
+  imageIn: z.enum(["ram", "flash"]),
+  imageInReason: z.string(),
+  flashBytes: count,
+  ramBytes: count,
+  boardFlashBytes: count,
+  boardRamBytes: count,
+  ramLimitBytes: z.nullable(count),
+  fits: z.strictObject({ flash: z.boolean(), ram: z.boolean(), ramLimit: z.nullable(z.boolean()) }),
+  sections: z.array(z.strictObject({ section: z.string(), place: z.enum(["image", "arena"]), bytes: count })),
+  peakBytes: z.nullable(count),
+});
+
+const estimate = z.strictObject({
+  platform: z.string(),
+  operatingPoint: z.strictObject({
+    id: z.string(),
+    description: z.string(),
+    clockHz: positive,
+    supplyV: positive,
+  }),
+  cycleOption: z.nullable(z.string()),
+  bitIdentical: z.boolean(),
+  precision: z.nullable(z.literal("fp32")),
+  sparsity: z.nullable(share),
+  steps: positive,
+  cycles: interval,
+  latencyUs: interval,
+  energyUj: interval,
+  perStep: z.strictObject({ cycles: interval, latencyUs: interval, energyUj: interval }),
+  averagePowerUw: interval,
+  peakPowerUw: interval,
+  batteryLifeHours: z.nullable(interval),
+  idle: z.strictObject({
+    mode: z.enum(["run", "wfi", "stop"]),
+    reason: z.string(),
+    description: z.string(),
+    currentMa: interval,
+    wakeUs: interval,
+    timeShare: interval,
+    energyShare: share,
+  }),
+  realTime: z.strictObject({
+    rateHz: positive,
+    periodUs: positive,
+    utilisation: interval,
+    ok: z.boolean(),
+    okTypical: z.boolean(),
+  }),
+  flashBytes: z.nullable(count),
+  ramBytes: z.nullable(count),
+  fits: z.nullable(z.boolean()),
+  memory: z.nullable(memory),
+  breakdown: z.strictObject({
+    layers: z.array(
+      z.strictObject({
+        ...cost,
+        kind: z.string(),
+        latencyUs: z.number().nonnegative(),
+        energyUj: z.number().nonnegative(),
+      }),
+    ),
+    classes: z.array(z.strictObject({ ...cost, name: opClass })),
+    kernels: z.array(z.strictObject(cost)),
+  }),
+  assumed: z.array(z.string()),
+  interval: z.strictObject({ confidence: z.literal(0.9), draws: count, seed: count }),
+});
+
+const unavailable = z.strictObject({ platform: z.string(), unavailable: z.string() });
+
+export const estimateJson = z.array(z.union([estimate, unavailable]));
+
+/** With `--verbose` or `--sources`. */
+export const verboseEstimateJson = z.array(
+  estimate.extend({
+    corner: z.strictObject({ cycles: bounds, latencyUs: bounds, energyUj: bounds, averagePowerUw: bounds }),
+    coefficients: z.array(
+      z.strictObject({
+        name: z.string(),
+        typ: z.number(),
+        min: z.number(),
+        max: z.number(),
+        source: z.string().min(1),
+        grade: z.enum(["A", "B", "C"]),
+      }),
+    ),
+  }),
+);
+
+export const wiringJson = z.strictObject({
+  type: z.enum(["FullyConnected", "Random", "NCP", "AutoNCP"]),
+  units: count,
+  inputs: count,
+  outputs: count,
+  layers: z.array(z.strictObject({ name: z.string(), neurons: z.array(count) })),
+  synapses: z.array(
+    z.strictObject({
+      source: z.enum(["sensor", "neuron"]),
+      from: count,
+      to: count,
+      polarity: z.nullable(z.union([z.literal(1), z.literal(-1)])),
+    }),
+  ),
+});
+
+export const inspectNetworkJson = z.strictObject({
+  file: z.string(),
+  bytes: count,
+  kind: z.literal("network"),
+  class: z.string(),
+  config: z.looseObject({ input_size: count }),
+  widths: z.strictObject({ inputs: count, outputs: count, state: count, cellMemory: count }),
+  parameters: z.strictObject({ trainable: count, masks: count }),
+  synapses: z.nullable(z.strictObject({ recurrent: count, sensory: count })),
+  tensors: z.array(
+    z.strictObject({ name: z.string(), shape: z.array(count), role: z.enum(["parameter", "mask"]) }),
+  ),
+  metadata: z.record(z.string(), z.string()),
+});
+
+export const doctorJson = z.strictObject({
+  ok: z.boolean(),
+  version: z.string(),
+  node: z.strictObject({ version: z.string(), expected: z.string(), ok: z.boolean() }),
+  v8: z.string(),
+  platform: z.string(),
+  wasmSimd: z.boolean(),
+  engine: z.enum(["simd", "scalar"]),
+  engines: z.strictObject({
+    ok: z.boolean(),
+    checked: z.array(z.string()),
+    problem: z.nullable(z.string()),
+  }),
+  boards: count,
+  tools: z.array(
+    z.strictObject({
+      command: z.string(),
+      version: z.nullable(z.string()),
+      neededFor: z.string(),
+      debianPackage: z.string(),
+    }),
+  ),
+});

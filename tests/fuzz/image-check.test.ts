@@ -1,0 +1,63 @@
+// The short form of scripts/fuzz-image.ts.
+
+import { expect, it } from "vitest";
+import {
+  Activation,
+  HEADER_BYTES,
+  Kind,
+  LAYER_BYTES,
+  Layer,
+  Mode,
+  Solver,
+} from "../../bindings/image/format.ts";
+import { loadEngines } from "../kernel/engines.ts";
+import { missingCodes, runCampaign } from "./campaign.ts";
+import { baseImages, viewOf } from "./image-bases.ts";
+import { PROBE_MEMORY_BYTES, probe } from "./probe.ts";
+
+const N_MUTANTS = 5000;
+const N_RANDOM = 5000;
+
+it("check keeps every image from reading or writing outside image and arena, and reaches every reject code", () => {
+  const result = runCampaign({
+    mutants: N_MUTANTS,
+    random: N_RANDOM,
+    seed: 1,
+    engines: ["scalar", "simd"],
+  });
+  expect(result.violations).toEqual([]);
+  expect(result.mutants.total).toBe(N_MUTANTS);
+  expect(result.random.total).toBe(N_RANDOM);
+  expect(result.mutants.accepted).toBeGreaterThan(0.3 * N_MUTANTS);
+  expect(missingCodes(result)).toEqual([]);
+}, 60_000);
+
+it("mutants start from accepted images with every kind of layer, variant and block format", () => {
+  const [scalar] = loadEngines(PROBE_MEMORY_BYTES);
+  const bases = baseImages();
+  const layers = new Set<string>();
+  const formats = new Set<string>();
+  for (const { image, arenaBytes, nLayers, blocks } of bases) {
+    expect(probe(scalar!, { what: "nothing", image, arenaBytes }, "arena last", 1)).toEqual({
+      code: 0,
+      steps: 3,
+    });
+    const view = viewOf(image);
+    for (let i = 0; i < nLayers; i++) {
+      const record = HEADER_BYTES + i * LAYER_BYTES;
+      const variant = view.getUint16(record + Layer.VARIANT, true);
+      layers.add(`${view.getUint16(record + Layer.KIND, true)}/${variant}`);
+    }
+    for (const { type, sparse } of blocks) formats.add(`${sparse ? "sparse " : ""}${type}`);
+  }
+  const variants: Partial<Record<Kind, object>> = {
+    [Kind.DENSE]: Activation,
+    [Kind.LTC]: Solver,
+    [Kind.CFC]: Mode,
+  };
+  const expected = Object.values(Kind).flatMap((kind) =>
+    Object.values(variants[kind] ?? { ONLY: 0 }).map((variant) => `${kind}/${variant}`),
+  );
+  expect([...layers].sort()).toEqual(expected.sort());
+  expect([...formats].sort()).toEqual(["matrix", "sparse matrix", "sparse synapses", "synapses", "vector"]);
+});
