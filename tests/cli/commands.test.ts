@@ -190,7 +190,11 @@ describe("doctor", () => {
     const world = { tools: { "wasm-interp": "1.0.32\n", chromium: "Chromium 131.0" } };
     const { tools } = doctorJson.parse(await cliJson(["doctor"], world));
     const versions = Object.fromEntries(tools.map(({ command, version }) => [command, version]));
-    expect(versions).toMatchObject({ "wasm-interp": "1.0.32", chromium: "Chromium 131.0", "arm-none-eabi-gcc": null });
+    expect(versions).toMatchObject({
+      "wasm-interp": "1.0.32",
+      chromium: "Chromium 131.0",
+      "arm-none-eabi-gcc": null,
+    });
     const { out } = await cli(["doctor"], world);
     expect(out).toMatch(/apt-get install gcc-arm-none-eabi libnewlib-arm-none-eabi$/m);
   });
