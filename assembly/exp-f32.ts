@@ -113,7 +113,3 @@ export const LOWER: f32 = 2.3283064365386963e-10;
 @inline export function relu<T>(x: T): T {
   return lessThen<T>(x, splat<T>(0), splat<T>(0), x);
 }
-
-@inline export function linear<T>(x: T): T {
-  return x;
-}

@@ -95,15 +95,6 @@
   return <T>(<f32>x * reinterpret<f32>(half << 23) * reinterpret<f32>((bits - half) << 23));
 }
 
-/** Loads one T: four consecutive floats, or one. With a constant offset use `load<T>(p, offset)` itself. */
-@inline export function loadT<T>(p: usize): T {
-  return load<T>(p);
-}
-
-@inline export function storeT<T>(p: usize, x: T): void {
-  store<T>(p, x);
-}
-
 /** Four floats at x plus the four u16 byte offsets that stand at `offsets`. SIMD build only. */
 @inline export function gather(x: usize, offsets: usize): v128 {
   let v = v128.load32_zero(x + load<u16>(offsets));

@@ -7,6 +7,7 @@ import { type CountTable, OpCounter } from "../../bindings/count/counted-core.ts
 import { opClassOf } from "../../bindings/count/opcodes.ts";
 import { compile } from "../../bindings/image/compile.ts";
 import type { Model } from "../../bindings/network/model.ts";
+import { missing } from "../../scripts/tools.ts";
 import { MODEL_KINDS, randomModel, randomSequence } from "../network/random-model.ts";
 import { normalise, traceRun } from "./counting.ts";
 import {
@@ -15,7 +16,6 @@ import {
   type HarnessCall,
   type Histogram,
   harness,
-  hasWabt,
   opcodesIn,
 } from "./wabt-trace.ts";
 
@@ -24,8 +24,7 @@ const core = readFileSync(join(BUILD, "core.wasm"));
 const countedModule = new WebAssembly.Module(readFileSync(join(BUILD, "core.counted.wasm")));
 const table = JSON.parse(readFileSync(join(BUILD, "core.counted.json"), "utf8")) as CountTable;
 
-const withWabt = hasWabt();
-if (!withWabt) console.warn("tests/count: wabt is not installed, so the core's counts are not compared");
+const withWabt = !missing("wasm-interp");
 
 interface Life {
   pages: number;

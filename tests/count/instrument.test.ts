@@ -1,10 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { missing } from "../../scripts/tools.ts";
 import { countRun, instantiateCounted, traceRun } from "./counting.ts";
 import { randomProgram } from "./random-program.ts";
-import { assembleText, hasWabt } from "./wabt-trace.ts";
+import { assembleText } from "./wabt-trace.ts";
 
-const withWabt = hasWabt();
+const withWabt = !missing("wasm-interp");
 if (!withWabt)
   console.warn("tests/count: wabt is not installed, so counts are not compared with its interpreter");
 

@@ -38,16 +38,6 @@ export interface Trace {
   functions: Histogram[];
 }
 
-/** Whether wabt's tools are installed. Where CI=true their absence is an error. */
-export function hasWabt(): boolean {
-  const found = ["wasm-interp", "wasm-objdump", "wat2wasm"].every(
-    (tool) => spawnSync(tool, ["--version"]).status === 0,
-  );
-  if (!found && process.env.CI === "true")
-    throw new Error("the tests need wabt (wasm-interp, wasm-objdump, wat2wasm)");
-  return found;
-}
-
 /** Binary form of a module in text format, by wabt. */
 export function assembleText(wat: string): Uint8Array<ArrayBuffer> {
   return inScratchFolder((folder) => {
