@@ -1,0 +1,166 @@
+// Layers of an integer network as the quantizer hands them to the encoder. Arithmetic: docs/integers.md. Arena vectors are
+// i16 or i8; `ByteVector.at` is a byte offset in the arena, i16 vectors are aligned to 4 bytes, i8 ones to 4 as well
+// unless they continue another (z = [x | h]).
+
+import type { CfcMode } from "../network/model.ts";
+
+/** Integers in the arena: `at` in bytes, `length` in elements. */
+export interface IntVector {
+  at: number;
+  length: number;
+}
+
+/** y = sat16(rsh64((W x + b) multiplier, shift)), row by row. */
+export interface IntMatrix {
+  nOut: number;
+  nIn: number;
+  bits: 8 | 4;
+  /** [nOut, nIn] row-major; ±127 or ±7. */
+  weights: Int8Array;
+  /** [nOut, nIn]: 0 where nothing is stored; null: all. */
+  mask: Uint8Array | null;
+  bias: Int32Array;
+  /** [nOut], 2^14 to 2^15 - 1. */
+  multiplier: Int32Array;
+  /** [nOut], 1 to 46. */
+  shift: Uint8Array;
+}
+
+export interface IntTable {
+  /** Lower end of the domain, in input units. */
+  lo: number;
+  /** 256 intervals of 2^k. */
+  k: number;
+  /** [257] */
+  entries: Int16Array;
+}
+
+/** Synapses of an integer LTC; all fields [nIn, nOut], source first. */
+export interface IntSynapses {
+  nOut: number;
+  nIn: number;
+  mask: Uint8Array;
+  k: Int16Array;
+  mu: Int16Array;
+  w: Int8Array;
+  wErev: Int8Array;
+  /** s of the argument, docs/integers.md. */
+  shift: number;
+}
+
+/** Where a state goes as an i8 activation for the products that read it; null: none does. */
+export type Narrowed = { to: IntVector; shift: number } | null;
+
+interface IntBase {
+  name: string;
+  in: IntVector;
+  /** i16: the state, or pre-activations. */
+  out: IntVector;
+}
+
+export type IntLayer = IntBase &
+  (
+    | {
+        /** out = sat(rsh(raw * multiplier + bias, shift)), to i8 or i16 by `width`. |multiplier| < 2^15, shift 0..30 */
+        kind: "int-input";
+        width: 8 | 16;
+        multiplier: Int32Array;
+        shift: Uint8Array;
+        bias: Int32Array;
+      }
+    | {
+        /** out = sat16(rsh64(in * multiplier + bias, shift)): LTC's output map, on i16. */
+        kind: "int-affine";
+        multiplier: Int32Array;
+        bias: Int32Array;
+        shift: Uint8Array;
+      }
+    | { kind: "int-dense"; matrix: IntMatrix; table: IntTable | null; narrowed: Narrowed }
+    | {
+        kind: "int-cfc";
+        mode: Exclude<CfcMode, "pure">;
+        /** ff1, ff2, time_a, time_b; three (ff1, ff2, time) when the elapsed time is constant. */
+        heads: IntMatrix[];
+        tanh: IntTable;
+        sigmoid: IntTable;
+        narrowed: Narrowed;
+      }
+    | {
+        kind: "int-cfc";
+        mode: "pure";
+        ff1: IntMatrix;
+        /** |w_tau|, Q4.11, u16 range [n] */
+        absTau: Int32Array;
+        /** A: mantissa, |A| < 2^14, and its shift [n] */
+        bound: Int32Array;
+        boundShift: Uint8Array;
+        expNeg: IntTable;
+        narrowed: Narrowed;
+      }
+    | {
+        kind: "int-lstm";
+        cell: IntVector;
+        /** [4n, nIn + n], rows g i f o */
+        matrix: IntMatrix;
+        /** k of the cell's format Q(k).(15-k), 0..4 */
+        cellFormat: number;
+        /** h is stored shifted right by this, when the next cell's state has fewer fraction bits. */
+        outShift: number;
+        tanh: IntTable;
+        sigmoid: IntTable;
+        narrowed: Narrowed;
+      }
+    | {
+        kind: "int-gru";
+        resetUpdate: IntMatrix;
+        fromInput: IntMatrix;
+        fromState: IntMatrix;
+        tanh: IntTable;
+        sigmoid: IntTable;
+        narrowed: Narrowed;
+      }
+    | {
+        kind: "int-gate";
+        g: IntMatrix;
+        a: IntMatrix;
+        tanh: IntTable;
+        /** Constant elapsed time of 1: the sigmoid; else null. */
+        sigmoid: IntTable | null;
+        softplus: IntTable | null;
+        expNeg: IntTable | null;
+        narrowed: Narrowed;
+      }
+    | {
+        kind: "int-ltc";
+        unfolds: number;
+        /** f: fraction bits of the state. */
+        fractionBits: number;
+        sensory: IntSynapses;
+        recurrent: IntSynapses;
+        /** i32 [n] each: cm, gleak, gleak * vleak, at the destination's scale. */
+        cm: Int32Array;
+        leak: Int32Array;
+        leakCurrent: Int32Array;
+        /** c of cap = rsh64(cm R, c). */
+        capacityShift: number;
+        /** [1024] */
+        sigmoid: Int16Array;
+        narrowed: Narrowed;
+      }
+  );
+
+/** An integer network over an arena whose vectors have their places; scratch comes behind `arenaEnd`. */
+export interface IntNetwork {
+  layers: IntLayer[];
+  /** Raw counts, i16. */
+  input: IntVector;
+  output: IntVector;
+  hidden: IntVector;
+  cell: IntVector;
+  /** i8 copies of the state that products read at the next step; zero at reset like the state. */
+  narrowedState: IntVector;
+  arenaEnd: number;
+  time: { exponent: number; min: number; max: number };
+  /** Real value of one unit: raw input (per channel), output, hidden and cell state (per element). */
+  scales: { input: Float64Array; output: Float64Array; hidden: Float64Array; cell: Float64Array };
+}
