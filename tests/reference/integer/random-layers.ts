@@ -1,0 +1,124 @@
+// Parts of random integer networks: any bits that docs/integers.md allows, spread so that pre-activations reach both the
+// steep and the flat ends of the tables, and so that what `check` proves holds.
+
+import type { IntMatrix, IntSynapses } from "../../../bindings/image/lowered-integer.ts";
+import type { IntLtc } from "./ltc.ts";
+import type { Random } from "./random.ts";
+
+export interface Precision {
+  bits: 8 | 4;
+  /** Share of the weights or synapses that are stored. */
+  density: number;
+}
+
+/** Ones where something is stored; null where everything is. */
+function randomMask(random: Random, length: number, density: number): Uint8Array | null {
+  if (density >= 1) return null;
+  return Uint8Array.from({ length }, () => (random.chance(density) ? 1 : 0));
+}
+
+/** A matrix whose rows reach about ±4 to ±64 in Q4.11 for full-range activations. */
+export function randomMatrix(random: Random, nOut: number, nIn: number, precision: Precision): IntMatrix {
+  const { bits, density } = precision;
+  const largest = bits === 8 ? 127 : 7;
+  const mask = randomMask(random, nOut * nIn, density);
+  const weights = Int8Array.from({ length: nOut * nIn }, (_, i) => {
+    const w = random.between(-largest, largest);
+    return mask !== null && mask[i] === 0 ? 0 : w;
+  });
+  const reach = largest * 127 * nIn;
+  const bias = Int32Array.from({ length: nOut }, () => random.between(-(reach >> 3), reach >> 3));
+  const multiplier = Int32Array.from({ length: nOut }, () => random.between(2 ** 14, 2 ** 15 - 1));
+  // reach * 2^14.5 / 2^shift = 2^13 to 2^17, if the shift exists.
+  const shift = Uint8Array.from({ length: nOut }, () => {
+    const wanted = Math.ceil(Math.log2(reach) + 14.5) - random.between(13, 17);
+    return Math.min(Math.max(wanted, 1), 46);
+  });
+  return { nOut, nIn, bits, weights, mask, bias, multiplier, shift };
+}
+
+/** |multiplier| < 2^15 with a bias that keeps the sum in 32 bits. */
+export function randomElementMap(
+  random: Random,
+  length: number,
+  smallestShift: number,
+  largestShift: number,
+) {
+  return {
+    multiplier: Int32Array.from(random.list(length, -32767, 32767)),
+    bias: Int32Array.from(random.list(length, -(2 ** 28), 2 ** 28)),
+    shift: Uint8Array.from(random.list(length, smallestShift, largestShift)),
+  };
+}
+
+/** Synapses [nIn, nOut]; `sourceBits`, `targetBits`: fraction bits of the source's and the destination's values. */
+export function randomSynapses(
+  random: Random,
+  nIn: number,
+  nOut: number,
+  density: number,
+  sourceBits: number,
+  targetBits: number,
+): IntSynapses {
+  const length = nIn * nOut;
+  const mask = randomMask(random, length, density) ?? new Uint8Array(length).fill(1);
+  const stored = (values: number[]) => values.map((value, i) => (mask[i] === 0 ? 0 : value));
+  // s = sourceBits + b - 11 with b such that (32767 + |mu|) |k| + C stays below 2^31.
+  const b = random.between(Math.max(11 - sourceBits, 6), 10);
+  const shift = sourceBits + b - 11;
+  const room = 2 ** 31 - 1 - (2 ** (14 + shift) + 2 ** shift / 2);
+  const mu = stored(random.list(length, -32767, 32767));
+  const k = mu.map((value, i) => {
+    const most = Math.min(Math.floor(room / (32767 + Math.abs(value))), 12 * 2 ** b, 32767);
+    return mask[i] === 0 ? 0 : random.between(-most, most);
+  });
+  const w = stored(random.list(length, 0, 127));
+  const ratio = 2 ** (16 - targetBits) - 1;
+  const wErev = w.map((value) => {
+    const most = Math.min(ratio * value, 127);
+    return random.between(-most, most);
+  });
+  return {
+    nOut,
+    nIn,
+    mask,
+    k: Int16Array.from(k),
+    mu: Int16Array.from(mu),
+    w: Int8Array.from(w),
+    wErev: Int8Array.from(wErev),
+    shift,
+  };
+}
+
+/** cm, gl, glv and c of n neurons such that D and N stay in 32 bits for elapsed times from `dtMin` on. */
+export function randomMembrane(
+  random: Random,
+  n: number,
+  fractionBits: number,
+  dtMin: number,
+  synapses: IntSynapses[],
+): Pick<IntLtc, "cm" | "leak" | "leakCurrent" | "capacityShift"> {
+  // Most of 2^(15-f) D < 2^31 that synapses leave, a third each for cap and gl.
+  const cm = new Int32Array(n);
+  const leak = new Int32Array(n);
+  const leakCurrent = new Int32Array(n);
+  const capacityShift = random.between(8, 30);
+  const reciprocal = Math.floor(0x7fffffff / dtMin);
+  for (let j = 0; j < n; j++) {
+    const drive = 32767 * synapses.reduce((sum, part) => sum + columnSum(part, j), 0);
+    const third = Math.floor((2 ** (16 + fractionBits) - drive) / 3) - 1;
+    if (third < 4) throw new Error(`neuron ${j}: its synapses alone exceed the denominator`);
+    const mostCm = Math.floor((third * 2 ** capacityShift) / reciprocal) - 1;
+    cm[j] = random.between(0, Math.min(Math.max(mostCm, 0), 2 ** 31 - 1));
+    leak[j] = random.between(1, Math.min(third, 2 ** random.between(1, 25)));
+    const mostCurrent = Math.min((2 ** (16 - fractionBits) - 1) * leak[j]!, 2 ** 29);
+    leakCurrent[j] = random.between(-mostCurrent, mostCurrent);
+  }
+  return { cm, leak, leakCurrent, capacityShift };
+}
+
+function columnSum({ nIn, nOut, w }: IntSynapses, j: number): number {
+  let sum = 0;
+  for (let i = 0; i < nIn; i++) sum += w[i * nOut + j]!;
+  return sum;
+}
