@@ -45,7 +45,11 @@ const FIELDS = {
  * [batch, steps] (or [steps]), `initial_h` and `initial_c` [batch, units] (or [units]).
  * @throws LiquidEdgeError `bad-input` that names `source` and the field
  */
-export function parseSequence(value: unknown, network: CompiledNetwork, source: string): Sequence {
+export function parseSequence(
+  value: unknown,
+  network: Pick<CompiledNetwork, "input" | "hidden" | "cell">,
+  source: string,
+): Sequence {
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     throw complain("bad-input", source, {
       expected: 'an object with a field "input"',

@@ -1,0 +1,232 @@
+// Lowered float layers → integer layers: formats, places in the arena, and each layer's integers. What is decided where:
+// time-format.ts the elapsed time, layout.ts places, state-format.ts states, input-map.ts both ends, matrix.ts products,
+// quantize-ltc.ts LTC, integer-cells.ts the layers.
+
+import type { ArenaVector, LoweredLayer, LoweredNetwork } from "../image/lowered.ts";
+import type { IntLayer, IntMatrix, IntNetwork, IntVector, Narrowed } from "../image/lowered-integer.ts";
+import type { Matrix } from "../image/parameters.ts";
+import type { CalibrationRun, LayerStatistics } from "./calibration.ts";
+import { power2 } from "./elementary.ts";
+import { elementMap, rawUnit } from "./input-map.ts";
+import { addCell } from "./integer-cells.ts";
+import { IntLayout } from "./layout.ts";
+import { quantizeMatrix, type Rounding } from "./matrix.ts";
+import { fractionBits, midpointBound } from "./quantize-ltc.ts";
+import type { LayerReport } from "./report.ts";
+import { cellFormat, I8_MAX, narrowShift, stateFormats, statePeak, unitsOf } from "./state-format.ts";
+import { I16_MAX } from "./tables.ts";
+import type { TimeFormat } from "./time-format.ts";
+
+const FLOAT_BYTES = 4;
+/** i16 values have bits to spare for what calibration did not see. */
+export const WORD_MARGIN = 2;
+/** An input range counts as lopsided when its middle lies further from 0 than this share of its half width. */
+const LOPSIDED = 0.25;
+
+/** Builds the integer network of one lowered network. */
+export class IntegerBuilder {
+  readonly lowered: LoweredNetwork;
+  readonly run: CalibrationRun;
+  readonly format: TimeFormat;
+  readonly rounding: Rounding;
+  readonly layout = new IntLayout();
+  /** Fraction bits of the state that each layer writes. */
+  readonly stateBits: number[];
+  readonly #layers: IntLayer[] = [];
+  readonly #reports: LayerReport[] = [];
+  readonly #raw: IntVector;
+  readonly #rawUnit: Float64Array;
+  /** Of the matrices and synapses of the layer at hand. */
+  #scales: number[] = [];
+
+  constructor(lowered: LoweredNetwork, run: CalibrationRun, format: TimeFormat, rounding: Rounding) {
+    this.lowered = lowered;
+    this.run = run;
+    this.format = format;
+    this.rounding = rounding;
+    this.stateBits = stateFormats(lowered, format);
+    const { length } = lowered.input;
+    this.#raw = this.layout.place(length);
+    this.#rawUnit = Float64Array.from({ length }, (_, c) => rawUnit(run.input.peak(c)));
+  }
+
+  build(): { network: IntNetwork; layers: LayerReport[] } {
+    const { lowered, layout } = this;
+    const narrowedState = this.#placeStates();
+    if (layout.bytes(lowered.input) !== null) this.#addByteInput();
+    for (const [l, layer] of lowered.layers.entries()) {
+      const isInputMap = layer.kind === "affine" && layer.in.at === lowered.input.at;
+      if (!isInputMap) addCell(this, layer, l);
+    }
+    const output = layout.words(lowered.output);
+    const empty = { vector: { at: this.#raw.at, length: 0 }, unit: new Float64Array(0) };
+    const [hidden, cell] = [lowered.hidden, lowered.cell].map((vector) =>
+      vector.length === 0 ? empty : layout.words(vector),
+    );
+    const network: IntNetwork = {
+      layers: this.#layers,
+      input: this.#raw,
+      output: output.vector,
+      hidden: hidden!.vector,
+      cell: cell!.vector,
+      narrowedState,
+      arenaEnd: Math.ceil(layout.end / 4) * 4,
+      time: this.format.time,
+      scales: {
+        input: this.#rawUnit,
+        output: output.unit,
+        hidden: hidden!.unit,
+        cell: cell!.unit,
+      },
+    };
+    return { network, layers: this.#reports };
+  }
+
+  /** Adds a layer; `unit` is the real value of one unit of its output. */
+  add(layer: IntLayer, unit: ArrayLike<number>): void {
+    this.#layers.push(layer);
+    const { name, kind } = layer;
+    const range = (values: ArrayLike<number>): [number, number] | null =>
+      values.length === 0
+        ? null
+        : [
+            Array.prototype.reduce.call(values, (a, b) => Math.min(a as number, b), Infinity) as number,
+            Array.prototype.reduce.call(values, (a, b) => Math.max(a as number, b), -Infinity) as number,
+          ];
+    this.#reports.push({
+      name,
+      kind,
+      weightScale: range(this.#scales),
+      outputUnit: range(unit)!,
+      saturated: 0,
+      values: 0,
+    });
+    this.#scales = [];
+  }
+
+  /** Notes the real value of one unit of a row's or destination's weights for the report. */
+  noteScales(scales: ArrayLike<number>): void {
+    for (let i = 0; i < scales.length; i++) this.#scales.push(scales[i]!);
+  }
+
+  /** A product of the i8 copies from `from` on, to units of `outUnit`. */
+  matrix(l: number, matrix: Matrix, outUnit: number, from: ArenaVector): IntMatrix {
+    const layer = this.lowered.layers[l]!;
+    const window = { at: from.at, length: matrix.nIn };
+    const skip = (from.at - layer.in.at) / FLOAT_BYTES;
+    const { columns } = this.layout.bytes(window)!;
+    const read = this.run.layers[l]!.read;
+    const result = quantizeMatrix(layer.name, matrix, columns, read, skip, outUnit, this.rounding);
+    this.noteScales(Array.from(result.multiplier, (m, r) => m * power2(-result.shift[r]!) * outUnit));
+    return result;
+  }
+
+  /** The i8 copy of what products read at `vector`. */
+  bytesAt(vector: ArenaVector): IntVector {
+    return this.layout.bytes(vector)!.vector;
+  }
+
+  /** Where the i8 copy of `vector` goes, where it has one. */
+  narrowed(vector: ArenaVector): Narrowed {
+    const copy = this.layout.bytes(vector);
+    return copy === null ? null : { to: copy.vector, shift: copy.shift[0]! };
+  }
+
+  /** Whether a product reads `vector`, at this step or the next. */
+  isReadByProducts(vector: ArenaVector): boolean {
+    return this.lowered.layers.some((layer, l) => {
+      if (layer.kind === "ltc" || layer.kind === "affine") return false;
+      const columns = this.run.layers[l]!.read.sum.length;
+      const end = layer.in.at + FLOAT_BYTES * columns;
+      return vector.at < end && vector.at + FLOAT_BYTES * vector.length > layer.in.at;
+    });
+  }
+
+  /** The i16 inputs of an LTC whose synapses read `vector`, through the input map where there is one. */
+  wordInput(vector: ArenaVector, layer: Extract<LoweredLayer, { kind: "ltc" }>, statistics: LayerStatistics) {
+    const { lowered } = this;
+    const map = lowered.layers.find(({ kind, out }) => kind === "affine" && out.at === vector.at);
+    const peak = Math.max(WORD_MARGIN * statistics.read.peakOfAll, midpointBound(layer.sensory));
+    const bits = fractionBits(peak);
+    const place = this.layout.place(vector.length);
+    const [w, b] =
+      map?.kind === "affine"
+        ? [map.w, map.b]
+        : [new Float32Array(vector.length).fill(1), new Float32Array(vector.length)];
+    const scale = power2(bits);
+    const factors = this.#rawUnit.map((unit, c) => unit * w[c]! * scale);
+    const offsets = this.#rawUnit.map((_, c) => b[c]! * scale);
+    const units = unitsOf(vector.length, bits);
+    const name = map?.name ?? "input";
+    this.add(
+      { kind: "int-input", name, in: this.#raw, out: place, width: 16, ...elementMap(factors, offsets) },
+      units,
+    );
+    return { vector: place, bits };
+  }
+
+  /** Places of states, second states and of the i8 copies of what products read. */
+  #placeStates(): IntVector {
+    const { lowered, layout, run } = this;
+    const { input, hidden, cell } = lowered;
+    const hasByteInput = this.isReadByProducts(input);
+    const hasByteState = hidden.length > 0 && this.isReadByProducts(hidden);
+    let narrowedState: IntVector = { at: this.#raw.at, length: 0 };
+    if (hasByteInput || hasByteState) {
+      const length = (hasByteInput ? input.length : 0) + (hasByteState ? hidden.length : 0);
+      layout.addBytes({ at: hasByteInput ? input.at : hidden.at, length });
+      if (hasByteState) narrowedState = layout.bytes(hidden)!.vector;
+    }
+    if (hidden.length === 0) return narrowedState;
+    const place = layout.place(hidden.length);
+    const units = new Float64Array(hidden.length);
+    for (const [l, layer] of lowered.layers.entries()) {
+      const first = (layer.out.at - hidden.at) / FLOAT_BYTES;
+      if (first < 0 || first >= hidden.length) continue;
+      const bits = this.stateBits[l]!;
+      units.fill(power2(-bits), first, first + layer.out.length);
+      if (!hasByteState) continue;
+      const copy = layout.bytes(layer.out)!;
+      const shift = narrowShift(statePeak(lowered, run, layer.out.at), bits);
+      copy.shift.fill(shift);
+      copy.columns.step.fill(power2(shift - bits));
+    }
+    // A wired cell's layers are parts of the whole state.
+    for (const { out } of lowered.layers) {
+      const first = (out.at - hidden.at) / FLOAT_BYTES;
+      if (first < 0 || first >= hidden.length) continue;
+      const part = { at: place.at + 2 * first, length: out.length };
+      layout.addWords(out, part, units.subarray(first, first + out.length));
+    }
+    layout.addWords(hidden, place, units);
+    if (cell.length > 0) {
+      const l = lowered.layers.findIndex(({ kind }) => kind === "lstm");
+      const k = cellFormat(run.layers[l]!.cell.peakOfAll);
+      layout.addWords(cell, layout.place(cell.length), unitsOf(cell.length, 15 - k));
+    }
+    return narrowedState;
+  }
+
+  /** Raw counts → i8, each channel over the range that calibration saw. */
+  #addByteInput(): void {
+    const { layout, run, lowered } = this;
+    const { vector, columns } = layout.bytes(lowered.input)!;
+    for (let c = 0; c < vector.length; c++) {
+      const [low, high] = [run.input.min[c]!, run.input.max[c]!];
+      const [middle, half] = [(low + high) / 2, (high - low) / 2];
+      const isLopsided = half > 0 && Math.abs(middle) > LOPSIDED * half;
+      columns.offset[c] = isLopsided ? middle : 0;
+      columns.step[c] = (this.rounding.inputMargin * (isLopsided ? half : run.input.peak(c))) / I8_MAX;
+    }
+    const { step, offset } = columns;
+    const factors = this.#rawUnit.map((unit, c) => unit / step[c]!);
+    const map = elementMap(
+      factors,
+      offset.map((x, c) => -x / step[c]!),
+    );
+    this.add({ kind: "int-input", name: "input", in: this.#raw, out: vector, width: 8, ...map }, step);
+  }
+}
+
+/** The unit with which ±`range` fills an i16. */
+export const wordUnit = (range: number): number => range / I16_MAX;

@@ -1,0 +1,211 @@
+// One lowered layer → its integer layer.
+
+import type { LoweredLayer } from "../image/lowered.ts";
+import type { IntTable } from "../image/lowered-integer.ts";
+import type { Matrix } from "../image/parameters.ts";
+import { ACTIVATION_BOUND, ACTIVATION_FLAT, power2 } from "./elementary.ts";
+import { elementMap } from "./input-map.ts";
+import { type IntegerBuilder, WORD_MARGIN, wordUnit } from "./integer-builder.ts";
+import { quantizeLtc } from "./quantize-ltc.ts";
+import { ACTIVATION_MARGIN, cellFormat, I8_MAX, pureBound } from "./state-format.ts";
+import {
+  activationTable,
+  expNegTable,
+  I16_MAX,
+  PRE_UNIT,
+  roundHalfUp,
+  sigmoidTable,
+  synapseTable,
+  tanhTable,
+} from "./tables.ts";
+
+type Kind<K extends LoweredLayer["kind"]> = Extract<LoweredLayer, { kind: K }>;
+
+/** Shift from an i16 activation over its own range to i8. */
+const NARROW_SHIFT = 8;
+/** Pre-activations of a dense layer have room for this much more than calibration saw. */
+const PRE_MARGIN = 1.5;
+const U16_MAX = 65_535;
+const LARGEST_WEIGHT = { 8: 127, 4: 7 } as const;
+
+/** Adds the integer form of layer number `l`. A new kind of cell has its place here and in `Kind` of calibration.ts. */
+export function addCell(builder: IntegerBuilder, layer: LoweredLayer, l: number): void {
+  switch (layer.kind) {
+    case "dense":
+      addDense(builder, layer, l);
+      break;
+    case "cfc":
+      addCfc(builder, layer, l);
+      break;
+    case "lstm":
+      addLstm(builder, layer, l);
+      break;
+    case "gru":
+      addGru(builder, layer, l);
+      break;
+    case "ltc":
+      addLtc(builder, layer, l);
+      break;
+    case "affine":
+      addOutputMap(builder, layer, l);
+      break;
+    case "ctrnn":
+      throw new Error("refused before: quantize.ts");
+  }
+}
+
+const tables = (): { tanh: IntTable; sigmoid: IntTable } => ({ tanh: tanhTable(), sigmoid: sigmoidTable() });
+
+/** Units of activations between layers fill i8 with what calibration saw; those of outputs leave room. */
+function addDense(builder: IntegerBuilder, layer: Kind<"dense">, l: number): void {
+  const { layout, run } = builder;
+  const { activation, matrix, out } = layer;
+  const { pre, out: written } = run.layers[l]!;
+  const isRead = builder.isReadByProducts(out);
+  const bound = ACTIVATION_BOUND[activation];
+  const peak = written.peakOfAll || 1;
+  const unit = isRead
+    ? Math.min(bound, ACTIVATION_MARGIN * peak) / (I8_MAX * power2(NARROW_SHIFT))
+    : wordUnit(Math.min(bound, WORD_MARGIN * peak));
+  // The finer the unit, the nearer the table's 256 chords are to the curve.
+  const reach = Math.min(ACTIVATION_FLAT[activation], PRE_MARGIN * (pre.peakOfAll || 1));
+  const preUnit = wordUnit(reach);
+  const isLinear = activation === "linear";
+  const place = layout.place(out.length);
+  const units = new Float64Array(out.length).fill(unit);
+  layout.addWords(out, place, units);
+  if (isRead) {
+    layout.addBytes(out);
+    const copy = layout.bytes(out)!;
+    copy.shift.fill(NARROW_SHIFT);
+    copy.columns.step.fill(unit * power2(NARROW_SHIFT));
+  }
+  builder.add(
+    {
+      kind: "int-dense",
+      name: layer.name,
+      in: builder.bytesAt({ at: layer.in.at, length: matrix.nIn }),
+      out: place,
+      matrix: builder.matrix(l, matrix, isLinear ? unit : preUnit, layer.in),
+      table: isLinear ? null : activationTable(activation, preUnit, unit),
+      narrowed: builder.narrowed(out),
+    },
+    units,
+  );
+}
+
+function addCfc(builder: IntegerBuilder, layer: Kind<"cfc">, l: number): void {
+  const { name, out } = layer;
+  const { vector, unit } = builder.layout.words(out);
+  const base = { kind: "int-cfc", name, in: builder.bytesAt(layer.in), out: vector } as const;
+  const narrowed = builder.narrowed(out);
+  const { constant, time } = builder.format;
+  if (layer.mode === "pure") {
+    // The product d (|w_tau| + |p1|) is u32.
+    const mostTau = Math.min(U16_MAX, Math.floor((2 ** 32 - 1) / time.max) - I16_MAX);
+    const absTau = Int32Array.from(layer.absTau, (tau) => Math.min(mostTau, roundHalfUp(tau / PRE_UNIT)));
+    const ff1 = builder.matrix(l, layer.ff1, PRE_UNIT, layer.in);
+    const bound = pureBound(layer.bound, builder.stateBits[l]!);
+    builder.add({ ...base, mode: "pure", ff1, absTau, ...bound, expNeg: expNegTable(), narrowed }, unit);
+    return;
+  }
+  const [ff1, ff2, timeA, timeB] = layer.heads;
+  const floats = constant === null ? layer.heads : [ff1, ff2, heldTime(timeA, timeB, constant)];
+  const heads = floats.map((head) => builder.matrix(l, head, PRE_UNIT, layer.in));
+  builder.add({ ...base, mode: layer.mode, heads, ...tables(), narrowed }, unit);
+}
+
+/** Both time heads in one, for a constant elapsed time. */
+function heldTime(timeA: Matrix, timeB: Matrix, elapsed: number): Matrix {
+  const combine = (a: Float32Array, b: Float32Array) => a.map((value, i) => value * elapsed + b[i]!);
+  return {
+    ...timeA,
+    weights: combine(timeA.weights, timeB.weights),
+    bias: combine(timeA.bias, timeB.bias),
+  };
+}
+
+function addLstm(builder: IntegerBuilder, layer: Kind<"lstm">, l: number): void {
+  const { layout, run } = builder;
+  const { vector, unit } = layout.words(layer.out);
+  const format = cellFormat(run.layers[l]!.cell.peakOfAll);
+  builder.add(
+    {
+      kind: "int-lstm",
+      name: layer.name,
+      in: builder.bytesAt(layer.in),
+      out: vector,
+      cell: layout.words(layer.cell).vector,
+      matrix: builder.matrix(l, layer.matrix, PRE_UNIT, layer.in),
+      cellFormat: format,
+      outShift: 15 - builder.stateBits[l]!,
+      ...tables(),
+      narrowed: builder.narrowed(layer.out),
+    },
+    unit,
+  );
+}
+
+function addGru(builder: IntegerBuilder, layer: Kind<"gru">, l: number): void {
+  const { vector, unit } = builder.layout.words(layer.out);
+  builder.add(
+    {
+      kind: "int-gru",
+      name: layer.name,
+      in: builder.bytesAt(layer.in),
+      out: vector,
+      resetUpdate: builder.matrix(l, layer.resetUpdate, PRE_UNIT, layer.in),
+      fromInput: builder.matrix(l, layer.fromInput, PRE_UNIT, layer.in),
+      fromState: builder.matrix(l, layer.fromState, PRE_UNIT, layer.out),
+      ...tables(),
+      narrowed: builder.narrowed(layer.out),
+    },
+    unit,
+  );
+}
+
+function addLtc(builder: IntegerBuilder, layer: Kind<"ltc">, l: number): void {
+  const input = builder.wordInput(layer.in, layer, builder.run.layers[l]!);
+  const { vector, unit } = builder.layout.words(layer.out);
+  const fractionBits = builder.stateBits[l]!;
+  const { scale, ...integers } = quantizeLtc(
+    layer,
+    fractionBits,
+    input.bits,
+    LARGEST_WEIGHT[builder.rounding.bits],
+    builder.format,
+  );
+  builder.noteScales(scale);
+  builder.add(
+    {
+      kind: "int-ltc",
+      name: layer.name,
+      in: input.vector,
+      out: vector,
+      unfolds: layer.unfolds,
+      fractionBits,
+      ...integers,
+      sigmoid: synapseTable(),
+      narrowed: builder.narrowed(layer.out),
+    },
+    unit,
+  );
+}
+
+/** LTC's output map; what it can reach follows from the states' format. */
+function addOutputMap(builder: IntegerBuilder, layer: Kind<"affine">, l: number): void {
+  const { layout, run } = builder;
+  const from = layout.words(layer.in);
+  const place = layout.place(layer.out.length);
+  const unit = Float64Array.from(from.unit, (stateUnit, i) => {
+    const reach = Math.abs(layer.w[i]!) * stateUnit * I16_MAX + Math.abs(layer.b[i]!);
+    const seen = WORD_MARGIN * run.layers[l]!.out.peak(i);
+    return wordUnit(Math.min(reach, seen) || 1);
+  });
+  const map = elementMap(
+    unit.map((u, i) => (layer.w[i]! * from.unit[i]!) / u),
+    unit.map((u, i) => layer.b[i]! / u),
+  );
+  layout.addWords(layer.out, place, unit);
+  builder.add({ kind: "int-affine", name: layer.name, in: from.vector, out: place, ...map }, unit);
+}

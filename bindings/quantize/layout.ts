@@ -1,0 +1,87 @@
+// Where the vectors of an integer network lie, and what their integers mean. Every vector of the float arena that a
+// product reads has an i8 copy; copies of vectors side by side lie side by side, so that a window stays a window.
+
+import { CONTROL_BYTES } from "../image/format.ts";
+import type { ArenaVector } from "../image/lowered.ts";
+import type { IntVector } from "../image/lowered-integer.ts";
+import type { Columns } from "./matrix.ts";
+
+/** A vector as i16: its place and the real value of one unit of each element. */
+export interface Words {
+  vector: IntVector;
+  unit: Float64Array;
+}
+
+/** The i8 copy of a run of the float arena. */
+interface Bytes extends Columns {
+  from: ArenaVector;
+  at: number;
+  /** Shift from the i16 vector, by element. */
+  shift: Uint8Array;
+}
+
+const FLOAT_BYTES = 4;
+
+export class IntLayout {
+  #end = CONTROL_BYTES;
+  readonly #words = new Map<number, Words>();
+  readonly #bytes: Bytes[] = [];
+
+  get end(): number {
+    return this.#end;
+  }
+
+  #take(bytes: number): number {
+    this.#end = Math.ceil(this.#end / 4) * 4;
+    const at = this.#end;
+    this.#end += bytes;
+    return at;
+  }
+
+  /** Room for `length` i16, on its own. */
+  place(length: number): IntVector {
+    return { at: this.#take(2 * length), length };
+  }
+
+  /** The i16 vector that stands for `vector` of the float arena. */
+  addWords(vector: ArenaVector, place: IntVector, unit: Float64Array): Words {
+    const words = { vector: place, unit };
+    this.#words.set(vector.at, words);
+    return words;
+  }
+
+  words(vector: ArenaVector): Words {
+    const { vector: place, unit } = this.#words.get(vector.at)!;
+    const { length } = vector;
+    return { vector: { at: place.at, length }, unit: unit.subarray(0, length) };
+  }
+
+  /** Room for the i8 copy of `from`; steps, offsets and shifts are still to be filled in. */
+  addBytes(from: ArenaVector): IntVector {
+    const n = from.length;
+    const at = this.#take(n);
+    this.#bytes.push({
+      from,
+      at,
+      step: new Float64Array(n).fill(1),
+      offset: new Float64Array(n),
+      shift: new Uint8Array(n),
+    });
+    return { at, length: n };
+  }
+
+  /** The i8 copy of `vector`, null where it has none. */
+  bytes(vector: ArenaVector): { vector: IntVector; columns: Columns; shift: Uint8Array } | null {
+    for (const { from, at, step, offset, shift } of this.#bytes) {
+      const first = (vector.at - from.at) / FLOAT_BYTES;
+      const last = first + vector.length;
+      if (first < 0 || last > from.length) continue;
+      return {
+        vector: { at: at + first, length: vector.length },
+        columns: { step: step.subarray(first, last), offset: offset.subarray(first, last) },
+        shift: shift.subarray(first, last),
+      };
+    }
+    return null;
+  }
+}

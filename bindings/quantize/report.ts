@@ -1,0 +1,74 @@
+// What quantization cost on the calibration data: errors against the float network, values that saturated.
+
+import type { Sequence } from "../core/sequence.ts";
+import type { IntLayer, IntNetwork } from "../image/lowered-integer.ts";
+import { forEachStep } from "./calibration.ts";
+import { power2 } from "./elementary.ts";
+import { IntegerRun } from "./integer-run.ts";
+import type { IntegerPrecision } from "./quantize.ts";
+import { clampRound, I16_MAX, roundHalfUp } from "./tables.ts";
+
+export interface LayerReport {
+  name: string;
+  kind: IntLayer["kind"];
+  /** Real value of one unit of a weight, smallest and largest of all rows or neurons; null without weights. */
+  weightScale: [min: number, max: number] | null;
+  /** Real value of one unit of the output, smallest and largest. */
+  outputUnit: [min: number, max: number];
+  /** Of the values whose clamping changes a result, how many were clamped on the calibration data. */
+  saturated: number;
+  values: number;
+}
+
+export interface QuantizationReport {
+  precision: IntegerPrecision;
+  layers: LayerReport[];
+  /** Time steps of the calibration data. */
+  steps: number;
+  /** Root mean square of the output's error against the float network, in the output's own unit. */
+  rmsError: number;
+  /** The same divided by the root mean square of the float network's output. */
+  relativeRmsError: number;
+}
+
+/** Raw inputs of an integer network for real ones. */
+export function toRaw(network: IntNetwork, x: ArrayLike<number>): Int16Array {
+  return Int16Array.from(x, (value, c) => clampRound(value / network.scales.input[c]!, I16_MAX));
+}
+
+/** Elapsed time in the units of an integer network; at least one. */
+export function toTimeUnits({ time }: IntNetwork, elapsed: number): number {
+  return Math.min(65_535, Math.max(1, roundHalfUp(elapsed * power2(time.exponent))));
+}
+
+/** Runs the integer network over the calibration data and compares with the float outputs [steps, outputs]. */
+export function fidelity(
+  network: IntNetwork,
+  sequences: readonly Sequence[],
+  expected: Float64Array,
+  layers: readonly LayerReport[],
+): Omit<QuantizationReport, "precision" | "layers"> {
+  const run = new IntegerRun(network);
+  const { output: unit } = network.scales;
+  let [at, errors, squares] = [0, 0, 0];
+  forEachStep(
+    sequences,
+    () => run.reset(),
+    (x, elapsed) => {
+      const output = run.step(toRaw(network, x), toTimeUnits(network, elapsed));
+      for (const [i, y] of output.entries()) {
+        const error = y * unit[i]! - expected[at]!;
+        errors += error * error;
+        squares += expected[at]! ** 2;
+        at++;
+      }
+    },
+  );
+  for (const [l, { values, saturated }] of run.counts.entries())
+    Object.assign(layers[l]!, { values, saturated });
+  return {
+    steps: at / network.output.length,
+    rmsError: Math.sqrt(errors / at),
+    relativeRmsError: squares === 0 ? 0 : Math.sqrt(errors / squares),
+  };
+}

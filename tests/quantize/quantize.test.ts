@@ -1,0 +1,290 @@
+// Post-training quantization of the golden networks, driven by their own inputs: fidelity, the promises that `check`
+// proves, equal bits in the reference interpreter, and refusals.
+
+import { describe, expect, it } from "vitest";
+import type { Sequence } from "../../bindings/core/sequence.ts";
+import { lower } from "../../bindings/image/lower.ts";
+import type { IntNetwork } from "../../bindings/image/lowered-integer.ts";
+import type { Model } from "../../bindings/network/model.ts";
+import { calibrate, forEachStep } from "../../bindings/quantize/calibration.ts";
+import { IntegerRun } from "../../bindings/quantize/integer-run.ts";
+import { quantize } from "../../bindings/quantize/quantize.ts";
+import { fidelity, toRaw, toTimeUnits } from "../../bindings/quantize/report.ts";
+import { brokenPromises } from "../reference/integer/proofs.ts";
+import { runIntegerReference } from "../reference/integer/run.ts";
+import { runReference } from "../reference/run-model.ts";
+import { caseOf, ownCases, type QuantizeCase, quantizeCases, toCase } from "./cases.ts";
+
+const cases = quantizeCases();
+const quantized = (one: QuantizeCase, precision: "int8" | "int4" = "int8") =>
+  quantize(one.model, { precision, calibration: one.calibration });
+
+/** Largest relative rms errors of outputs; int4 rounds to 15 values and is stated, not promised. */
+const INT8_LIMIT = 0.02;
+/** A network on the edge of stability: it carries rounding errors on for many steps. */
+const SENSITIVE: Readonly<Record<string, number>> = { "cfc-no_gate-32": 0.022 };
+const INT4_LIMIT = 0.4;
+
+/** Raw inputs and elapsed units of a row. */
+function rawRow(network: IntNetwork, { steps, features, input, timespans }: Sequence, row: number) {
+  const raw = new Int16Array(steps * features);
+  for (let t = 0; t < steps; t++) {
+    const from = (row * steps + t) * features;
+    raw.set(toRaw(network, input.subarray(from, from + features)), t * features);
+  }
+  const elapsed = Uint16Array.from({ length: steps }, (_, t) =>
+    toTimeUnits(network, timespans === null ? 1 : timespans[row * steps + t]!),
+  );
+  return { raw, elapsed };
+}
+
+describe("the float64 run that calibration watches", () => {
+  it.each(cases)("computes $name as the reference does", ({ model, calibration }) => {
+    const { batch, steps, features, input, timespans } = calibration;
+    const times = timespans === null ? null : { shape: [batch, steps], data: timespans };
+    const expected = runReference(
+      model,
+      { shape: [batch, steps, features], data: input },
+      { timespans: times },
+    );
+    const { outputs } = calibrate(lower(model), [calibration]);
+    // Folded parameters are float32.
+    const difference = outputs.reduce((d, y, i) => Math.max(d, Math.abs(y - expected.output[i]!)), 0);
+    expect(difference).toBeLessThan(2e-6);
+  });
+});
+
+describe("quantize", () => {
+  it.each(cases)("keeps $name near the float network with int8", (one) => {
+    const { network, report } = quantized(one);
+    expect(report.relativeRmsError).toBeLessThan(SENSITIVE[one.name] ?? INT8_LIMIT);
+    expect(brokenPromises(network)).toEqual([]);
+  });
+
+  it.each(cases)("makes an int4 network of $name that may run", (one) => {
+    const { network, report } = quantized(one, "int4");
+    expect(report.relativeRmsError).toBeLessThan(INT4_LIMIT);
+    expect(brokenPromises(network)).toEqual([]);
+    for (const layer of network.layers) {
+      const matrices = "matrix" in layer ? [layer.matrix] : "heads" in layer ? layer.heads : [];
+      for (const { bits, weights } of matrices) {
+        expect(bits).toBe(4);
+        expect(weights.every((w) => Math.abs(w) <= 7)).toBe(true);
+      }
+    }
+  });
+
+  it.each(cases)("runs $name with the bits of the reference interpreter", (one) => {
+    const { network } = quantized(one);
+    const run = new IntegerRun(network);
+    const row = one.calibration.batch - 1;
+    const { raw, elapsed } = rawRow(network, one.calibration, row);
+    const expected = runIntegerReference(network, raw, { elapsed });
+    const m = network.input.length;
+    const output = Array.from(elapsed, (d, t) => [...run.step(raw.subarray(t * m, (t + 1) * m), d)]).flat();
+    expect(output).toEqual([...expected.output]);
+    expect([...run.words(network.hidden)]).toEqual([...expected.hidden]);
+  });
+
+  it("gives the same integers twice", () => {
+    const one = caseOf("cfc-mixed-memory-16");
+    expect(quantized(one).network).toEqual(quantized(one).network);
+  });
+
+  it("folds both time heads into one when the elapsed time is constant", () => {
+    const heads = (name: string) => {
+      const { network } = quantized(caseOf(name));
+      return network.layers.flatMap((layer) => ("heads" in layer ? [layer.heads.length] : []));
+    };
+    expect(heads("cfc-default-32")).toEqual([3]);
+    expect(heads("cfc-irregular-16")).toEqual([4]);
+  });
+
+  it("reports layers, scales and saturation", () => {
+    const one = caseOf("cfc-default-32");
+    const { report } = quantized(one);
+    expect(report.layers.map(({ name, kind }) => [name, kind])).toEqual([
+      ["input", "int-input"],
+      ["backbone.0", "int-dense"],
+      ["cfc", "int-cfc"],
+    ]);
+    for (const { values, saturated, outputUnit } of report.layers) {
+      expect(values).toBeGreaterThan(0);
+      expect(saturated).toBe(0);
+      expect(outputUnit[0]).toBeGreaterThan(0);
+    }
+    expect(report.steps).toBe(120);
+  });
+
+  it("counts inputs beyond what calibration saw as saturated", () => {
+    const one = caseOf("gru-9");
+    const { network, report } = quantized(one);
+    const loud = { ...one.calibration, input: one.calibration.input.map((x) => 3 * x) };
+    const { outputs } = calibrate(lower(one.model), [loud]);
+    fidelity(network, [loud], outputs, report.layers);
+    expect(report.layers[0]!.saturated).toBeGreaterThan(0);
+  });
+
+  it("uses the whole of a channel that lies far from zero", () => {
+    const one = caseOf("mlp-single");
+    const shift = 100;
+    const far = { ...one.calibration, input: one.calibration.input.map((x) => x + shift) };
+    expect(quantize(one.model, { precision: "int8", calibration: far }).report.rmsError).toBeLessThan(
+      2 * quantized(one).report.rmsError + 1e-3,
+    );
+  });
+});
+
+describe("elapsed times", () => {
+  const scaled = (name: string, factor: number): QuantizeCase => {
+    const one = caseOf(name);
+    const timespans =
+      one.calibration.timespans ?? new Float32Array(one.calibration.batch * one.calibration.steps).fill(1);
+    return { ...one, calibration: { ...one.calibration, timespans: timespans.map((t) => t * factor) } };
+  };
+
+  /** The case with elapsed times from `shortest` on. */
+  const from = (name: string, shortest: number): QuantizeCase => {
+    const { timespans } = caseOf(name).calibration;
+    return scaled(name, shortest / Math.min(...(timespans ?? [1])));
+  };
+
+  it.each([
+    ["ltc-fc-8", 0.01],
+    ["ltc-irregular-12", 0.01],
+    ["ltc-ncp-64", 0.01],
+    ["cfc-default-32", 0.01],
+    ["cfc-irregular-16", 0.01],
+    ["ltc-fc-8", 3600],
+    ["ltc-ncp-64", 3600],
+    ["cfc-wired-pure-irregular-20", 120],
+  ])("%s from %d s on", (name, shortest) => {
+    const { network, report } = quantized(from(name, shortest));
+    expect(brokenPromises(network)).toEqual([]);
+    expect(report.relativeRmsError).toBeLessThan(INT8_LIMIT);
+  });
+
+  it("of an hour suit a CfC that was made for them", () => {
+    const one = scaled("cfc-default-32", 3600);
+    const tensors = new Map(one.model.tensors);
+    for (const name of ["rnn_cell.time_a.weight", "rnn_cell.time_a.bias"]) {
+      const tensor = tensors.get(name)!;
+      tensors.set(name, { ...tensor, data: tensor.data.map((x) => x / 3600) });
+    }
+    const { report } = quantized({ ...one, model: { ...one.model, tensors } as Model });
+    expect(report.relativeRmsError).toBeLessThan(INT8_LIMIT);
+  });
+
+  it("follow the range that is asked for", () => {
+    const one = caseOf("ltc-fc-8");
+    const time = { min: 0.5, max: 4, exponent: 8 };
+    const { network } = quantize(one.model, { precision: "int8", calibration: one.calibration, time });
+    expect(network.time).toEqual({ exponent: 8, min: 128, max: 1024 });
+  });
+
+  it("are refused beyond 16 bits", () => {
+    const one = scaled("ltc-fc-8", 1e6);
+    expect(() => quantized(one)).toThrow(
+      'calibration: "timespans" expected elapsed times from 1 to 65535, found 1000000 to 1000000',
+    );
+    expect(() => quantized(scaled("ltc-fc-8", 1e-6))).toThrow(/"timespans" expected elapsed times from/);
+  });
+
+  it("so short that a capacity leaves no room for weights are refused with the neuron", () => {
+    expect(() => quantized(scaled("ltc-fc-8", 2e-4))).toThrow(
+      /^layer ltc, neuron \d+: its capacity of .* at the shortest elapsed time/,
+    );
+  });
+});
+
+describe("bad calibration data are refused in one line", () => {
+  const one = caseOf("gru-9");
+  const { features } = one.calibration;
+  const refused = (change: Partial<Sequence>, model: Model = one.model) => {
+    try {
+      quantize(model, {
+        precision: "int8",
+        calibration: { ...one.calibration, ...change },
+        source: "data.json",
+      });
+    } catch (error) {
+      return (error as Error).message;
+    }
+    return null;
+  };
+
+  it("of another width", () => {
+    expect(refused({ features: features + 1 })).toBe(
+      `data.json: "input" expected ${features} channels, the network's inputs, found ${features + 1}`,
+    );
+  });
+  it("empty", () => {
+    expect(refused({ batch: 0, input: new Float32Array(0) })).toBe(
+      'data.json: "input" expected at least one time step of calibration data, found none',
+    );
+  });
+  it("constant", () => {
+    expect(refused({ input: one.calibration.input.map(() => 0.5) })).toMatch(
+      /^data\.json: "input" expected values that vary, found 0\.5 in every step/,
+    );
+  });
+  it("with a channel that is always 0", () => {
+    const input = one.calibration.input.map((x, i) => (i % features === 1 ? 0 : x));
+    expect(refused({ input })).toMatch(/expected values other than 0 in channel 1, found 0 in every step/);
+  });
+  it("with NaN", () => {
+    const input = one.calibration.input.slice();
+    input[7] = Number.NaN;
+    expect(refused({ input })).toBe('data.json: "input.data[7]" expected a finite number, found NaN');
+  });
+  it("with an elapsed time of 0", () => {
+    const timespans = new Float32Array(one.calibration.batch * one.calibration.steps);
+    expect(refused({ timespans })).toBe(
+      'data.json: "timespans.data[0]" expected an elapsed time above 0, found 0',
+    );
+  });
+});
+
+describe("what has no integer form is refused", () => {
+  it("another precision", () => {
+    const { model, calibration } = caseOf("gru-9");
+    expect(() => quantize(model, { precision: "int2" as never, calibration })).toThrow(
+      '"precision" expected int8 or int4, got int2',
+    );
+  });
+
+  it.each(
+    ownCases("solvers")
+      .map(toCase)
+      .filter(({ name }) => !name.includes("fused")),
+  )("$name", (one) => {
+    expect(() => quantized(one)).toThrow(/^layer \w+: .* no integer form.*\(keep it in f32\)$/);
+  });
+
+  it("negative conductances", () => {
+    const one = caseOf("ltc-explicit-linear-10");
+    const tensors = new Map(one.model.tensors);
+    const w = tensors.get("rnn_cell.w")!;
+    tensors.set("rnn_cell.w", { ...w, data: w.data.map((x) => -x) });
+    expect(() => quantized({ ...one, model: { ...one.model, tensors } as Model })).toThrow(
+      /^layer ltc, neuron \d+: w from \d+ is -/,
+    );
+  });
+});
+
+describe("calibration data", () => {
+  it("of several sequences count together", () => {
+    const one = caseOf("gru-9");
+    let steps = 0;
+    forEachStep(
+      [one.calibration, one.calibration],
+      () => {},
+      () => steps++,
+    );
+    const { report } = quantize(one.model, {
+      precision: "int8",
+      calibration: [one.calibration, one.calibration],
+    });
+    expect(report.steps).toBe(steps);
+  });
+});
