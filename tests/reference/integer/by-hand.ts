@@ -130,7 +130,7 @@ export function gruByHand(
   const layer: IntLayer = {
     kind: "int-gru",
     name: "gru",
-    in: at.z,
+    in: at.x,
     out: at.hidden,
     resetUpdate: byRows(
       joinRows(wx, wh, 0, 2 * n, nIn, n),

@@ -7,21 +7,35 @@ import type { Random } from "./random.ts";
 
 export interface Precision {
   bits: 8 | 4;
-  /** Share of the weights or synapses that are stored. */
-  density: number;
+  /** Which weights or synapses are stored: all; each with a chance of 1 in 4; 4x1 blocks with a chance of 1 in 2. */
+  pattern: "all" | "some" | "blocks";
 }
 
-/** Ones where something is stored; null where everything is. */
-function randomMask(random: Random, length: number, density: number): Uint8Array | null {
-  if (density >= 1) return null;
-  return Uint8Array.from({ length }, () => (random.chance(density) ? 1 : 0));
+/** Ones where something is stored, [rows, columns]; null where everything is. */
+function randomMask(
+  random: Random,
+  rows: number,
+  columns: number,
+  pattern: Precision["pattern"],
+): Uint8Array | null {
+  if (pattern === "all") return null;
+  const mask = new Uint8Array(rows * columns);
+  const height = pattern === "blocks" ? 4 : 1;
+  for (let r = 0; r < rows; r++) {
+    for (let i = 0; i < columns; i++) {
+      const isFirst = r % height === 0;
+      const draw = random.chance(pattern === "blocks" ? 0.5 : 0.25) ? 1 : 0;
+      mask[r * columns + i] = isFirst ? draw : mask[(r - (r % height)) * columns + i]!;
+    }
+  }
+  return mask;
 }
 
 /** A matrix whose rows reach about ±4 to ±64 in Q4.11 for full-range activations. */
 export function randomMatrix(random: Random, nOut: number, nIn: number, precision: Precision): IntMatrix {
-  const { bits, density } = precision;
+  const { bits, pattern } = precision;
   const largest = bits === 8 ? 127 : 7;
-  const mask = randomMask(random, nOut * nIn, density);
+  const mask = randomMask(random, nOut, nIn, pattern);
   const weights = Int8Array.from({ length: nOut * nIn }, (_, i) => {
     const w = random.between(-largest, largest);
     return mask !== null && mask[i] === 0 ? 0 : w;
@@ -56,12 +70,12 @@ export function randomSynapses(
   random: Random,
   nIn: number,
   nOut: number,
-  density: number,
+  pattern: Precision["pattern"],
   sourceBits: number,
   targetBits: number,
 ): IntSynapses {
   const length = nIn * nOut;
-  const mask = randomMask(random, length, density) ?? new Uint8Array(length).fill(1);
+  const mask = randomMask(random, nIn, nOut, pattern) ?? new Uint8Array(length).fill(1);
   const stored = (values: number[]) => values.map((value, i) => (mask[i] === 0 ? 0 : value));
   // s = sourceBits + b - 11 with b such that (32767 + |mu|) |k| + C stays below 2^31.
   const b = random.between(Math.max(11 - sourceBits, 6), 10);

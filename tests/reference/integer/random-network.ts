@@ -87,7 +87,8 @@ class Layout {
 /** `arenaStart`: where the arena's vectors begin, behind what the core keeps there; steps: of the input. */
 export function randomCase(cell: CellName, seed: number, steps = 8, arenaStart = 0): RandomCase {
   const random = new Random(seed * CELLS.length + CELLS.indexOf(cell));
-  const precision: Precision = { bits: random.chance(0.5) ? 8 : 4, density: random.chance(0.5) ? 1 : 0.25 };
+  const pattern = (["all", "some", "blocks"] as const)[random.between(0, 2)]!;
+  const precision: Precision = { bits: random.chance(0.5) ? 8 : 4, pattern };
   const network = randomNetwork(cell, random, precision, arenaStart);
   const { min, max } = network.time;
   // Now and then a time outside of the range, and the ends of the i16.
@@ -111,8 +112,9 @@ function randomNetwork(cell: CellName, random: Random, precision: Precision, are
   const { sigmoid, tanh, softplus, expNeg, sigmoidNearest } = tables;
   const isLtc = cell.startsWith("ltc");
   const hasMemory = cell === "lstm" || cell.endsWith("mixed-memory");
-  const nIn = random.between(1, 9);
-  const sizes = cell === "cfc-wired" ? random.list(3, 1, 5) : [cell === "mlp" ? 0 : random.between(1, 17)];
+  // Wide enough for kernels that take 16 sources at once, narrow enough for their rests.
+  const nIn = random.between(1, 20);
+  const sizes = cell === "cfc-wired" ? random.list(3, 1, 9) : [cell === "mlp" ? 0 : random.between(1, 33)];
   const n = sizes.reduce((sum, size) => sum + size, 0);
 
   const layout = new Layout(arenaStart);
@@ -138,14 +140,14 @@ function randomNetwork(cell: CellName, random: Random, precision: Precision, are
     add({ kind: "int-input", name: "input", in: input, out: x, width: 8, ...map });
   }
   // The memory replaces h, in the format of the cell behind it.
-  const fractionBits = random.between(11, 14);
+  const fractionBits = random.between(12, 14);
   const narrowing = isLtc ? random.between(5, 8) : STEP_8;
   const narrowAll: Narrowed = { to: narrowedState, shift: narrowing };
   if (hasMemory) {
     add({
       kind: "int-lstm",
       name: "lstm",
-      in: { at: x.at, length: nIn + n },
+      in: x,
       out: hidden,
       cell: memory,
       matrix: matrix(4 * n, nIn + n),
@@ -183,11 +185,13 @@ function randomNetwork(cell: CellName, random: Random, precision: Precision, are
   switch (cell) {
     case "mlp":
       for (let l = random.between(0, 2); l >= 0; l--)
-        output = dense(`layer.${l}`, random.between(1, 12), anyActivation());
+        output = dense(`layer.${l}`, random.between(1, 24), anyActivation());
       break;
     case "gru":
+      // As in the float networks, GRU and LSTM name x, and h follows it.
       add({
         ...base,
+        in: x,
         kind: "int-gru",
         resetUpdate: matrix(2 * n, nIn + n),
         fromInput: matrix(n, nIn),
@@ -211,8 +215,8 @@ function randomNetwork(cell: CellName, random: Random, precision: Precision, are
       const mapped = layout.place(2, nIn);
       const map = randomElementMap(random, nIn, 12, 16);
       add({ kind: "int-input", name: "input_map", in: input, out: mapped, width: 16, ...map });
-      const sensory = randomSynapses(random, nIn, n, precision.density, random.between(9, 13), fractionBits);
-      const recurrent = randomSynapses(random, n, n, precision.density, fractionBits, fractionBits);
+      const sensory = randomSynapses(random, nIn, n, precision.pattern, random.between(9, 13), fractionBits);
+      const recurrent = randomSynapses(random, n, n, precision.pattern, fractionBits, fractionBits);
       const membrane = randomMembrane(random, n, fractionBits, time.min, [sensory, recurrent]);
       const shared = { sensory, recurrent, ...membrane, fractionBits, sigmoid: sigmoidNearest };
       const unfolds = random.between(1, 6);
@@ -226,7 +230,7 @@ function randomNetwork(cell: CellName, random: Random, precision: Precision, are
     }
     default: {
       if (cell === "cfc-backbone") {
-        for (let l = 0; l < 2; l++) dense(`backbone.${l}`, random.between(1, 12), anyActivation());
+        for (let l = 0; l < 2; l++) dense(`backbone.${l}`, random.between(1, 24), anyActivation());
       }
       for (const [l, part] of parts.entries()) {
         const previous = parts[l - 1];
@@ -247,7 +251,7 @@ function randomNetwork(cell: CellName, random: Random, precision: Precision, are
             // (wtau + 32767) dtMax < 2^32 holds for any u16 at times up to 20000.
             absTau: Int32Array.from(random.list(part.length, 0, 65535)),
             bound: Int32Array.from(random.list(part.length, -16383, 16383)),
-            boundShift: Uint8Array.from(random.list(part.length, 8, 14)),
+            boundShift: Uint8Array.from(random.list(part.length, 10, 15)),
             expNeg,
             narrowed,
           });
@@ -262,7 +266,7 @@ function randomNetwork(cell: CellName, random: Random, precision: Precision, are
   if (!isLtc && cell !== "mlp" && random.chance(0.5)) {
     const last = parts.at(-1)!;
     features = { at: narrowedState.at + last.offset, length: last.length };
-    output = dense("fc", random.between(1, 5), null);
+    output = dense("fc", random.between(1, 9), null);
   }
   const ones = (length: number) => new Float64Array(length).fill(1);
   const scales = {
