@@ -16,8 +16,13 @@ export interface SafetensorsFile {
   metadata: Record<string, string>;
 }
 
-interface Entry {
+/** Bytes of one value by dtype; what is not in it is refused. */
+export type Dtypes = Readonly<Record<string, number>>;
+const FLOAT_ONLY: Dtypes = { F32: F32_BYTES };
+
+export interface Entry {
   name: string;
+  dtype: string;
   shape: number[];
   begin: number;
   /** Exclusive. */
@@ -31,12 +36,7 @@ interface Entry {
 export function parseSafetensors(bytes: Uint8Array, source: string): SafetensorsFile {
   if (!(bytes instanceof Uint8Array))
     throw new TypeError(`"bytes" expected a Uint8Array, got ${typeof bytes}`);
-  const text = readHeaderText(bytes, source);
-  const dataStart = LENGTH_BYTES + text.bytes;
-  const { entries, metadata } = readHeader(text.json, bytes.length - dataStart, source);
-  checkCoverage(entries, bytes.length - dataStart, source);
-
-  const view = new DataView(bytes.buffer, bytes.byteOffset + dataStart, bytes.length - dataStart);
+  const { entries, metadata, view } = readEntries(bytes, source);
   const tensors = new Map<string, Tensor>();
   for (const entry of entries) {
     tensors.set(entry.name, { shape: entry.shape, data: readValues(view, entry, source) });
@@ -91,6 +91,16 @@ export function writeSafetensors(
   return bytes;
 }
 
+/** Header and data of a file whose tensors have one of `dtypes`; the data are covered exactly once. */
+export function readEntries(bytes: Uint8Array, source: string, dtypes = FLOAT_ONLY) {
+  const text = readHeaderText(bytes, source);
+  const dataStart = LENGTH_BYTES + text.bytes;
+  const view = new DataView(bytes.buffer, bytes.byteOffset + dataStart, bytes.length - dataStart);
+  const { entries, metadata } = readHeader(text.json, view.byteLength, source, dtypes);
+  checkCoverage(entries, view.byteLength, source);
+  return { entries, metadata, view };
+}
+
 function readHeaderText(bytes: Uint8Array, source: string): { json: string; bytes: number } {
   if (bytes.length < LENGTH_BYTES) {
     throw badFile(source, "header length", `${LENGTH_BYTES} bytes`, `a file of ${bytes.length} bytes`);
@@ -121,7 +131,7 @@ function readHeaderText(bytes: Uint8Array, source: string): { json: string; byte
   }
 }
 
-function readHeader(json: string, dataBytes: number, source: string) {
+function readHeader(json: string, dataBytes: number, source: string, dtypes: Dtypes) {
   let header: Record<string, unknown>;
   try {
     header = JSON.parse(json);
@@ -142,7 +152,7 @@ function readHeader(json: string, dataBytes: number, source: string) {
     if (seen.has(name)) throw badFile(source, printable(name), "one entry in the header", "two");
     seen.add(name);
     if (name === METADATA) metadata = readMetadata(header[name], source);
-    else entries.push(readEntry(name, header[name], dataBytes, source));
+    else entries.push(readEntry(name, header[name], dataBytes, source, dtypes));
   }
   return { entries, metadata };
 }
@@ -183,16 +193,22 @@ function readMetadata(value: unknown, source: string): Record<string, string> {
   return value as Record<string, string>;
 }
 
-function readEntry(name: string, value: unknown, dataBytes: number, source: string): Entry {
+function readEntry(name: string, value: unknown, dataBytes: number, source: string, dtypes: Dtypes): Entry {
   const label = printable(name);
   if (!isObject(value)) {
     throw badFile(source, label, "an object with dtype, shape and data_offsets", describeValue(value));
   }
   const { dtype, shape, data_offsets: offsets } = value;
-  if (dtype !== "F32") {
+  if (typeof dtype !== "string" || !Object.hasOwn(dtypes, dtype)) {
     const isFloat = dtype === "F64" || dtype === "F16" || dtype === "BF16";
     const hint = isFloat ? "save the state_dict of model.float()" : undefined;
-    throw badFile(source, label, "dtype F32", describeValue(dtype).replaceAll('"', ""), hint);
+    throw badFile(
+      source,
+      label,
+      `dtype ${Object.keys(dtypes).join(", ")}`,
+      describeValue(dtype).replaceAll('"', ""),
+      hint,
+    );
   }
   if (!Array.isArray(shape) || !shape.every((dim) => Number.isSafeInteger(dim) && dim >= 0)) {
     throw badFile(source, label, "a shape of non-negative integers", describeShape(shape));
@@ -216,7 +232,7 @@ function readEntry(name: string, value: unknown, dataBytes: number, source: stri
     );
   }
   // A product beyond 2^53 is inexact, but can no longer equal a byte count, which is at most the file's.
-  const expectedBytes = shape.reduce((product: number, dim: number) => product * dim, F32_BYTES);
+  const expectedBytes = shape.reduce((product: number, dim: number) => product * dim, dtypes[dtype]!);
   if (expectedBytes !== end - begin) {
     throw badFile(
       source,
@@ -225,7 +241,7 @@ function readEntry(name: string, value: unknown, dataBytes: number, source: stri
       `${end - begin}`,
     );
   }
-  return { name, shape: shape.map((dim: number) => dim + 0), begin, end }; // + 0 turns -0 into 0
+  return { name, dtype, shape: shape.map((dim: number) => dim + 0), begin, end }; // + 0 turns -0 into 0
 }
 
 /** The data must be covered exactly once: no overlap, no hole, nothing behind the last tensor. */
