@@ -14,12 +14,15 @@ import { instrument } from "./instrument.ts";
 /** Where the built files go, relative to the repository. */
 const BUILD = "build";
 
-async function compile(simd: boolean): Promise<Uint8Array> {
+/** `assembly/` of that directory as a module that is not optimised. */
+export async function compile(simd: boolean, directory = "."): Promise<Uint8Array> {
   let wasm: Uint8Array | undefined;
   const messages: string[] = [];
   const { error } = await asc.main(
     [
       "assembly/index.ts",
+      "--baseDir",
+      directory,
       "--outFile",
       "core.wasm",
       "--optimizeLevel",
