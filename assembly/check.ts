@@ -6,51 +6,21 @@
 
 // @ts-nocheck: checked by asc
 
+import { checkIntLayer } from "./check-integer";
+import { inArenaBytes, inImage } from "./check-window";
 import { crc32 } from "./crc32";
 import {
   Activation, CONTROL_BYTES, Format, Header, HEADER_BYTES, Kind, Layer, LAYER_BYTES, MAGIC, MAX_ELEMENTS, MAX_UNFOLDS,
-  Mode, scratchElements, Solver, VERSION
+  Mode, NUMBERS_INTEGER, scratchElements, Solver, VERSION
 } from "./image";
-
-/** Why an image is rejected. bindings/image/reject-codes.ts has the texts. */
-export namespace Reject {
-  export const NONE: i32 = 0;
-  export const MISALIGNED: i32 = 1;
-  export const TOO_SHORT: i32 = 2;
-  export const WRAPS: i32 = 3;
-  export const OVERLAP: i32 = 4;
-  export const MAGIC: i32 = 5;
-  export const VERSION: i32 = 6;
-  export const IMAGE_BYTES: i32 = 7;
-  export const CHECKSUM: i32 = 8;
-  export const RESERVED: i32 = 9;
-  export const ARENA_BYTES: i32 = 10;
-  export const LAYERS: i32 = 11;
-  export const IO_SIZE: i32 = 12;
-  export const IO_WINDOW: i32 = 13;
-  export const KIND: i32 = 14;
-  export const VARIANT: i32 = 15;
-  export const LAYER_SIZE: i32 = 16;
-  export const LAYER_WINDOW: i32 = 17;
-  export const NOT_CONTIGUOUS: i32 = 18;
-  export const UNFOLDS: i32 = 19;
-  export const BLOCK_WINDOW: i32 = 20;
-  export const BLOCK_FORMAT: i32 = 21;
-  export const BLOCK_BYTES: i32 = 22;
-  export const SOURCE: i32 = 23;
-}
+import { Reject } from "./reject";
 
 /** Image and arena end at or before this address: more is left above it than any loop adds to a pointer. */
 const LAST_END: u32 = 0xffffff00;
 
 /** Whether `count` floats at offset `at` of the arena lie inside it and outside its control block. */
 function inArena(at: u32, count: u32, arenaBytes: u32): bool {
-  return at >= CONTROL_BYTES && (at & 3) == 0 && at <= arenaBytes && count << 2 <= arenaBytes - at;
-}
-
-/** Whether `bytes` at offset `at` of the image lie inside it, behind the header. */
-function inImage(at: u32, bytes: u32, imageBytes: u32): bool {
-  return at >= HEADER_BYTES && (at & 3) == 0 && at <= imageBytes && bytes <= imageBytes - at;
+  return inArenaBytes(at, count << 2, 4, arenaBytes);
 }
 
 /**
@@ -188,6 +158,18 @@ export function check(image: usize, imageBytes: u32, arena: usize, arenaBytes: u
   if (load<u32>(image, Header.IMAGE_BYTES) != imageBytes) return Reject.IMAGE_BYTES;
   const hashed = <u32>Header.VERSION;
   if (load<u32>(image, Header.CRC) != crc32(image + hashed, imageBytes - hashed)) return Reject.CHECKSUM;
+  const numbers = <u32>load<u16>(image, Header.NUMBERS);
+  const isInteger = numbers == NUMBERS_INTEGER;
+  if (isInteger) {
+    const min = <u32>load<u16>(image, Header.TIME_MIN);
+    if (<u32>load<u16>(image, Header.TIME_EXPONENT) > 16 || min == 0 || min > <u32>load<u16>(image, Header.TIME_MAX)) {
+      return Reject.NUMBERS;
+    }
+  } else if (numbers != 0) {
+    return Reject.NUMBERS;
+  } else if ((load<u32>(image, Header.NUMBERS) | load<u32>(image, Header.TIME_MIN)) != 0) {
+    return Reject.RESERVED;
+  }
   for (let at = Header.RESERVED; at < HEADER_BYTES; at += 4) {
     if (load<u32>(image + at) != 0) return Reject.RESERVED;
   }
@@ -198,9 +180,10 @@ export function check(image: usize, imageBytes: u32, arena: usize, arenaBytes: u
   const nOutputs = load<u32>(image, Header.OUTPUTS);
   const nStates = load<u32>(image, Header.STATES);
   if (nInputs - 1 >= MAX_ELEMENTS || nOutputs - 1 >= MAX_ELEMENTS || nStates > 4 * MAX_ELEMENTS) return Reject.IO_SIZE;
+  const width: u32 = isInteger ? 2 : 4;
   if (
-    !inArena(load<u32>(image, Header.INPUT), nInputs, needed) ||
-    !inArena(load<u32>(image, Header.OUTPUT), nOutputs, needed) ||
+    !inArenaBytes(load<u32>(image, Header.INPUT), nInputs * width, width, needed) ||
+    !inArenaBytes(load<u32>(image, Header.OUTPUT), nOutputs * width, width, needed) ||
     !inArena(load<u32>(image, Header.STATE), nStates, needed)
   ) return Reject.IO_WINDOW;
 
@@ -208,7 +191,9 @@ export function check(image: usize, imageBytes: u32, arena: usize, arenaBytes: u
   if (nLayers == 0 || nLayers * LAYER_BYTES > imageBytes - HEADER_BYTES) return Reject.LAYERS;
   let layer = image + HEADER_BYTES;
   for (let i: u32 = 0; i < nLayers; i++, layer += LAYER_BYTES) {
-    const code = checkLayer(image, imageBytes, needed, layer);
+    const code = isInteger
+      ? checkIntLayer(image, imageBytes, needed, layer)
+      : checkLayer(image, imageBytes, needed, layer);
     if (code != Reject.NONE) return code;
   }
   return Reject.NONE;

@@ -14,7 +14,8 @@
 //   32 u32 output  arena         32 f32 odeStep  share of the elapsed time that one unfold covers
 //   36 u32 nState                36 u32 block[7] image; parameters, by kind
 //   40 u32 state   arena
-//   44 zero                      arena control, 16 bytes: f32 elapsed time, u32 flags, u32 clamped, u32 zero
+//   44 integers, 8 bytes         arena control, 16 bytes: f32 elapsed time, u32 flags, u32 clamped, u32 zero
+//   52 zero
 //
 // Parameter blocks
 //   matrix    u32 format, u32 bytes of the block, bias f32[nOut], then the weights: matvec-f32.ts, matvec-sparse-f32.ts
@@ -34,6 +35,25 @@
 //   lstm      z[nIn + n], cell    matrix [4n, nIn + n], rows g i f o    cell, out
 //   gru       z[nIn + n]          matrix rz [2n, nIn + n],              out
 //                                 matrices in→n [n, nIn], state→n [n, n]
+
+// Integer images (docs/integers.md): header u16 flags (bit 0: integers), u16 e, u16 dtMin, u16 dtMax; the elapsed time is a
+// u32 in units of 2^-e. Inputs and outputs are i16; `state` is the window of u32 words that `reset` clears: all states and
+// their i8 copies. `in` is i8 (i16 for input, affine and ltc), `out` i16. Of a layer's record, 32 is the place of the state's
+// i8 copy (0: none), 60 u8 its shift and two u8 parameters. Vectors of u8 are padded to a multiple of 4 bytes.
+//
+//   matrix    u32 format, u32 bytes, then rows and weights: matvec-s8.ts, -s4.ts, -block-s8.ts, -sparse-s8.ts
+//   synapses  u32 format, u32 bytes, u32 shift, then records or rows: synapses-s8.ts, synapses-sparse-s8.ts
+//   table     i32 lo, u32 k, i16 [257], u16 zero; of synapses: i16 [1024]
+//
+//   input     variant 0: i8, 1: i16   vector m b [2n] i32, s [n] u8
+//   affine                            the same
+//   dense     variant 1: a table      matrix [n, nIn], table
+//   cfc       variant: IntMode        matrices ff1 ff2 time_a time_b (without: time), tables tanh, sigmoid in blocks 4 and 5
+//                                     pure: ff1, vector |w_tau| A [2n] i32, shift [n] u8, table exp(-u)
+//   lstm      parameters k, qs        matrix [4n, nIn + n], tables tanh, sigmoid
+//   gru                               matrices rz [2n, nIn + n], in→n [n, nIn], state→n [n, n], tables tanh, sigmoid
+//   gate      variant 1: dt constant  matrices g, a, tables tanh, softplus (constant: sigmoid), exp(-u)
+//   ltc       parameters f, c         synapses in→out, out→out, vector cm gleak gleak·vleak [3n] i32, sigmoid of synapses
 
 // @ts-nocheck: checked by asc
 
@@ -59,7 +79,11 @@ export namespace Header {
   export const OUTPUT: usize = 32;
   export const STATES: usize = 36;
   export const STATE: usize = 40;
-  export const RESERVED: usize = 44;
+  export const NUMBERS: usize = 44;
+  export const TIME_EXPONENT: usize = 46;
+  export const TIME_MIN: usize = 48;
+  export const TIME_MAX: usize = 50;
+  export const RESERVED: usize = 52;
 }
 
 export namespace Layer {
@@ -78,6 +102,12 @@ export namespace Layer {
   export const BLOCK_2: usize = 44;
   export const BLOCK_3: usize = 48;
   export const BLOCK_4: usize = 52;
+  export const BLOCK_5: usize = 56;
+  /** Integer layers: place of the i8 copy, its shift, two parameters by kind. */
+  export const NARROWED: usize = 32;
+  export const NARROW_SHIFT: usize = 60;
+  export const PARAMETER_0: usize = 61;
+  export const PARAMETER_1: usize = 62;
 }
 
 export namespace Control {
@@ -97,6 +127,29 @@ export namespace Kind {
   export const CFC: u32 = 5;
   export const LSTM: u32 = 6;
   export const GRU: u32 = 7;
+}
+
+/** Header.NUMBERS: the image holds integers only. */
+export const NUMBERS_INTEGER: u32 = 1;
+
+export namespace IntKind {
+  export const INPUT: u32 = 16;
+  export const AFFINE: u32 = 17;
+  export const DENSE: u32 = 18;
+  export const CFC: u32 = 19;
+  export const LSTM: u32 = 20;
+  export const GRU: u32 = 21;
+  export const GATE: u32 = 22;
+  export const LTC: u32 = 23;
+}
+
+/** CfC of an integer image; UNIT: the elapsed time is constant. */
+export namespace IntMode {
+  export const DEFAULT: u32 = 0;
+  export const NO_GATE: u32 = 1;
+  export const PURE: u32 = 2;
+  export const DEFAULT_UNIT: u32 = 3;
+  export const NO_GATE_UNIT: u32 = 4;
 }
 
 export namespace Activation {
@@ -124,13 +177,23 @@ export namespace Mode {
 export namespace Format {
   export const DENSE: u32 = 1;
   export const SPARSE: u32 = 2;
+  /** Integer matrices: 4x1 blocks, and dense int4. */
+  export const BLOCK: u32 = 3;
+  export const DENSE_4: u32 = 4;
 }
 
-/** Floats of scratch that a layer needs. */
+export const TABLE_BYTES: u32 = 524;
+export const SYNAPSE_TABLE_BYTES: u32 = 2048;
+
+/** Words of four bytes, floats or pairs of i16, that a layer needs as scratch. */
 export function scratchElements(kind: u32, variant: u32, n: u32): u32 {
   if (kind == Kind.LTC) return variant == Solver.RK4 ? 7 * n : 5 * n;
   if (kind == Kind.CTRNN) return n;
   if (kind == Kind.CFC) return variant == Mode.PURE ? 2 * n : 4 * n;
   if (kind == Kind.LSTM || kind == Kind.GRU) return 4 * n;
+  if (kind == IntKind.CFC) return variant == IntMode.PURE ? n : 2 * n;
+  if (kind == IntKind.LSTM || kind == IntKind.GRU) return 2 * n;
+  if (kind == IntKind.GATE) return n;
+  if (kind == IntKind.LTC) return 5 * n;
   return 0;
 }

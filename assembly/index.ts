@@ -15,3 +15,14 @@ export { expF32, geluF32, lecunTanhF32, reluF32, sigmoidF32, siluF32, tanhF32 } 
 export {
   blendF32, decayF32, fusedF32, membraneF32, mulAddF32, mulF32, mulSubF32, nonFiniteF32, pureF32, scaleAddF32, slopeF32
 } from "./vector-f32";
+
+export { matvecS8 } from "./matvec-s8";
+export { matvecS4 } from "./matvec-s4";
+export { matvecBlockS8 } from "./matvec-block-s8";
+export { matvecSparseS8 } from "./matvec-sparse-s8";
+export { synapsesS8 } from "./synapses-s8";
+export { synapsesSparseS8 } from "./synapses-sparse-s8";
+export {
+  affineS16, blendS16, cellS16, decayS16, fusedS16, halfSumS16, inputS16, inputS8, membraneS32, mulAddS16, mulS16,
+  narrowS8, negateS16, pureS16, scaleS16, tableS16, timeS16
+} from "./vector-s16";

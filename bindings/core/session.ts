@@ -7,6 +7,7 @@ import type { ArenaVector } from "../image/lowered.ts";
 import { REJECT_TEXTS } from "../image/reject-codes.ts";
 import { type Core, type Engine, hasSimd, loadCore } from "./core.ts";
 import { type Address, StepStatus } from "./exports.ts";
+import { IntegerIo } from "./integer-io.ts";
 import type { Sequence, SequenceResult } from "./sequence.ts";
 
 /** Images start here rather than at 0, aligned for every load there is. */
@@ -52,6 +53,9 @@ export class Session {
   readonly #hidden: Float32Array;
   readonly #cell: Float32Array;
   readonly #control: DataView;
+  /** Of an integer image; the float views are then empty. */
+  readonly #integer: IntegerIo | null;
+  readonly #widths: Record<"input" | "output" | "hidden" | "cell", number>;
 
   private constructor(compiled: CompiledNetwork, core: Core, image: Address, arena: Address) {
     this.engine = core.engine;
@@ -59,7 +63,16 @@ export class Session {
     this.#image = image;
     this.#arena = arena;
     const { buffer } = core.memory;
-    const view = ({ at, length }: ArenaVector) => new Float32Array(buffer, arena + at, length);
+    const { integer, input, output, hidden, cell } = compiled;
+    this.#integer = integer === undefined ? null : new IntegerIo(compiled, integer, buffer, arena);
+    this.#widths = {
+      input: input.length,
+      output: output.length,
+      hidden: hidden.length,
+      cell: cell.length,
+    };
+    const view = ({ at, length }: ArenaVector) =>
+      integer === undefined ? new Float32Array(buffer, arena + at, length) : new Float32Array(0);
     this.#input = view(compiled.input);
     this.#output = view(compiled.output);
     this.#hidden = view(compiled.hidden);
@@ -97,9 +110,8 @@ export class Session {
    * @throws RangeError on a wrong width, a non-finite input or an elapsed time that is not positive; the state is kept
    */
   step(input: ArrayLike<number>, elapsed = 1): Float32Array {
-    if (input.length !== this.#input.length) {
-      throw new RangeError(`"input" expected length ${this.#input.length}, got ${input.length}`);
-    }
+    this.#checkWidth(input);
+    if (this.#integer !== null) return this.#stepInteger(this.#integer, input, elapsed);
     this.#input.set(input);
     this.#control.setFloat32(Control.ELAPSED, elapsed, true);
     const status = this.#core.exports.step(this.#image, this.#arena);
@@ -109,19 +121,73 @@ export class Session {
     return this.#output.slice();
   }
 
+  #checkWidth({ length }: ArrayLike<number>): void {
+    const expected = this.#widths.input;
+    if (length !== expected) throw new RangeError(`"input" expected length ${expected}, got ${length}`);
+  }
+
+  /** `step` in real numbers on an integer image. */
+  #stepInteger(io: IntegerIo, input: ArrayLike<number>, elapsed: number): Float32Array {
+    for (let i = 0; i < input.length; i++) {
+      if (!Number.isFinite(input[i])) throw new RangeError(`"input" expected finite float32 numbers`);
+    }
+    if (!(elapsed > 0 && elapsed < Number.POSITIVE_INFINITY))
+      throw new RangeError(`"elapsed" expected a positive finite number, got ${elapsed}`);
+    io.writeInput(input);
+    this.#control.setUint32(Control.ELAPSED, io.unitsOf(elapsed), true);
+    this.#core.exports.step(this.#image, this.#arena);
+    return io.readOutput();
+  }
+
+  /**
+   * One time step of an integer network as a board does it.
+   * @param raw [nInputs] counts of the sensor
+   * @param elapsedUnits time since the previous step in units of 2^-e, 1 to 65535 (docs/integers.md)
+   * @returns a copy of the output, [nOutputs]
+   * @throws RangeError on a float network, a wrong width, or an elapsed time that is not positive; the state is kept
+   */
+  stepRaw(raw: Int16Array, elapsedUnits?: number): Int16Array {
+    const io = this.#integer;
+    if (io === null) throw new RangeError("stepRaw expected an integer network, got one of floats");
+    this.#checkWidth(raw);
+    const units = elapsedUnits ?? io.unitsOf(1);
+    if (!(Number.isInteger(units) && units > 0 && units <= 65535))
+      throw new RangeError(`"elapsedUnits" expected a whole number from 1 to 65535, got ${units}`);
+    io.input.set(raw);
+    this.#control.setUint32(Control.ELAPSED, units, true);
+    this.#core.exports.step(this.#image, this.#arena);
+    return io.output.slice();
+  }
+
+  /** Steps of an integer network since the last `reset` whose elapsed time lay outside of the image's range. */
+  get clampedSteps(): number {
+    return this.#integer === null ? 0 : this.#control.getUint32(Control.CLAMPED, true);
+  }
+
+  /** Sets states, in real numbers; null: as it is. */
+  #setStates(hidden: Float32Array | null, cell: Float32Array | null): void {
+    if (this.#integer !== null) {
+      this.#integer.writeStates(hidden, cell);
+      return;
+    }
+    if (hidden !== null) this.#hidden.set(hidden);
+    if (cell !== null) this.#cell.set(cell);
+  }
+
   /** Runs a batch of sequences, each from its own initial state. The session's state afterwards is the last row's. */
   run(sequence: Sequence, onStep?: (done: number, total: number) => void): SequenceResult {
     const { batch, steps, features, input, timespans, initialH, initialC } = sequence;
-    const nOutputs = this.#output.length;
-    const units = this.#hidden.length;
+    const { output: nOutputs, hidden: units, cell: cells } = this.#widths;
     const output = new Float32Array(batch * steps * nOutputs);
     const finalH = new Float32Array(batch * units);
-    const finalC = new Float32Array(batch * this.#cell.length);
+    const finalC = new Float32Array(batch * cells);
     let sawNonFinite = false;
     for (let row = 0; row < batch; row++) {
       this.reset();
-      if (initialH !== null) this.#hidden.set(initialH.subarray(row * units, (row + 1) * units));
-      if (initialC !== null) this.#cell.set(initialC.subarray(row * units, (row + 1) * units));
+      this.#setStates(
+        initialH?.subarray(row * units, (row + 1) * units) ?? null,
+        initialC?.subarray(row * cells, (row + 1) * cells) ?? null,
+      );
       for (let t = 0; t < steps; t++) {
         const at = row * steps + t;
         const y = this.step(
@@ -131,14 +197,14 @@ export class Session {
         output.set(y, at * nOutputs);
         onStep?.(at + 1, batch * steps);
       }
-      finalH.set(this.#hidden, row * units);
-      finalC.set(this.#cell, row * this.#cell.length);
+      finalH.set(this.#integer?.readHidden() ?? this.#hidden, row * units);
+      finalC.set(this.#integer?.readCell() ?? this.#cell, row * cells);
       sawNonFinite ||= this.sawNonFinite;
     }
     return {
       output: { shape: [batch, steps, nOutputs], data: output },
       finalH: { shape: [batch, units], data: finalH },
-      finalC: this.#cell.length === 0 ? null : { shape: [batch, this.#cell.length], data: finalC },
+      finalC: cells === 0 ? null : { shape: [batch, cells], data: finalC },
       sawNonFinite,
     };
   }

@@ -5,8 +5,10 @@ import type { MacCount } from "../count/op-profile.ts";
 import { LiquidEdgeError } from "../errors.ts";
 import type { StaticMemory } from "../estimate/memory-profiler.ts";
 import type { Model } from "../network/model.ts";
+import type { IntegerNumbers } from "./compile-integer.ts";
 import { crc32 } from "./crc32.ts";
 import { type EncodedBlock, encodeMatrix, encodeSynapses, encodeVectors } from "./encode.ts";
+import type { IntFormat } from "./encode-integer.ts";
 import {
   Activation,
   CONTROL_BYTES,
@@ -25,27 +27,35 @@ import {
 } from "./format.ts";
 import { lower } from "./lower.ts";
 import type { LoweredLayer, LoweredNetwork } from "./lowered.ts";
+import type { IntLayer } from "./lowered-integer.ts";
 import type { Matrix, Synapses } from "./parameters.ts";
 
 /** What the compiler knows of a layer of the image. */
 export interface CompiledLayer {
   name: string;
-  kind: LoweredLayer["kind"];
+  kind: LoweredLayer["kind"] | IntLayer["kind"];
   nIn: number;
   n: number;
   /** MACs of one time step by kernel; a synapse counts two an evaluation (numerator and denominator). */
   macs: MacCount[];
   /** Matrices and synapse sets, with the format that was chosen by counted cost. */
-  parameters: { name: string; format: "dense" | "sparse"; connections: number; possible: number }[];
+  parameters: {
+    name: string;
+    format: EncodedBlock["format"] | IntFormat;
+    connections: number;
+    possible: number;
+  }[];
 }
 
-/** A compiled network: the image and where its vectors lie in the arena (byte offsets, lengths in floats). */
+/** A compiled network: the image and where its vectors lie in the arena (byte offsets, lengths in elements). */
 export interface CompiledNetwork extends Pick<LoweredNetwork, "input" | "output" | "hidden" | "cell"> {
   image: Uint8Array;
   arenaBytes: number;
   layers: CompiledLayer[];
-  precision: "fp32";
+  precision: "fp32" | "int8" | "int4";
   memory: StaticMemory;
+  /** What the integers of an integer image mean; absent: its vectors are floats. */
+  integer?: IntegerNumbers;
 }
 
 /**

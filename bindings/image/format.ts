@@ -22,7 +22,11 @@ export const Header = {
   OUTPUT: 32,
   STATES: 36,
   STATE: 40,
-  RESERVED: 44,
+  NUMBERS: 44,
+  TIME_EXPONENT: 46,
+  TIME_MIN: 48,
+  TIME_MAX: 50,
+  RESERVED: 52,
 } as const;
 
 export const Layer = {
@@ -41,12 +45,30 @@ export const Layer = {
   BLOCK_2: 44,
   BLOCK_3: 48,
   BLOCK_4: 52,
+  BLOCK_5: 56,
+  NARROWED: 32,
+  NARROW_SHIFT: 60,
+  PARAMETER_0: 61,
+  PARAMETER_1: 62,
 } as const;
 
 export const Control = { ELAPSED: 0, FLAGS: 4, CLAMPED: 8 } as const;
 export const FLAG_NON_FINITE = 1;
 
 export const Kind = { AFFINE: 1, DENSE: 2, LTC: 3, CTRNN: 4, CFC: 5, LSTM: 6, GRU: 7 } as const;
+/** Header.NUMBERS: the image holds integers only. */
+export const NUMBERS_INTEGER = 1;
+export const IntKind = {
+  INPUT: 16,
+  AFFINE: 17,
+  DENSE: 18,
+  CFC: 19,
+  LSTM: 20,
+  GRU: 21,
+  GATE: 22,
+  LTC: 23,
+} as const;
+export const IntMode = { DEFAULT: 0, NO_GATE: 1, PURE: 2, DEFAULT_UNIT: 3, NO_GATE_UNIT: 4 } as const;
 export const Activation = {
   LINEAR: 0,
   LECUN_TANH: 1,
@@ -58,12 +80,15 @@ export const Activation = {
 } as const;
 export const Solver = { FUSED: 0, EULER: 1, RK4: 2 } as const;
 export const Mode = { DEFAULT: 0, NO_GATE: 1, PURE: 2 } as const;
-export const Format = { DENSE: 1, SPARSE: 2 } as const;
+export const Format = { DENSE: 1, SPARSE: 2, BLOCK: 3, DENSE_4: 4 } as const;
+export const TABLE_BYTES = 524;
+export const SYNAPSE_TABLE_BYTES = 2048;
 
 export type Kind = (typeof Kind)[keyof typeof Kind];
+export type IntKind = (typeof IntKind)[keyof typeof IntKind];
 
-/** Floats of scratch that a layer of `n` units needs. */
-export function scratchElements(kind: Kind, variant: number, n: number): number {
+/** Words of four bytes, floats or pairs of i16, that a layer of `n` units needs as scratch. */
+export function scratchElements(kind: Kind | IntKind, variant: number, n: number): number {
   switch (kind) {
     case Kind.LTC:
       return variant === Solver.RK4 ? 7 * n : 5 * n;
@@ -74,6 +99,15 @@ export function scratchElements(kind: Kind, variant: number, n: number): number 
     case Kind.LSTM:
     case Kind.GRU:
       return 4 * n;
+    case IntKind.CFC:
+      return variant === IntMode.PURE ? n : 2 * n;
+    case IntKind.LSTM:
+    case IntKind.GRU:
+      return 2 * n;
+    case IntKind.GATE:
+      return n;
+    case IntKind.LTC:
+      return 5 * n;
     default:
       return 0;
   }

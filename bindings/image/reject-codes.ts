@@ -1,4 +1,4 @@
-/** Texts of the core's reject codes (assembly/check.ts), by code. */
+/** Texts of the core's reject codes (assembly/reject.ts), by code. */
 export const REJECT_TEXTS: Readonly<Record<number, string>> = {
   1: "image or arena address is not a multiple of 4",
   2: "image shorter than its header, or arena shorter than its control block",
@@ -23,4 +23,14 @@ export const REJECT_TEXTS: Readonly<Record<number, string>> = {
   21: "unknown format of a parameter block",
   22: "a parameter block has the wrong length",
   23: "a synapse's source is out of range",
+  24: "unknown format of numbers, or limits of the elapsed time out of range",
+  25: "a product's multiplier or shift is out of range",
+  26: "a product may exceed 32 bits",
+  27: "a synapse's argument may exceed 32 bits, or its reversal potential the state's format",
+  28: "a neuron's numerator or denominator may exceed 32 bits",
+  29: "a table's domain or entries are out of range",
+  30: "a layer's shift or format is out of range",
+  31: "an input or output map is out of range",
+  32: "a decay times the largest elapsed time may exceed 32 bits",
+  33: "a layer's state and scratch overlap",
 };

@@ -5,10 +5,13 @@ import { describe, expect, test } from "vitest";
 import { placeNetwork } from "../../bindings/core/session.ts";
 import { type CountTable, OpCounter } from "../../bindings/count/counted-core.ts";
 import { opClassOf } from "../../bindings/count/opcodes.ts";
-import { compile } from "../../bindings/image/compile.ts";
+import { type CompiledNetwork, compile } from "../../bindings/image/compile.ts";
+import { compileInteger } from "../../bindings/image/compile-integer.ts";
+import { CONTROL_BYTES } from "../../bindings/image/format.ts";
 import type { Model } from "../../bindings/network/model.ts";
 import { missing } from "../../scripts/tools.ts";
 import { MODEL_KINDS, randomModel, randomSequence } from "../network/random-model.ts";
+import { CELLS, randomCase } from "../reference/integer/random-network.ts";
 import { normalise, traceRun } from "./counting.ts";
 import {
   codeSection,
@@ -34,9 +37,11 @@ interface Life {
 
 /** Memory contents and calls that take a network through its whole life once. */
 function lifeOf(model: Model): Life {
-  const compiled = compile(model);
+  return lifeOfCompiled(compile(model), randomSequence(1, model, 1).input);
+}
+
+function lifeOfCompiled(compiled: CompiledNetwork, input: Float32Array | Int16Array): Life {
   const { image, arena, memoryBytes } = placeNetwork(compiled);
-  const { input } = randomSequence(1, model, 1);
   return {
     pages: Math.ceil(memoryBytes / 65536),
     data: [
@@ -71,7 +76,7 @@ function countLife({ pages, data, calls }: Life): Map<string, Histogram> {
 function networksThatReachAll(): { title: string; life: Life }[] {
   const unreached = new Set(table.functions.map(({ name }) => name));
   const networks: { title: string; life: Life }[] = [];
-  for (let seed = 0; seed < 1000 && unreached.size > 0; seed++) {
+  for (let seed = 0; seed < 100 && unreached.size > 0; seed++) {
     const kind = MODEL_KINDS[seed % MODEL_KINDS.length]!;
     const life = lifeOf(
       randomModel(seed, { kind, maxUnits: seed > 10 && seed % 3 === 0 ? 48 : 12, maxInputs: 5 }),
@@ -79,6 +84,14 @@ function networksThatReachAll(): { title: string; life: Life }[] {
     const reached = [...countLife(life).keys()].filter((name) => unreached.delete(name));
     if (reached.length > 0 || seed < MODEL_KINDS.length)
       networks.push({ title: `${kind}, seed ${seed}`, life });
+  }
+  for (let seed = 0; seed < 100 && unreached.size > 0; seed++) {
+    for (const cell of CELLS) {
+      const { network, raw } = randomCase(cell, seed, 1, CONTROL_BYTES);
+      const life = lifeOfCompiled(compileInteger(network), raw);
+      const reached = [...countLife(life).keys()].filter((name) => unreached.delete(name));
+      if (reached.length > 0) networks.push({ title: `integer ${cell}, seed ${seed}`, life });
+    }
   }
   if (unreached.size > 0) throw new Error(`no network executes ${[...unreached].join(", ")}`);
   return networks;

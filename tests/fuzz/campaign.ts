@@ -3,8 +3,9 @@
 import { REJECT_TEXTS } from "../../bindings/image/reject-codes.ts";
 import { type Engine, loadEngines } from "../kernel/engines.ts";
 import { TestRandom } from "../network/random-model.ts";
-import { baseImages } from "./image-bases.ts";
+import { baseImages, describeImage } from "./image-bases.ts";
 import { mutate, randomString } from "./image-mutants.ts";
+import { integerBases } from "./integer-bases.ts";
 import { PLACEMENTS, PROBE_MEMORY_BYTES, probe, Violation } from "./probe.ts";
 
 export interface CampaignOptions {
@@ -42,7 +43,7 @@ export const REJECT_CODES = Object.keys(REJECT_TEXTS).map(Number);
 
 export function runCampaign({ mutants, random, seed, engines, onProgress }: CampaignOptions): CampaignResult {
   const cores = loadEngines(PROBE_MEMORY_BYTES).filter(({ name }) => engines.includes(name));
-  const bases = baseImages();
+  const bases = [...baseImages(), ...integerBases(describeImage)];
   const result: CampaignResult = { mutants: emptyResult(), random: emptyResult(), violations: [] };
   const total = mutants + random;
   for (let i = 0; i < total && result.violations.length < MAX_VIOLATIONS; i++) {

@@ -5,6 +5,7 @@ import { compile } from "../../bindings/image/compile.ts";
 import { crc32 } from "../../bindings/image/crc32.ts";
 import { Format, HEADER_BYTES, Header, Kind, LAYER_BYTES, Layer, Mode } from "../../bindings/image/format.ts";
 import { MODEL_KINDS, randomModel, TestRandom } from "../network/random-model.ts";
+import { integerBlocks, isInteger } from "./integer-bases.ts";
 
 /** A parameter block of an image. `head` is where its counts or weights start, relative to `at`. */
 export interface BlockPlace {
@@ -102,6 +103,10 @@ export function describeImage(image: Uint8Array, arenaBytes: number): BaseImage 
   const blocks: BlockPlace[] = [];
   for (let i = 0; i < nLayers; i++) {
     const record = HEADER_BYTES + i * LAYER_BYTES;
+    if (isInteger(view)) {
+      blocks.push(...integerBlocks(view, record));
+      continue;
+    }
     const kind = view.getUint16(record + Layer.KIND, true) as Kind;
     const variant = view.getUint16(record + Layer.VARIANT, true);
     const n = view.getUint32(record + Layer.N, true);

@@ -3,7 +3,10 @@
 import { expect, it } from "vitest";
 import {
   Activation,
+  Format,
   HEADER_BYTES,
+  IntKind,
+  IntMode,
   Kind,
   LAYER_BYTES,
   Layer,
@@ -12,7 +15,8 @@ import {
 } from "../../bindings/image/format.ts";
 import { loadEngines } from "../kernel/engines.ts";
 import { missingCodes, runCampaign } from "./campaign.ts";
-import { baseImages, viewOf } from "./image-bases.ts";
+import { baseImages, describeImage, viewOf } from "./image-bases.ts";
+import { integerBases } from "./integer-bases.ts";
 import { PROBE_MEMORY_BYTES, probe } from "./probe.ts";
 
 const N_MUTANTS = 5000;
@@ -60,4 +64,36 @@ it("mutants start from accepted images with every kind of layer, variant and blo
   );
   expect([...layers].sort()).toEqual(expected.sort());
   expect([...formats].sort()).toEqual(["matrix", "sparse matrix", "sparse synapses", "synapses", "vector"]);
+});
+
+it("integer mutants start from accepted images with every kind of layer, variant and block format", () => {
+  const [scalar] = loadEngines(PROBE_MEMORY_BYTES);
+  const layers = new Set<string>();
+  const formats = new Set<string>();
+  for (const { image, arenaBytes, nLayers, blocks } of integerBases(describeImage)) {
+    const untouched = { what: "nothing", image, arenaBytes };
+    expect(probe(scalar!, untouched, "arena last", 1)).toEqual({ code: 0, steps: 3 });
+    const view = viewOf(image);
+    for (let i = 0; i < nLayers; i++) {
+      const record = HEADER_BYTES + i * LAYER_BYTES;
+      layers.add(
+        `${view.getUint16(record + Layer.KIND, true)}/${view.getUint16(record + Layer.VARIANT, true)}`,
+      );
+    }
+    for (const { type, at } of blocks)
+      if (type !== "vector") formats.add(`${type}/${view.getUint32(at, true)}`);
+  }
+  const variants: Partial<Record<IntKind, number>> = {
+    [IntKind.INPUT]: 2,
+    [IntKind.DENSE]: 2,
+    [IntKind.GATE]: 2,
+    [IntKind.CFC]: IntMode.NO_GATE_UNIT,
+  };
+  const expected = Object.values(IntKind).flatMap((kind) =>
+    Array.from({ length: variants[kind] ?? 1 }, (_, variant) => `${kind}/${variant}`),
+  );
+  expect([...layers].sort()).toEqual(expected.sort());
+  const synapses = [Format.DENSE, Format.SPARSE].map((format) => `synapses/${format}`);
+  const matrices = Object.values(Format).map((format) => `matrix/${format}`);
+  expect([...formats].sort()).toEqual([...matrices, ...synapses].sort());
 });

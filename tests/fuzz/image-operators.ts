@@ -13,6 +13,7 @@ import {
 } from "../../bindings/image/format.ts";
 import type { TestRandom } from "../network/random-model.ts";
 import { type BaseImage, type BlockPlace, viewOf } from "./image-bases.ts";
+import { isInteger } from "./integer-bases.ts";
 
 /** The arguments of `check`. */
 export interface CheckCall {
@@ -217,6 +218,42 @@ export const OPERATORS: Record<
         if (end > start)
           draft.f32(block.at + start + 4 * random.integer(0, ((end - start) >> 2) - 1), anyFloat(random));
       }
+    },
+  },
+  "integer parameter": {
+    weight: 5,
+    apply(draft, random) {
+      if (!isInteger(draft.view)) return;
+      const times = [Header.TIME_EXPONENT, Header.TIME_MIN, Header.TIME_MAX];
+      if (random.chance(0.4)) {
+        draft.u16(random.pick(times), () => random.pick([0, 1, 16, 17, 65535, random.integer(1, 2000)]));
+        return;
+      }
+      const at = draft.record(random) + random.pick([0, 1, 2]) + Layer.NARROW_SHIFT;
+      if (at < draft.bytes.length) draft.bytes[at] = random.pick([0, 4, 5, 14, 15, 16, 62, 63, 255]);
+    },
+  },
+  "integer weights": {
+    weight: 6,
+    apply(draft, random) {
+      if (!isInteger(draft.view)) return;
+      const { at, bytes, head } = random.pick(draft.base.blocks);
+      for (let times = random.integer(1, 4); times > 0; times--) {
+        const value = random.pick([0, -1, 0x7fff8000, 0x80008000, 127, 32767, random.integer(0, 0xffffffff)]);
+        draft.u32(
+          at + head + 4 * random.integer(0, Math.max(0, ((bytes - head) >> 2) - 1)),
+          () => value >>> 0,
+        );
+      }
+    },
+  },
+  "state in the scratch": {
+    weight: 2,
+    apply(draft, random) {
+      const record = draft.record(random);
+      if (record + LAYER_BYTES > draft.bytes.length) return;
+      const scratch = draft.view.getUint32(record + Layer.SCRATCH, true);
+      draft.u32(record + Layer.OUT, () => scratch + 4 * random.integer(-2, 20));
     },
   },
   "any word": {

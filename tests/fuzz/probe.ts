@@ -9,14 +9,17 @@ import {
   Control,
   HEADER_BYTES,
   Header,
+  IntKind,
   LAYER_BYTES,
   Layer,
+  NUMBERS_INTEGER,
 } from "../../bindings/image/format.ts";
 import type { Engine } from "../kernel/engines.ts";
 import { TestRandom } from "../network/random-model.ts";
 import { describeImage, viewOf } from "./image-bases.ts";
 import type { Mutant } from "./image-mutants.ts";
 import { anyFloat, type CheckCall } from "./image-operators.ts";
+import { isInteger } from "./integer-bases.ts";
 
 export const PLACEMENTS = [
   "image last",
@@ -126,23 +129,44 @@ function runWith(
  */
 function expectSound({ image }: Mutant, { arenaBytes }: CheckCall): void {
   const view = viewOf(image);
-  const expectInArena = (what: string, at: number, length: number) => {
-    if (at % 4 !== 0 || at < CONTROL_BYTES || at + 4 * length > arenaBytes)
+  const expectInArena = (what: string, at: number, length: number, width = 4) => {
+    if (at % width !== 0 || at < CONTROL_BYTES || at + width * length > arenaBytes)
       throw new Violation(`accepted ${what}`);
   };
   const word = (at: number) => view.getUint32(at, true);
-  expectInArena("inputs outside the arena", word(Header.INPUT), word(Header.INPUTS));
-  expectInArena("outputs outside the arena", word(Header.OUTPUT), word(Header.OUTPUTS));
+  const width = isInteger(view) ? 2 : 4;
+  expectInArena("inputs outside the arena", word(Header.INPUT), word(Header.INPUTS), width);
+  expectInArena("outputs outside the arena", word(Header.OUTPUT), word(Header.OUTPUTS), width);
   expectInArena("states outside the arena", word(Header.STATE), word(Header.STATES));
   const { nLayers, blocks } = describeImage(image, arenaBytes);
   for (let record = HEADER_BYTES; record < HEADER_BYTES + nLayers * LAYER_BYTES; record += LAYER_BYTES) {
-    expectInArena("a layer's input outside the arena", word(record + Layer.IN), word(record + Layer.N_IN));
-    expectInArena("a layer's output outside the arena", word(record + Layer.OUT), word(record + Layer.N));
+    const [inWidth, outWidth] = elementWidths(view, record);
+    expectInArena(
+      "a layer's input outside the arena",
+      word(record + Layer.IN),
+      word(record + Layer.N_IN),
+      inWidth,
+    );
+    expectInArena(
+      "a layer's output outside the arena",
+      word(record + Layer.OUT),
+      word(record + Layer.N),
+      outWidth,
+    );
     expectInArena("scratch outside the arena", word(record + Layer.SCRATCH), 0);
   }
   for (const { at, bytes } of blocks) {
     if (at % 4 !== 0 || at + bytes > image.length) throw new Violation("accepted a block outside the image");
   }
+}
+
+/** Bytes of an element at a layer's input and output. */
+function elementWidths(view: DataView, record: number): [number, number] {
+  if (!isInteger(view)) return [4, 4];
+  const kind = view.getUint16(record + Layer.KIND, true);
+  const isI8 = kind === IntKind.INPUT && view.getUint16(record + Layer.VARIANT, true) === 0;
+  const wide: number[] = [IntKind.INPUT, IntKind.AFFINE, IntKind.LTC];
+  return [wide.includes(kind) ? 2 : 1, isI8 ? 1 : 2];
 }
 
 /** Reset, three steps, one that must be refused, and every layer by itself. Returns the steps done. */
@@ -155,7 +179,14 @@ function drive(
   const nInputs = view.getUint32(image + Header.INPUTS, true);
   const input = arena + view.getUint32(image + Header.INPUT, true);
   const nLayers = view.getUint16(image + Header.LAYERS, true);
+  const integers = view.getUint16(image + Header.NUMBERS, true) === NUMBERS_INTEGER;
   const write = (elapsed: number, badInput = -1) => {
+    if (integers) {
+      for (let i = 0; i < nInputs; i++) view.setInt16(input + 2 * i, random.integer(-32768, 32767), true);
+      const units = elapsed > 0 ? random.pick([1, 65535, 0xffffffff, random.integer(1, 65535)]) : 0;
+      view.setUint32(arena + Control.ELAPSED, units, true);
+      return;
+    }
     for (let i = 0; i < nInputs; i++) {
       const value = i === badInput ? Number.NaN : finiteFloat(random);
       view.setFloat32(input + 4 * i, value, true);
@@ -172,9 +203,9 @@ function drive(
     expectStatus("step", core.step(image, arena), StepStatus.OK);
   }
 
-  const isInputBad = random.chance(0.5);
+  const isInputBad = random.chance(0.5) && !integers;
   if (isInputBad) write(1, random.integer(0, nInputs - 1));
-  else write(random.pick([0, -0, -1, -1e-45, Infinity, -Infinity, Number.NaN]));
+  else write(integers ? 0 : random.pick([0, -0, -1, -1e-45, Infinity, -Infinity, Number.NaN]));
   const untouched = new Uint8Array(view.buffer, arena, arenaBytes).slice();
   const status = core.step(image, arena);
   expectStatus("a refused step", status, isInputBad ? StepStatus.BAD_INPUT : StepStatus.BAD_TIME);

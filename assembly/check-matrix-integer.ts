@@ -1,0 +1,107 @@
+// What `check` proves of an integer matrix: its bytes, its sources, and that no accumulator leaves 32 bits.
+
+// @ts-nocheck: checked by asc
+
+import { inImage } from "./check-window";
+import { Format } from "./image";
+import { Reject } from "./reject";
+
+/** Largest |weight · activation|: -128 · 127, and -8 · 127. */
+const LARGEST_8: u32 = 128 * 127;
+const LARGEST_4: u32 = 8 * 127;
+/** Bytes of a row, and of what stands before the runs of a group of 4x1 blocks and of a sparse row. */
+const ROW: u32 = 8;
+const GROUP_HEAD: u32 = 40;
+const SPARSE_HEAD: u32 = 12;
+
+/** A row of at most 16,384 terms of the given size. */
+function checkRow(row: usize, terms: u32, largest: u32): i32 {
+  const bias = load<i32>(row);
+  const m = <u32>load<u16>(row, 4);
+  if (m < 0x4000 || m > 0x7fff || <u32>load<u16>(row, 6) > 45) return Reject.MULTIPLIER;
+  const size = <u32>(bias < 0 ? -bias : bias);
+  return size + terms * largest > 0x7fffffff ? Reject.ACCUMULATOR : Reject.NONE;
+}
+
+function checkDense(rows: usize, body: u32, nOut: u32, blockBytes: u32, nIn: u32, largest: u32): i32 {
+  if (body != nOut * ROW + ((nOut + 3) >> 2) * blockBytes) return Reject.BLOCK_BYTES;
+  for (; nOut > 0; nOut--, rows += ROW) {
+    const code = checkRow(rows, nIn, largest);
+    if (code != Reject.NONE) return code;
+  }
+  return Reject.NONE;
+}
+
+/** `count` sources at p. */
+function checkSources(p: usize, count: u32, nIn: u32): bool {
+  for (; count > 0; count--, p += 2) if (<u32>load<u16>(p) >= nIn) return false;
+  return true;
+}
+
+/** Runs of `length` entries, each with its sources first. */
+function checkRuns(p: usize, runs: u32, length: u32, runBytes: u32, nIn: u32): bool {
+  for (; runs > 0; runs--, p += runBytes) if (!checkSources(p, length, nIn)) return false;
+  return true;
+}
+
+function checkGroups(p: usize, bytes: u32, nOut: u32, nIn: u32): i32 {
+  for (let j: u32 = 0; j < nOut; j += 4) {
+    if (bytes < GROUP_HEAD) return Reject.BLOCK_BYTES;
+    const sixteens = <u32>load<u16>(p, 32);
+    const fours = <u32>load<u16>(p, 34);
+    const singles = <u32>load<u16>(p, 36);
+    const left = nOut - j;
+    const blocks = (sixteens << 4) + (fours << 2) + singles;
+    if (blocks > nIn || (left < 4 && (sixteens | fours) != 0)) return Reject.BLOCK_BYTES;
+    const groupBytes = GROUP_HEAD + sixteens * 96 + fours * 24 + (singles << 3);
+    if (groupBytes > bytes) return Reject.BLOCK_BYTES;
+    for (let lane: u32 = 0; lane < 4 && lane < left; lane++) {
+      const code = checkRow(p + lane * ROW, blocks, LARGEST_8);
+      if (code != Reject.NONE) return code;
+    }
+    const first = p + GROUP_HEAD;
+    const second = first + sixteens * 96;
+    if (
+      !checkRuns(first, sixteens, 16, 96, nIn) || !checkRuns(second, fours, 4, 24, nIn) ||
+      !checkRuns(second + fours * 24, singles, 1, 8, nIn)
+    ) return Reject.SOURCE;
+    p += groupBytes;
+    bytes -= groupBytes;
+  }
+  return bytes == 0 ? Reject.NONE : Reject.BLOCK_BYTES;
+}
+
+function checkSparse(p: usize, bytes: u32, nOut: u32, nIn: u32): i32 {
+  for (; nOut > 0; nOut--) {
+    if (bytes < SPARSE_HEAD) return Reject.BLOCK_BYTES;
+    const fours = <u32>load<u16>(p, 8);
+    const singles = <u32>load<u16>(p, 10);
+    const terms = (fours << 2) + singles;
+    if (terms > nIn) return Reject.BLOCK_BYTES;
+    const rowBytes = SPARSE_HEAD + fours * 12 + (singles << 2);
+    if (rowBytes > bytes) return Reject.BLOCK_BYTES;
+    const code = checkRow(p, terms, LARGEST_8);
+    if (code != Reject.NONE) return code;
+    const first = p + SPARSE_HEAD;
+    if (!checkRuns(first, fours, 4, 12, nIn) || !checkRuns(first + fours * 12, singles, 1, 4, nIn)) return Reject.SOURCE;
+    p += rowBytes;
+    bytes -= rowBytes;
+  }
+  return bytes == 0 ? Reject.NONE : Reject.BLOCK_BYTES;
+}
+
+/** A matrix block at offset `at`; nOut and nIn at most four times and twice MAX_ELEMENTS. */
+export function checkIntMatrix(image: usize, imageBytes: u32, at: u32, nOut: u32, nIn: u32): i32 {
+  if (!inImage(at, 8, imageBytes)) return Reject.BLOCK_WINDOW;
+  const format = load<u32>(image + at);
+  const bytes = load<u32>(image + at, 4);
+  if (format - 1 >= Format.DENSE_4) return Reject.BLOCK_FORMAT;
+  if (!inImage(at, bytes, imageBytes)) return Reject.BLOCK_WINDOW;
+  if (bytes < 8) return Reject.BLOCK_BYTES;
+  const p = image + at + 8;
+  const body = bytes - 8;
+  if (format == Format.DENSE) return checkDense(p, body, nOut, nIn << 2, nIn, LARGEST_8);
+  if (format == Format.DENSE_4) return checkDense(p, body, nOut, ((nIn + 1) >> 1) << 2, nIn, LARGEST_4);
+  if (format == Format.BLOCK) return checkGroups(p, body, nOut, nIn);
+  return checkSparse(p, body, nOut, nIn);
+}

@@ -1,0 +1,43 @@
+// What the integer product and synapse kernels execute, in operations, as formulas of the structure, like
+// kernel-cost.ts. tests/kernel/kernel-cost-integer.test.ts holds them to what the counted core executes, exactly.
+
+/** Operations of matvecS8: sixteen sources at a time, four destinations together. */
+export function denseS8Cost(nOut: number, nIn: number): number {
+  const group = 61 + 212 * Math.floor(nIn / 16) + 18 * (nIn % 16);
+  const rest = nOut % 4;
+  return 10 + Math.floor(nOut / 4) * group + (rest === 0 ? 0 : [0, 18, 36, 52][rest]! + 15 * nIn);
+}
+
+/** Operations of matvecS4. An incomplete group costs little less than a full one. */
+export function denseS4Cost(nOut: number, nIn: number): number {
+  const odd = nIn % 16;
+  const tail = odd === 0 ? 0 : 16 + 23 * Math.floor(odd / 2) + 10 * (odd % 2);
+  const group = 70 + 158 * Math.floor(nIn / 16) + tail;
+  return 10 + 6 * nIn + Math.ceil(nOut / 4) * group - [0, 41, 23, 7][nOut % 4]!;
+}
+
+/** Operations of matvecBlockS8 with the given number of blocks in each group of four destinations. */
+export function blockS8Cost(nOut: number, groups: readonly number[]): number {
+  const full = Math.floor(nOut / 4);
+  const cost = (blocks: number, g: number) => {
+    if (g >= full) return [0, 19, 37, 53][nOut % 4]! + 16 * blocks;
+    const rest = blocks % 16;
+    return 63 + 243 * Math.floor(blocks / 16) + 63 * Math.floor(rest / 4) + 18 * (rest % 4);
+  };
+  return groups.reduce((sum, blocks, g) => sum + cost(blocks, g), 7);
+}
+
+/** Operations of matvecSparseS8 with the given number of weights in each row. */
+export function sparseS8Cost(rows: readonly number[]): number {
+  return rows.reduce((sum, n) => sum + 22 + 27 * Math.floor(n / 4) + 9 * (n % 4), 4);
+}
+
+/** Operations of synapsesS8. */
+export function denseSynapsesS8Cost(nOut: number, nIn: number): number {
+  return 8 + Math.ceil(nOut / 4) * (38 + 85 * nIn) - [0, 22, 14, 6][nOut % 4]!;
+}
+
+/** Operations of synapsesSparseS8 with the given number of synapses of each destination. */
+export function sparseSynapsesS8Cost(rows: readonly number[]): number {
+  return rows.reduce((sum, n) => sum + 16 + 95 * Math.floor(n / 4) + 26 * (n % 4), 8);
+}
