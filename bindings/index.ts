@@ -25,4 +25,12 @@ export { describeModel, type ModelDescription, modelWiring } from "./network/des
 export type { Model, ModelClass, ModelConfig, Tensor, WiringConfig } from "./network/model.ts";
 export { buildWiring, type Wiring } from "./network/wiring.ts";
 export { type LoadOptions, Network, type RunOptions } from "./network.ts";
+export { type IntegerModel, readIntegerModel, writeIntegerModel } from "./quantize/integer-file.ts";
+export {
+  type IntegerPrecision,
+  type Quantized,
+  type QuantizeOptions,
+  quantize,
+} from "./quantize/quantize.ts";
+export type { LayerReport, QuantizationReport } from "./quantize/report.ts";
 export type { Source } from "./read-source.node.ts";

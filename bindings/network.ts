@@ -4,11 +4,13 @@ import { profileNetwork } from "./core/profile.ts";
 import { parseSequence, type SequenceResult } from "./core/sequence.ts";
 import { Session, type SessionOptions } from "./core/session.ts";
 import type { NetworkProfile } from "./count/op-profile.ts";
-import { complain } from "./errors.ts";
+import { complain, type LiquidEdgeError } from "./errors.ts";
 import type { StaticMemory } from "./estimate/memory-profiler.ts";
 import { type CompiledNetwork, compile } from "./image/compile.ts";
+import { compileInteger } from "./image/compile-integer.ts";
 import { readModel } from "./network/checkpoint.ts";
-import type { Model } from "./network/model.ts";
+import type { Model, ModelConfig } from "./network/model.ts";
+import { type IntegerModel, isIntegerFile, readIntegerModel } from "./quantize/integer-file.ts";
 import { readSource, type Source } from "./read-source.node.ts";
 
 export interface LoadOptions {
@@ -25,17 +27,34 @@ export interface RunOptions extends SessionOptions {
   onStep?: (done: number, total: number) => void;
 }
 
-/** A trained network: the checked model and its compiled image. */
+/** A trained network: the checked model, float or quantized, and its compiled image. */
 export class Network {
-  readonly model: Model;
+  /** Class and configuration; of a quantized network those of the float model that it was made from. */
+  readonly config: ModelConfig;
   readonly compiled: CompiledNetwork;
   /** The file it came from, or what it is when there was none. */
   readonly name: string;
 
-  private constructor(model: Model, name: string) {
-    this.model = model;
-    this.compiled = compile(model);
+  readonly #model: Model | null;
+
+  private constructor(model: Model | IntegerModel, name: string) {
+    const isInteger = "network" in model;
+    this.#model = isInteger ? null : model;
+    this.config = isInteger ? model.config : model;
+    // An LTC's integers look alike in both precisions.
+    this.compiled = isInteger
+      ? { ...compileInteger(model.network), precision: model.precision }
+      : compile(model);
     this.name = name;
+  }
+
+  /**
+   * The float model.
+   * @throws LiquidEdgeError `unavailable` for a quantized network
+   */
+  get model(): Model {
+    if (this.#model === null) throw quantizedAlready(this.name, this.compiled.precision);
+    return this.#model;
   }
 
   /**
@@ -46,6 +65,8 @@ export class Network {
   static async load(weights: Source, options: LoadOptions = {}): Promise<Network> {
     const file = await readSource(weights, "weights");
     const { config } = options;
+    if (isIntegerFile(file.bytes))
+      return Network.fromInteger(readIntegerModel(file.bytes, file.name), file.name);
     if (config === undefined)
       return new Network(readModel(file.bytes, undefined, { weights: file.name }), file.name);
     const parsed = isSource(config) ? await readJson(config) : { value: config as unknown, name: "config" };
@@ -55,6 +76,11 @@ export class Network {
 
   /** A network from a model that `readModel` or code of yours made and checked. */
   static fromModel(model: Model, name = "model"): Network {
+    return new Network(model, name);
+  }
+
+  /** A network of integers that `quantize` made. */
+  static fromInteger(model: IntegerModel, name = "model"): Network {
     return new Network(model, name);
   }
 
@@ -88,6 +114,15 @@ export class Network {
     if (input !== undefined) parseSequence(input, this.compiled, "input");
     return profileNetwork(this.compiled);
   }
+}
+
+/** What somebody hears who wants a float model of a network that has none. */
+export function quantizedAlready(name: string, precision: string): LiquidEdgeError {
+  return complain("unavailable", name, {
+    expected: "a network of floats",
+    found: `one quantized to ${precision} already`,
+    hint: "start from the float checkpoint",
+  });
 }
 
 function isSource(config: NonNullable<LoadOptions["config"]>): config is Source {

@@ -7,6 +7,7 @@ import { addDoctor } from "./commands/doctor.ts";
 import { addEstimate } from "./commands/estimate.ts";
 import { addInspect } from "./commands/inspect.ts";
 import { addProfile } from "./commands/profile.ts";
+import { addQuantize } from "./commands/quantize.ts";
 import { addRun } from "./commands/run.ts";
 import { addWiring } from "./commands/wiring.ts";
 import type { Io } from "./io.ts";
@@ -42,6 +43,7 @@ Exit codes: 0 done, 1 a run failed, 2 wrong usage or bad input, 70 our own fault
   addRun(program, io);
   addProfile(program, io);
   addEstimate(program, io);
+  addQuantize(program, io);
   addBoards(program, io);
   addWiring(program, io);
   addInspect(program, io);

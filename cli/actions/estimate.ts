@@ -9,7 +9,9 @@ import {
 import { type Estimate, estimateJson } from "../../bindings/estimate/estimate.ts";
 import { MemoryProfiler } from "../../bindings/estimate/memory-profiler.ts";
 import { parseOpProfile } from "../../bindings/estimate/parse-profile.ts";
-import type { Network } from "../../bindings/network.ts";
+import { Network, quantizedAlready } from "../../bindings/network.ts";
+import { quantizeForCosting } from "../../bindings/quantize/costing.ts";
+import { INTEGER_PRECISIONS } from "../../bindings/quantize/quantize.ts";
 import type { EstimateOptions } from "../commands/estimate.ts";
 import type { Io } from "../io.ts";
 import { usageError } from "../options.ts";
@@ -96,7 +98,9 @@ function checkOptions(weights: string | undefined, options: EstimateOptions): vo
   if (ops !== undefined && (options.imageIn ?? options.ramLimitKb) !== undefined) {
     throw usageError("--image-in, --ram-limit-kb: expected with a checkpoint, found with --ops");
   }
-  if (precision !== "fp32") throw notYet("--precision", "fp32", precision);
+  if (precision === "fp16") throw notYet("--precision", "fp32, int8 or int4", precision);
+  if (precision !== undefined && precision !== "fp32" && ops !== undefined)
+    throw usageError("--precision: expected with a checkpoint, found with --ops");
   if (sparsity !== 0) throw notYet("--sparsity", "0", String(sparsity));
   if ((batteryMah === undefined) !== (batteryV === undefined)) {
     throw usageError("--battery-mah and --battery-v: expected both or neither, found one");
@@ -128,16 +132,36 @@ function simulatorOptions(platform: Board, options: EstimateOptions): EnergySimu
 
 async function readSubject(io: Io, weights: string | undefined, options: EstimateOptions): Promise<Subject> {
   if (options.ops !== undefined) return readForeignProfile(io, options.ops);
-  const network = await readNetwork(io, weights!, options.config);
+  const { network, assumed } = inPrecision(
+    await readNetwork(io, weights!, options.config),
+    options.precision,
+  );
   const profile = await network.profileOperations();
   const memory = new MemoryProfiler(network.memory);
   if (options.json || options.verbose) await recordPeak(network, memory);
   return {
     name: network.name,
-    summary: summarise(network.model),
+    summary: summarise(network.config),
     profile,
     memory,
-    facts: { precision: network.compiled.precision, sparsity: sparsityOf(network.compiled.layers) },
+    facts: { precision: network.compiled.precision, sparsity: sparsityOf(network.compiled.layers), assumed },
+  };
+}
+
+/** The network in the number format asked for: what it costs is known without data, how well it does is not. */
+function inPrecision(
+  network: Network,
+  precision: string | undefined,
+): { network: Network; assumed: string[] } {
+  const wanted = INTEGER_PRECISIONS.find((one) => one === precision);
+  if (precision === undefined || network.compiled.precision === precision) return { network, assumed: [] };
+  if (wanted === undefined) throw quantizedAlready(network.name, network.compiled.precision);
+  const integers = quantizeForCosting(network.model, wanted);
+  return {
+    network: Network.fromInteger(integers, network.name),
+    assumed: [
+      `quantized to ${wanted} for inputs of -1 to 1 and an elapsed time of 1: for costing only, the accuracy is not known`,
+    ],
   };
 }
 

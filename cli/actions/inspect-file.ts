@@ -5,10 +5,11 @@ import { totalOperations } from "../../bindings/count/op-class.ts";
 import { complain } from "../../bindings/errors.ts";
 import { parseOpProfile } from "../../bindings/estimate/parse-profile.ts";
 import { readModel } from "../../bindings/network/checkpoint.ts";
-import { configToJson, parseConfig } from "../../bindings/network/config.ts";
+import { configToJson, modelWidths, parseConfig } from "../../bindings/network/config.ts";
 import { describeModel } from "../../bindings/network/describe.ts";
 import { describeValue, printable } from "../../bindings/network/printable.ts";
 import { parseSafetensors, type SafetensorsFile } from "../../bindings/network/safetensors.ts";
+import { isIntegerFile, readIntegerModel } from "../../bindings/quantize/integer-file.ts";
 import type { Io } from "../io.ts";
 import { decodeText, fileName, parseJson, readJson } from "../read-text.ts";
 import { summarise } from "../summary.ts";
@@ -63,6 +64,7 @@ async function inspectCheckpoint(
   name: string,
   configPath: string | undefined,
 ): Promise<Finding> {
+  if (isIntegerFile(data)) return inspectQuantized(data, name);
   const file = parseSafetensors(data, name);
   const base = { file: name, bytes: data.length };
   if (configPath === undefined && !Object.hasOwn(file.metadata, METADATA_KEY))
@@ -103,6 +105,41 @@ async function inspectCheckpoint(
         ),
         "",
         tensorTable(tensors, colour),
+      ].join("\n"),
+  };
+}
+
+/** A network that `quantize` made. */
+function inspectQuantized(data: Uint8Array, name: string): Finding {
+  const { config, precision, network } = readIntegerModel(data, name);
+  const layers = network.layers.map(({ name: layer, kind, out }) => ({ name: layer, kind, n: out.length }));
+  const { time } = network;
+  const model = configToJson(config);
+  return {
+    json: {
+      file: name,
+      bytes: data.length,
+      kind: "quantized network",
+      precision,
+      ...model,
+      widths: modelWidths(config),
+      layers,
+      time,
+    },
+    text: (colour) =>
+      [
+        `${name}: ${config.class}, quantized to ${precision}, ${byteCount(data.length)}`,
+        `  network  ${summarise(config)}`,
+        `  time     ${time.min} to ${time.max} units of 2^-${time.exponent}`,
+        "",
+        "Configuration",
+        ...Object.entries(model.config).map(([key, value]) => `  ${key}: ${JSON.stringify(value)}`),
+        "",
+        table(
+          [{ title: "layer" }, { title: "kind" }, { title: "width", align: "right" }],
+          layers.map((layer) => [printable(layer.name), layer.kind, whole(layer.n)]),
+          colour,
+        ),
       ].join("\n"),
   };
 }

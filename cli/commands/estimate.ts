@@ -21,7 +21,7 @@ export interface EstimateOptions extends CommonOptions {
   boardFile?: string;
   point?: string;
   option?: string;
-  precision: string;
+  precision?: string;
   sparsity: number;
   rateHz: number;
   steps: number;
@@ -62,12 +62,11 @@ export function addEstimate(program: Command, io: Io): void {
     .option("--point <id>", "operating point: clock, voltage, regulator (default: the platform's)")
     .option("--option <name>", "alternative cycle table of the platform, e.g. rom-float of rp2040")
     .addOption(
-      choiceOption("--precision <id>", "number format; fp32 in this version", [
-        "fp32",
-        "fp16",
-        "int8",
-        "int4",
-      ]).default("fp32"),
+      choiceOption(
+        "--precision <id>",
+        "number format to cost the network in (default: the file's; fp16 not in this version)",
+        ["fp32", "fp16", "int8", "int4"],
+      ),
     )
     .addOption(
       new Option("--sparsity <share>", "share of weights to prune; 0 in this version")

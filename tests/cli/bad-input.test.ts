@@ -347,10 +347,10 @@ const USAGE: Row[] = [
     "--battery-mah and --battery-v: expected both or neither, found one",
   ],
   [
-    "integers",
-    ["estimate", SINE, "--precision", "int8"],
+    "half precision",
+    ["estimate", SINE, "--precision", "fp16"],
     {},
-    "--precision: expected fp32, found int8: not in this version",
+    "--precision: expected fp32, int8 or int4, found fp16: not in this version",
   ],
   [
     "pruning",

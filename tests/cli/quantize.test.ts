@@ -1,0 +1,120 @@
+// `quantize`, and what the other commands make of its files.
+
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { cli, cliJson, SINE, SINE_INPUT, type World } from "./run-cli.ts";
+
+const QUANTIZED = "sine.int8.safetensors";
+const input = JSON.parse(readFileSync(SINE_INPUT, "utf8"));
+const base = ["quantize", SINE, "--calibrate", SINE_INPUT, "--out", QUANTIZED];
+
+/** A world in which the bundled network has been quantized. */
+async function quantized(precision = "int8"): Promise<World> {
+  const { code, writtenBytes } = await cli([...base, "--precision", precision]);
+  expect(code).toBe(0);
+  return { files: { [QUANTIZED]: writtenBytes.get(QUANTIZED)! } };
+}
+
+describe("quantize", () => {
+  it("writes the network and reports what it cost", async () => {
+    const { code, out, writtenBytes } = await cli(base);
+    expect(code).toBe(0);
+    expect(out).toMatch(/^sine\.int8\.safetensors: LTC, .*; int8, /);
+    expect(out).toMatch(
+      /^ {2}error {2}0\.\d % of the output's rms, .* on \d+ time steps of calibration data$/m,
+    );
+    expect(writtenBytes.get(QUANTIZED)!.length).toBeGreaterThan(0);
+  });
+
+  it("says the same in JSON", async () => {
+    const json = (await cliJson([...base, "--json"])) as Record<string, never>;
+    expect(json).toMatchObject({ out: QUANTIZED, precision: "int8", steps: input.input.data.length / 2 });
+    expect(json.relativeRmsError).toBeLessThan(0.02);
+    expect(json.layers).toHaveLength(3);
+    expect(json.image).toMatchObject({ beforeBytes: expect.any(Number), afterBytes: expect.any(Number) });
+  });
+
+  it("takes CSV with names and elapsed times", async () => {
+    const { data } = input.input as { data: number[] };
+    const rows = Array.from({ length: data.length / 2 }, (_, t) => `${data[2 * t]},1,${data[2 * t + 1]}`);
+    const csv = ["a,elapsed,b", ...rows, "", rows[0]].join("\r\n");
+    const args = ["quantize", SINE, "--calibrate", "log.csv", "--out", QUANTIZED, "--json"];
+    const json = await cliJson(args, { files: { "log.csv": csv } });
+    expect(json).toMatchObject({ steps: rows.length + 1 });
+  });
+
+  it.each([
+    ["1,2\n3\n", 'log.csv: "line 2" expected 2 columns (2 inputs), found 1'],
+    ["1,2\n3,x\n", 'log.csv: "line 2, column 2" expected a finite number, found "x"'],
+    ["a,b\n", 'log.csv: "input" expected at least one time step of calibration data, found none'],
+    ["1,2\n1,2\n", 'log.csv: "input" expected values that vary, found 1 in every step'],
+    ["", 'log.csv: "input" expected at least one time step of calibration data, found none'],
+  ])("refuses the CSV %j", async (csv, message) => {
+    const args = ["quantize", SINE, "--calibrate", "log.csv", "--out", QUANTIZED];
+    const { code, err, out } = await cli(args, { files: { "log.csv": csv } });
+    expect(code).toBe(2);
+    expect(out).toBe("");
+    expect(err).toHaveLength(1);
+    expect(err[0]).toContain(message);
+  });
+
+  it("refuses to do it twice, and another precision", async () => {
+    const again = await cli(
+      ["quantize", QUANTIZED, "--calibrate", SINE_INPUT, "--out", "x"],
+      await quantized(),
+    );
+    expect(again.code).toBe(2);
+    expect(again.err).toEqual([
+      "liquid-edge: sine.int8.safetensors: expected a network of floats, found one quantized to int8 already (start from the float checkpoint)",
+    ]);
+    const unknown = await cli([...base, "--precision", "int2"]);
+    expect(unknown.code).toBe(2);
+    expect(unknown.err[0]).toMatch(/Expected int8, int4/);
+  });
+});
+
+describe("a quantized network", () => {
+  it("runs near the float one, with the same bits on every engine", async () => {
+    const world = await quantized();
+    const outputs = async (file: string, engine: string) => {
+      const args = ["run", file, "--input", SINE_INPUT, "--engine", engine, "--json"];
+      return ((await cliJson(args, world)) as { output: { data: number[] } }).output.data;
+    };
+    const floats = await outputs(SINE, "scalar");
+    const integers = await outputs(QUANTIZED, "scalar");
+    for (const [i, y] of integers.entries()) expect(Math.abs(y - floats[i]!)).toBeLessThan(0.02);
+    expect(await outputs(QUANTIZED, "simd")).toEqual(integers);
+    expect(await outputs(QUANTIZED, "counted")).toEqual(integers);
+  });
+
+  it("is estimated as it is, or a float one for costing only", async () => {
+    const of = async (...args: string[]) =>
+      (await cliJson(["estimate", ...args, "--platform", "rp2040", "--json"], await quantized())) as {
+        precision: string;
+        cycles: { typ: number };
+        assumed: string[];
+      }[];
+    const [own] = await of(QUANTIZED);
+    const [placeholder] = await of(SINE, "--precision", "int8");
+    const [float] = await of(SINE);
+    expect([own!.precision, placeholder!.precision, float!.precision]).toEqual(["int8", "int8", "fp32"]);
+    expect(own!.cycles).toEqual(placeholder!.cycles);
+    expect(own!.cycles.typ).toBeLessThan(float!.cycles.typ);
+    expect(placeholder!.assumed.join()).toMatch(/for costing only/);
+    expect(own!.assumed.join()).not.toMatch(/for costing only/);
+    const wrong = await cli(["estimate", QUANTIZED, "--precision", "int4"], await quantized());
+    expect(wrong.err[0]).toContain("expected a network of floats, found one quantized to int8 already");
+  });
+
+  it("is inspected", async () => {
+    const json = await cliJson(["inspect", QUANTIZED, "--json"], await quantized());
+    expect(json).toMatchObject({ kind: "quantized network", precision: "int8", class: "ncps.torch.LTC" });
+    const { out } = await cli(["inspect", QUANTIZED], await quantized());
+    expect(out).toMatch(/^sine\.int8\.safetensors: ncps\.torch\.LTC, quantized to int8, /);
+  });
+
+  it("is profiled", async () => {
+    const json = await cliJson(["profile", QUANTIZED, "--json"], await quantized());
+    expect(json).toMatchObject({ operations: expect.any(Number) });
+  });
+});
