@@ -8,6 +8,18 @@ export { Session, type SessionOptions } from "./core/session.ts";
 
 export { OP_CLASSES, type OpClass, type OpCounts, totalOperations } from "./count/op-class.ts";
 export type { KernelProfile, LayerProfile, MacCount, NetworkProfile, OpProfile } from "./count/op-profile.ts";
+export { loadCsv } from "./data/csv-dataset.ts";
+export type { DataFolder } from "./data/data-folder.ts";
+export {
+  type Dataset,
+  type MetricName,
+  type Normalisation,
+  type Sample,
+  type Split,
+  type Task,
+  windowed,
+} from "./data/dataset.ts";
+export { DATASETS, loadDataset } from "./data/load.ts";
 export { type ErrorCode, LiquidEdgeError } from "./errors.ts";
 export {
   EnergySimulator,
