@@ -30,6 +30,15 @@ export { type Estimate, estimateJson } from "./estimate/estimate.ts";
 export type { Interval } from "./estimate/interval.ts";
 export { MemoryProfiler, type MemoryUse, type StaticMemory } from "./estimate/memory-profiler.ts";
 export { parseOpProfile } from "./estimate/parse-profile.ts";
+export { type Comparison, compareNetworks, type Drop, type PairedEvaluation } from "./evaluate/compare.ts";
+export {
+  type EvaluateOptions,
+  type Evaluation,
+  evaluate,
+  type MetricResult,
+  type Runnable,
+} from "./evaluate/evaluate.ts";
+export { type Deviation, type Fidelity, measureFidelity } from "./evaluate/fidelity.ts";
 export { type CompiledLayer, type CompiledNetwork, compile } from "./image/compile.ts";
 
 export { readModel, toNcpsStateDict, writeModel } from "./network/checkpoint.ts";
