@@ -11,6 +11,7 @@ export type { KernelProfile, LayerProfile, MacCount, NetworkProfile, OpProfile }
 export { loadCsv } from "./data/csv-dataset.ts";
 export type { DataFolder } from "./data/data-folder.ts";
 export {
+  DATASETS,
   type Dataset,
   type MetricName,
   type Normalisation,
@@ -19,7 +20,7 @@ export {
   type Task,
   windowed,
 } from "./data/dataset.ts";
-export { DATASETS, loadDataset } from "./data/load.ts";
+export { loadDataset } from "./data/load.ts";
 export { type ErrorCode, LiquidEdgeError } from "./errors.ts";
 export {
   EnergySimulator,

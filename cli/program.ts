@@ -5,6 +5,7 @@ import manifest from "../package.json" with { type: "json" };
 import { addBoards } from "./commands/boards.ts";
 import { addDoctor } from "./commands/doctor.ts";
 import { addEstimate } from "./commands/estimate.ts";
+import { addEvaluate } from "./commands/evaluate.ts";
 import { addInspect } from "./commands/inspect.ts";
 import { addProfile } from "./commands/profile.ts";
 import { addRun } from "./commands/run.ts";
@@ -42,6 +43,7 @@ Exit codes: 0 done, 1 a run failed, 2 wrong usage or bad input, 70 our own fault
   addRun(program, io);
   addProfile(program, io);
   addEstimate(program, io);
+  addEvaluate(program, io);
   addBoards(program, io);
   addWiring(program, io);
   addInspect(program, io);

@@ -3,6 +3,10 @@
 // A sample is one sequence that starts from a state of zeros: a gesture, a run of a robot, a hospital stay, a window of a
 // stream, or a whole stream. Its answer is asked for once (`targetsPer: "sequence"`) or at every step (`"step"`).
 
+/** Data sets that the library knows by name; `loadDataset` reads them. */
+export const DATASETS = ["imu-wand", "lidar-steering", "occupancy", "physionet2012", "single-hop"] as const;
+export type DatasetId = (typeof DATASETS)[number];
+
 export const SPLITS = ["train", "validation", "test"] as const;
 export type Split = (typeof SPLITS)[number];
 

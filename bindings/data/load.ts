@@ -2,15 +2,12 @@
 
 import { complain, nearestName } from "../errors.ts";
 import type { DataFolder } from "./data-folder.ts";
-import type { Dataset } from "./dataset.ts";
+import { DATASETS, type Dataset } from "./dataset.ts";
 import { loadImuWand } from "./imu-wand.ts";
 import { loadLidarSteering } from "./lidar-steering.ts";
 import { loadOccupancy } from "./occupancy.ts";
 import { loadPhysionet2012 } from "./physionet2012.ts";
 import { loadSingleHop } from "./single-hop.ts";
-
-export const DATASETS = ["imu-wand", "lidar-steering", "occupancy", "physionet2012", "single-hop"] as const;
-export type DatasetId = (typeof DATASETS)[number];
 
 /** The file that holds single-hop in the folder of its npm package. */
 const SINGLE_HOP_FILE = "data/data.csv";

@@ -4,11 +4,12 @@
 import type { Dataset, MetricName } from "../data/dataset.ts";
 import {
   answersOf,
-  distributionsOf,
+  describeScores,
   type EvaluateOptions,
   type Evaluation,
-  evaluateAnswers,
   type Runnable,
+  type Scored,
+  scoreAnswers,
 } from "./evaluate.ts";
 import {
   type Bounds,
@@ -20,7 +21,7 @@ import {
   wilson,
 } from "./intervals.ts";
 import type { Answers } from "./predict.ts";
-import { decisions, labels, scorers } from "./score.ts";
+import { decisions, labels } from "./score.ts";
 
 interface Estimated extends Bounds {
   value: number;
@@ -63,27 +64,26 @@ export async function compareNetworks(
   dataset: Dataset,
   options: EvaluateOptions = {},
 ): Promise<PairedEvaluation> {
-  const [first, second] = [
-    await answersOf(network, dataset, options),
-    await answersOf(reference, dataset, options),
-  ];
+  const first = scoreAnswers(dataset, await answersOf(network, dataset, options), options);
+  const second = scoreAnswers(dataset, await answersOf(reference, dataset, options), options);
   return {
-    evaluation: evaluateAnswers(dataset, first, options),
-    reference: evaluateAnswers(dataset, second, options),
-    comparison: compareAnswers(dataset, first, second, reference.name, options),
+    evaluation: describeScores(dataset, first, options),
+    reference: describeScores(dataset, second, options),
+    comparison: compareScores(dataset, first, second, reference.name, options),
   };
 }
 
-/** Compares answers to the same samples. */
-export function compareAnswers(
+/** Compares answers to the same samples, scored with the same options. */
+export function compareScores(
   dataset: Dataset,
-  answers: Answers,
-  reference: Answers,
+  scored: Scored,
+  base: Scored,
   referenceName: string,
   options: EvaluateOptions = {},
 ): Comparison {
   const { level = 0.9, seed = 1, threshold = 0 } = options;
-  const drops = dropsOf(dataset, answers, reference, level, seed, threshold);
+  const drops = dropsOf(scored, base, level);
+  const [answers, reference] = [scored.answers, base.answers];
   const isRegression = dataset.task === "regression";
   return {
     reference: referenceName,
@@ -96,26 +96,15 @@ export function compareAnswers(
   };
 }
 
-function dropsOf(
-  dataset: Dataset,
-  answers: Answers,
-  reference: Answers,
-  level: Level,
-  seed: number,
-  threshold: number,
-): Drop[] {
-  const [ours, theirs] = [answers, reference].map((one) => scorers(dataset, one, threshold));
-  const [ourDraws, theirDraws] = [
-    distributionsOf(ours!, answers, seed),
-    distributionsOf(theirs!, reference, seed),
-  ];
-  return ours!.map(({ name, better, of }, i) => {
-    const base = theirs![i]!.of(null);
+function dropsOf(scored: Scored, reference: Scored, level: Level): Drop[] {
+  return scored.all.map(({ name, better }, i) => {
+    const base = reference.values[i]!;
+    const baseDraws = reference.distributions[i]!;
     // Not a change of sign, which would make equal ones -0.
     const loss = (ours: number, theirs: number) => (better === "higher" ? theirs - ours : ours - theirs);
-    const value = loss(of(null), base);
-    const draws = ourDraws[i]!.map((x, r) => loss(x, theirDraws[i]![r]!));
-    const shares = draws.map((x, r) => x / theirDraws[i]![r]!);
+    const value = loss(scored.values[i]!, base);
+    const draws = scored.distributions[i]!.map((x, r) => loss(x, baseDraws[r]!));
+    const shares = draws.map((x, r) => x / baseDraws[r]!);
     const hasShare = better === "lower" && base > 0;
     return {
       name,

@@ -66,7 +66,8 @@ export async function evaluate(
   dataset: Dataset,
   options: EvaluateOptions = {},
 ): Promise<Evaluation> {
-  return evaluateAnswers(dataset, await answersOf(network, dataset, options), options);
+  const answers = await answersOf(network, dataset, options);
+  return describeScores(dataset, scoreAnswers(dataset, answers, options), options);
 }
 
 /** The answers that `options` ask for. */
@@ -85,27 +86,38 @@ export function answersOf(network: Runnable, dataset: Dataset, options: Evaluate
   return predict(network.compiled, dataset, samples, network.name, options);
 }
 
-/** The same from answers that are there already. */
-export function evaluateAnswers(
-  dataset: Dataset,
-  answers: Answers,
-  options: EvaluateOptions = {},
-): Evaluation {
-  const { split = "test", level = 0.9, seed = 1, threshold = 0 } = options;
+/** Answers with their metrics, and each metric in each of the bootstrap's resamples. */
+export interface Scored {
+  answers: Answers;
+  all: Scorer[];
+  values: number[];
+  distributions: Float64Array[];
+}
+
+export function scoreAnswers(dataset: Dataset, answers: Answers, options: EvaluateOptions = {}): Scored {
+  const { seed = 1, threshold = 0 } = options;
   const all = scorers(dataset, answers, threshold);
-  const values = all.map(({ of }) => of(null));
+  const distributions = all.map(() => new Float64Array(N_RESAMPLES));
+  resample(answers.unit, answers.nUnits, seed, (weights, r) => {
+    for (let i = 0; i < all.length; i++) distributions[i]![r] = all[i]!.of(weights);
+  });
+  return { answers, all, values: all.map(({ of }) => of(null)), distributions };
+}
+
+/** What the scores say. Throws `bad-input` when the metric that the data set is judged by is not defined. */
+export function describeScores(dataset: Dataset, scored: Scored, options: EvaluateOptions = {}): Evaluation {
+  const { split = "test", level = 0.9 } = options;
+  const { answers, all, values, distributions } = scored;
   if (answers.nonFinite === null && Number.isNaN(values[0])) throw undefinedMetric(dataset, answers, split);
-  const distributions = distributionsOf(all, answers, seed);
   const metrics = all.map((scorer, i) => {
     return resultOf(scorer, values[i]!, distributions[i]!, dataset, answers, level);
   });
-  const sequences = dataset.splits[split].length;
   return {
     dataset: dataset.name,
     split,
     task: dataset.task,
     n: answers.n,
-    sequences,
+    sequences: dataset.splits[split].length,
     units: answers.nUnits,
     level,
     metric: metrics[0]!,
@@ -113,15 +125,6 @@ export function evaluateAnswers(
     warnings: warningsOf(dataset, answers, metrics[0]!, percentiles(distributions[0]!, level).defined),
     nonFinite: answers.nonFinite,
   };
-}
-
-/** Each metric in each of the bootstrap's resamples. */
-export function distributionsOf(all: readonly Scorer[], answers: Answers, seed: number): Float64Array[] {
-  const distributions = all.map(() => new Float64Array(N_RESAMPLES));
-  resample(answers.unit, answers.nUnits, seed, (weights, r) => {
-    for (let i = 0; i < all.length; i++) distributions[i]![r] = all[i]!.of(weights);
-  });
-  return distributions;
 }
 
 function resultOf(

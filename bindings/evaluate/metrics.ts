@@ -12,7 +12,8 @@ export function confusion(
   weights: Weights = null,
 ): Float64Array {
   const matrix = new Float64Array(nClasses * nClasses);
-  for (let i = 0; i < label.length; i++) matrix[label[i]! * nClasses + predicted[i]!]! += weights?.[i] ?? 1;
+  for (let i = 0; i < label.length; i++)
+    matrix[label[i]! * nClasses + predicted[i]!]! += weights === null ? 1 : weights[i]!;
   return matrix;
 }
 
@@ -69,11 +70,12 @@ export class Ranking {
   readonly #order: Int32Array;
   /** Whether the answer at this place of the order has the same score as the one before. */
   readonly #tied: Uint8Array;
-  readonly #label: Readonly<Int32Array>;
+  /** Its label. */
+  readonly #positive: Uint8Array;
 
   constructor(label: Readonly<Int32Array>, score: Readonly<Float64Array>) {
-    this.#label = label;
     this.#order = Int32Array.from(score, (_, i) => i).sort((a, b) => score[b]! - score[a]!);
+    this.#positive = Uint8Array.from(this.#order, (at) => label[at]!);
     this.#tied = Uint8Array.from(this.#order, (at, i) =>
       i > 0 && score[this.#order[i - 1]!] === score[at] ? 1 : 0,
     );
@@ -116,9 +118,8 @@ export class Ranking {
         positives = 0;
         negatives = 0;
       }
-      const at = this.#order[i]!;
-      const weight = weights?.[at] ?? 1;
-      if (this.#label[at] === 1) positives += weight;
+      const weight = weights === null ? 1 : weights[this.#order[i]!]!;
+      if (this.#positive[i] === 1) positives += weight;
       else negatives += weight;
     }
     visit(positives, negatives);

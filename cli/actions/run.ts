@@ -3,6 +3,7 @@ import type { Tensor } from "../../bindings/network/model.ts";
 import type { RunOptions } from "../commands/run.ts";
 import { RunFailure } from "../exit.ts";
 import type { Io } from "../io.ts";
+import { progressOf } from "../progress.ts";
 import { readNetwork } from "../read-network.ts";
 import { fileName, readJson } from "../read-text.ts";
 import { count } from "../text.ts";
@@ -21,22 +22,6 @@ export async function run(io: Io, weights: string, options: RunOptions): Promise
       `${network.name}: "output" expected finite values, found ${bad} (JSON has null there)`,
     );
   }
-}
-
-const PROGRESS_AFTER_MS = 1000;
-const PROGRESS_EVERY_MS = 100;
-
-/** Says how far the run is, once it has taken a second. */
-function progressOf(io: Io): (done: number, total: number) => void {
-  const started = performance.now();
-  let next = started + PROGRESS_AFTER_MS;
-  return (done, total) => {
-    const now = performance.now();
-    if (now < next) return;
-    next = now + PROGRESS_EVERY_MS;
-    const left = ((now - started) / done) * (total - done);
-    io.progress(`step ${done} of ${total}, ${(left / 1000).toFixed(0)} s left`);
-  };
 }
 
 /** The contract of `run --json`. Numbers are the float32 values, exactly. */

@@ -21,6 +21,50 @@ const tensor = z
 
 export const runJson = z.strictObject({ output: tensor, final_h: tensor, final_c: z.nullable(tensor) });
 
+const metricName = z.enum(["accuracy", "balancedAccuracy", "f1", "auc", "averagePrecision", "mse", "mae"]);
+const estimated = { value: z.number(), min: z.number(), max: z.number() };
+const method = z.enum(["wilson", "bootstrap"]);
+const metric = z
+  .strictObject({ name: metricName, ...estimated, constant: z.number(), method })
+  .refine(({ value, min, max }) => min <= value && value <= max, "min <= value <= max");
+const drop = z.strictObject({
+  name: metricName,
+  ...estimated,
+  relative: z.nullable(z.strictObject(estimated)),
+});
+const deviation = {
+  rms: z.number().nonnegative(),
+  max: z.number().nonnegative(),
+  relative: z.nullable(z.number()),
+};
+const followed = z.strictObject({ ...deviation, maxAt: z.nullable(z.string()) });
+
+export const evaluationJson = z.strictObject({
+  dataset: z.string(),
+  split: z.enum(["train", "validation", "test"]),
+  task: z.enum(["classification", "binary", "regression"]),
+  n: count,
+  sequences: count,
+  units: count,
+  level: z.number(),
+  metric,
+  metrics: z.array(metric),
+  warnings: z.array(z.string()),
+  against: z.optional(
+    z.strictObject({
+      reference: z.string(),
+      level: z.number(),
+      drop,
+      drops: z.array(drop),
+      agreement: z.nullable(z.strictObject({ ...estimated, method })),
+      deviation: z.nullable(z.strictObject(deviation)),
+      mcNemar: z.nullable(z.strictObject({ onlyFirst: count, onlySecond: count, exact: share, midP: share })),
+      metrics: z.array(metric),
+      fidelity: z.nullable(z.strictObject({ steps: count, output: followed, state: z.nullable(followed) })),
+    }),
+  ),
+});
+
 const opClass = z.enum(Object.keys(OP_CLASSES) as [OpClass, ...OpClass[]]);
 const classes = z.partialRecord(opClass, positive);
 const kernel = z.strictObject({ name: z.string(), calls: count, macs: count, operations: count, classes });

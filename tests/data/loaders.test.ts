@@ -4,7 +4,8 @@
 
 import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
-import { DATASETS, loadDataset } from "../../bindings/data/load.ts";
+import { DATASETS } from "../../bindings/data/dataset.ts";
+import { loadDataset } from "../../bindings/data/load.ts";
 
 /** A folder in memory, packed as the real files are. */
 const folder = (files: Record<string, string>) => (file: string) =>
