@@ -17,9 +17,10 @@
 //   44 zero                      arena control, 16 bytes: f32 elapsed time, u32 flags, u32 clamped, u32 zero
 //
 // Parameter blocks
-//   matrix    u32 format, u32 bytes of the block, bias f32[nOut], then the weights: matvec-f32.ts, matvec-sparse-f32.ts
-//   synapses  u32 format, u32 bytes of the block, then records or rows: synapses-f32.ts, synapses-sparse-f32.ts
+//   matrix    u32 format, u32 bytes of the block, bias f32[nOut], then the weights: matvec-dense.ts, matvec-sparse.ts, -block.ts
+//   synapses  u32 format, u32 bytes of the block, then records or rows: synapses-dense.ts, synapses-sparse.ts
 //   vector    f32[]
+//   Weights are f32, or halves where the format says so (stored.ts); bias and vectors are f32 always.
 //
 // Layers (z = [x | state] without a gap, so that one product covers both)
 //   kind      reads               parameters                            computes
@@ -124,6 +125,11 @@ export namespace Mode {
 export namespace Format {
   export const DENSE: u32 = 1;
   export const SPARSE: u32 = 2;
+  /** Four destinations share their sources. Of a matrix only. */
+  export const BLOCK: u32 = 3;
+  export const DENSE_F16: u32 = 4;
+  export const SPARSE_F16: u32 = 5;
+  export const BLOCK_F16: u32 = 6;
 }
 
 /** Floats of scratch that a layer needs. */

@@ -40,7 +40,8 @@ export {
   type Runnable,
 } from "./evaluate/evaluate.ts";
 export { type Deviation, type Fidelity, measureFidelity } from "./evaluate/fidelity.ts";
-export { type CompiledLayer, type CompiledNetwork, compile } from "./image/compile.ts";
+export { type CompiledLayer, type CompiledNetwork, type CompileOptions, compile } from "./image/compile.ts";
+export type { Precision } from "./image/parameters.ts";
 
 export { readModel, toNcpsStateDict, writeModel } from "./network/checkpoint.ts";
 export { describeModel, type ModelDescription, modelWiring } from "./network/describe.ts";

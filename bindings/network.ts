@@ -7,6 +7,7 @@ import type { NetworkProfile } from "./count/op-profile.ts";
 import { complain } from "./errors.ts";
 import type { StaticMemory } from "./estimate/memory-profiler.ts";
 import { type CompiledNetwork, compile } from "./image/compile.ts";
+import type { Precision } from "./image/parameters.ts";
 import { readModel } from "./network/checkpoint.ts";
 import type { Model } from "./network/model.ts";
 import { readSource, type Source } from "./read-source.node.ts";
@@ -32,9 +33,9 @@ export class Network {
   /** The file it came from, or what it is when there was none. */
   readonly name: string;
 
-  private constructor(model: Model, name: string) {
+  private constructor(model: Model, name: string, precision: Precision = "fp32") {
     this.model = model;
-    this.compiled = compile(model);
+    this.compiled = compile(model, { precision, source: name });
     this.name = name;
   }
 
@@ -56,6 +57,15 @@ export class Network {
   /** A network from a model that `readModel` or code of yours made and checked. */
   static fromModel(model: Model, name = "model"): Network {
     return new Network(model, name);
+  }
+
+  /**
+   * The same network with its weights stored in another number format. fp16 halves their bytes and rounds them; the
+   * arithmetic stays fp32. docs/precision.md says what that costs.
+   * @throws LiquidEdgeError `unavailable` when a weight is too large for fp16
+   */
+  withPrecision(precision: Precision): Network {
+    return new Network(this.model, this.name, precision);
   }
 
   /** Sizes of image and arena by section, bytes. */

@@ -8,6 +8,7 @@ import type { Matrix } from "./parameters.ts";
 /** The core's order of LSTM gates as rows of one matrix: candidate, input, forget, output. */
 const TORCH_LSTM_ROWS = [2, 0, 1, 3];
 const NCPS_LSTM_ROWS = [0, 1, 2, 3];
+const TORCH_TENSORS = "rnn.weight_ih_l0, rnn.weight_hh_l0";
 
 /** ncps' LSTM memory: gates (a, i, f, o) without recurrent bias, and 1 added to the forget gate. Updates h in place. */
 export function mixedMemory(
@@ -25,6 +26,7 @@ export function mixedMemory(
     n,
     input.length,
     NCPS_LSTM_ROWS,
+    "lstm.input_map.weight, lstm.recurrent_map.weight",
   );
   return { kind: "lstm", name: "lstm", in: input, out: hidden, cell, matrix };
 }
@@ -41,6 +43,7 @@ export function lowerLstm(config: GatedConfig, tensors: Tensors, arena: ArenaLay
     n,
     m,
     TORCH_LSTM_ROWS,
+    TORCH_TENSORS,
   );
   return {
     layers: [{ kind: "lstm", name: "lstm", in: input, out: hidden, cell, matrix }],
@@ -64,9 +67,9 @@ export function lowerGru(config: GatedConfig, tensors: Tensors, arena: ArenaLayo
     name: "gru",
     in: input,
     out: hidden,
-    resetUpdate: joinGates(fromInput, fromState, sumOf(inputBias, stateBias), n, m, [0, 1]),
-    fromInput: block(fromInput, inputBias, n, m, 2),
-    fromState: block(fromState, stateBias, n, n, 2),
+    resetUpdate: joinGates(fromInput, fromState, sumOf(inputBias, stateBias), n, m, [0, 1], TORCH_TENSORS),
+    fromInput: { ...block(fromInput, inputBias, n, m, 2), tensor: "rnn.weight_ih_l0" },
+    fromState: { ...block(fromState, stateBias, n, n, 2), tensor: "rnn.weight_hh_l0" },
   };
   return { layers: [layer], input, hidden, cell: { at: arena.end, length: 0 } };
 }
@@ -79,6 +82,7 @@ function joinGates(
   n: number,
   m: number,
   blocks: number[],
+  tensor: string,
 ): Matrix {
   const nOut = blocks.length * n;
   const nIn = m + n;
@@ -93,7 +97,7 @@ function joinGates(
       joined[row] = bias[source]!;
     }
   }
-  return { nOut, nIn, weights, mask: null, bias: joined };
+  return { nOut, nIn, weights, mask: null, bias: joined, tensor };
 }
 
 /** One n-row block of a matrix. */

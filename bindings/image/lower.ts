@@ -35,7 +35,8 @@ export function lower(model: Model): LoweredNetwork {
 
 /** A linear layer from tensors `<prefix>.weight` and `<prefix>.bias`. */
 export function linear(tensors: Tensors, prefix: string, nOut: number, nIn: number): Matrix {
-  return { nOut, nIn, weights: tensors(`${prefix}.weight`), mask: null, bias: tensors(`${prefix}.bias`) };
+  const tensor = `${prefix}.weight`;
+  return { nOut, nIn, weights: tensors(tensor), mask: null, bias: tensors(`${prefix}.bias`), tensor };
 }
 
 /** A recurrent cell, lowered: its layers, and its states in the arena. */

@@ -8,6 +8,7 @@ import { opClassOf } from "../../bindings/count/opcodes.ts";
 import { compile } from "../../bindings/image/compile.ts";
 import type { Model } from "../../bindings/network/model.ts";
 import { missing } from "../../scripts/tools.ts";
+import { describeImage, FORMS, type Form, inForm } from "../fuzz/image-bases.ts";
 import { MODEL_KINDS, randomModel, randomSequence } from "../network/random-model.ts";
 import { normalise, traceRun } from "./counting.ts";
 import {
@@ -33,8 +34,12 @@ interface Life {
 }
 
 /** Memory contents and calls that take a network through its whole life once. */
-function lifeOf(model: Model): Life {
-  const compiled = compile(model);
+function lifeOf(model: Model, form?: Form): Life {
+  let compiled = compile(model);
+  if (form !== undefined) {
+    const { image } = inForm(describeImage(compiled.image, compiled.arenaBytes), form, 1);
+    compiled = { ...compiled, image };
+  }
   const { image, arena, memoryBytes } = placeNetwork(compiled);
   const { input } = randomSequence(1, model, 1);
   return {
@@ -73,9 +78,14 @@ function networksThatReachAll(): { title: string; life: Life }[] {
   const networks: { title: string; life: Life }[] = [];
   for (let seed = 0; seed < 1000 && unreached.size > 0; seed++) {
     const kind = MODEL_KINDS[seed % MODEL_KINDS.length]!;
-    const life = lifeOf(
-      randomModel(seed, { kind, maxUnits: seed > 10 && seed % 3 === 0 ? 48 : 12, maxInputs: 5 }),
-    );
+    const model = randomModel(seed, {
+      kind,
+      maxUnits: seed > 10 && seed % 3 === 0 ? 48 : 12,
+      maxInputs: 5,
+    });
+    // Each kind as the compiler writes it, then in each other form.
+    const round = Math.floor(seed / MODEL_KINDS.length) % (1 + FORMS.length);
+    const life = lifeOf(model, FORMS[round - 1]);
     const reached = [...countLife(life).keys()].filter((name) => unreached.delete(name));
     if (reached.length > 0 || seed < MODEL_KINDS.length)
       networks.push({ title: `${kind}, seed ${seed}`, life });
