@@ -2,6 +2,7 @@
 
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { LiquidEdgeError, nearestName } from "../bindings/errors.ts";
+import type { Precision } from "../bindings/image/parameters.ts";
 
 /** Options of every command. */
 export interface CommonOptions {
@@ -25,6 +26,27 @@ export const configOption = () =>
 
 export const stepsOption = () =>
   new Option("--steps <n>", "time steps that make an inference").argParser(wholeFrom(1)).default(1);
+
+export const precisionOption = () =>
+  choiceOption(
+    "--precision <id>",
+    "number format of the weights: fp32, or fp16, which halves their bytes and keeps fp32 arithmetic; integers are " +
+      "not in this version",
+    ["fp32", "fp16", "int8", "int4"],
+  ).default("fp32");
+
+/** The precision that was asked for. Throws `not-in-this-version`. */
+export function checkPrecision(precision: string): Precision {
+  if (precision === "fp32" || precision === "fp16") return precision;
+  throw notYet("--precision", "fp32 or fp16", precision);
+}
+
+export function notYet(option: string, expected: string, found: string): LiquidEdgeError {
+  return new LiquidEdgeError(
+    "not-in-this-version",
+    `${option}: expected ${expected}, found ${found}: not in this version`,
+  );
+}
 
 /** An option whose value is one of `names`; the complaint about another one suggests the nearest. */
 export function choiceOption(flags: string, description: string, names: readonly string[]): Option {

@@ -12,7 +12,7 @@ import { parseOpProfile } from "../../bindings/estimate/parse-profile.ts";
 import type { Network } from "../../bindings/network.ts";
 import type { EstimateOptions } from "../commands/estimate.ts";
 import type { Io } from "../io.ts";
-import { usageError } from "../options.ts";
+import { checkPrecision, notYet, usageError } from "../options.ts";
 import { findPlatforms } from "../platforms.ts";
 import { readNetwork } from "../read-network.ts";
 import { fileName, readJson } from "../read-text.ts";
@@ -96,18 +96,12 @@ function checkOptions(weights: string | undefined, options: EstimateOptions): vo
   if (ops !== undefined && (options.imageIn ?? options.ramLimitKb) !== undefined) {
     throw usageError("--image-in, --ram-limit-kb: expected with a checkpoint, found with --ops");
   }
-  if (precision !== "fp32") throw notYet("--precision", "fp32", precision);
+  if (checkPrecision(precision) !== "fp32" && ops !== undefined)
+    throw usageError("--precision: expected with a checkpoint, found with --ops");
   if (sparsity !== 0) throw notYet("--sparsity", "0", String(sparsity));
   if ((batteryMah === undefined) !== (batteryV === undefined)) {
     throw usageError("--battery-mah and --battery-v: expected both or neither, found one");
   }
-}
-
-function notYet(option: string, expected: string, found: string): LiquidEdgeError {
-  return new LiquidEdgeError(
-    "not-in-this-version",
-    `${option}: expected ${expected}, found ${found}: not in this version`,
-  );
 }
 
 function simulatorOptions(platform: Board, options: EstimateOptions): EnergySimulatorOptions {
@@ -128,7 +122,7 @@ function simulatorOptions(platform: Board, options: EstimateOptions): EnergySimu
 
 async function readSubject(io: Io, weights: string | undefined, options: EstimateOptions): Promise<Subject> {
   if (options.ops !== undefined) return readForeignProfile(io, options.ops);
-  const network = await readNetwork(io, weights!, options.config);
+  const network = await readNetwork(io, weights!, options.config, checkPrecision(options.precision));
   const profile = await network.profileOperations();
   const memory = new MemoryProfiler(network.memory);
   if (options.json || options.verbose) await recordPeak(network, memory);

@@ -3,19 +3,21 @@ import type { Tensor } from "../../bindings/network/model.ts";
 import type { RunOptions } from "../commands/run.ts";
 import { RunFailure } from "../exit.ts";
 import type { Io } from "../io.ts";
+import { checkPrecision } from "../options.ts";
 import { progressOf } from "../progress.ts";
 import { readNetwork } from "../read-network.ts";
 import { fileName, readJson } from "../read-text.ts";
+import { titleOf } from "../summary.ts";
 import { count } from "../text.ts";
 
 /** Runs a network and prints its outputs. Throws RunFailure when one is not finite. */
 export async function run(io: Io, weights: string, options: RunOptions): Promise<void> {
-  const network = await readNetwork(io, weights, options.config);
+  const network = await readNetwork(io, weights, options.config, checkPrecision(options.precision));
   const input = await readJson(io, options.input, "bad-input");
   const engine = options.engine === undefined ? {} : { engine: options.engine };
   const result = await network.run(input, { ...engine, onStep: progressOf(io) }, fileName(options.input));
   io.progress(null);
-  io.print(options.json ? JSON.stringify(resultJson(result)) : describe(result, network.name));
+  io.print(options.json ? JSON.stringify(resultJson(result)) : describe(result, titleOf(network)));
   const bad = firstNonFinite(result.output);
   if (bad !== null) {
     throw new RunFailure(

@@ -9,6 +9,7 @@ import {
   choiceOption,
   configOption,
   numberIn,
+  precisionOption,
   stepsOption,
   wholeFrom,
   withCommon,
@@ -61,14 +62,7 @@ export function addEstimate(program: Command, io: Io): void {
     .option("--board-file <file>", "a board file of your own; without --platform the only platform")
     .option("--point <id>", "operating point: clock, voltage, regulator (default: the platform's)")
     .option("--option <name>", "alternative cycle table of the platform, e.g. rom-float of rp2040")
-    .addOption(
-      choiceOption("--precision <id>", "number format; fp32 in this version", [
-        "fp32",
-        "fp16",
-        "int8",
-        "int4",
-      ]).default("fp32"),
-    )
+    .addOption(precisionOption())
     .addOption(
       new Option("--sparsity <share>", "share of weights to prune; 0 in this version")
         .argParser(numberIn(0, 1, true))

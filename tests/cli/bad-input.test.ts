@@ -350,7 +350,31 @@ const USAGE: Row[] = [
     "integers",
     ["estimate", SINE, "--precision", "int8"],
     {},
-    "--precision: expected fp32, found int8: not in this version",
+    "--precision: expected fp32 or fp16, found int8: not in this version",
+  ],
+  [
+    "a profile in integers",
+    ["profile", SINE, "--precision", "int4"],
+    {},
+    "--precision: expected fp32 or fp16, found int4: not in this version",
+  ],
+  [
+    "a run in integers",
+    ["run", SINE, "--input", "x.json", "--precision", "int8"],
+    {},
+    "--precision: expected fp32 or fp16, found int8: not in this version",
+  ],
+  [
+    "an unknown precision",
+    ["run", SINE, "--input", "x.json", "--precision", "fp61"],
+    {},
+    /Expected fp32, fp16, int8, int4 \(did you mean "fp\d\d"\?\)/,
+  ],
+  [
+    "a precision for a profile from elsewhere",
+    ["estimate", "--ops", "x.json", "--precision", "fp16"],
+    {},
+    "--precision: expected with a checkpoint, found with --ops",
   ],
   [
     "pruning",

@@ -76,6 +76,23 @@ describe("estimate", () => {
     expect(out).not.toContain("flash kB");
   });
 
+  it("costs a checkpoint in fp16: fewer bytes, more operations, and says why", async () => {
+    const estimate = async (precision: string) => {
+      const [entry] = estimateJson.parse(
+        await cliJson(["estimate", SINE, "-p", "nrf52840", "--precision", precision]),
+      );
+      if (entry === undefined || "unavailable" in entry) throw new Error("unavailable");
+      return entry;
+    };
+    const [floats, halves] = [await estimate("fp32"), await estimate("fp16")];
+    expect([floats.precision, halves.precision]).toEqual(["fp32", "fp16"]);
+    expect(halves.memory!.flashBytes).toBeLessThan(0.75 * floats.memory!.flashBytes);
+    expect(halves.latencyUs.typ).toBeGreaterThan(floats.latencyUs.typ);
+    const { out } = await cli(["estimate", SINE, "-p", "nrf52840", "--precision", "fp16"]);
+    expect(out).toContain("1 output, fp16;");
+    expect(out).toContain("no platform here computes in fp16");
+  });
+
   it("reports the share of connections that are absent as sparsity", async () => {
     const [sparse] = estimateJson.parse(await cliJson(["estimate", SINE, "-p", "nrf52840"]));
     // 50 synapses of 2 * 16 sensory and 16 * 16 recurrent pairs.

@@ -111,7 +111,7 @@ const estimate = z.strictObject({
   }),
   cycleOption: z.nullable(z.string()),
   bitIdentical: z.boolean(),
-  precision: z.nullable(z.literal("fp32")),
+  precision: z.nullable(z.enum(["fp32", "fp16"])),
   sparsity: z.nullable(share),
   steps: positive,
   cycles: interval,
