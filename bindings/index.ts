@@ -48,4 +48,14 @@ export { describeModel, type ModelDescription, modelWiring } from "./network/des
 export type { Model, ModelClass, ModelConfig, Tensor, WiringConfig } from "./network/model.ts";
 export { buildWiring, type Wiring } from "./network/wiring.ts";
 export { type LoadOptions, Network, type RunOptions } from "./network.ts";
+export type { BlockNorm } from "./prune/masks.ts";
+export { type PruneOptions, prune, pruneMasks } from "./prune/prune.ts";
+export { PRUNING_METHODS, type PrunedPart, type PruneReport, type PruningMethod } from "./prune/report.ts";
+export {
+  masksFrozen,
+  type PruningSchedule,
+  prunesAt,
+  pruningSchedule,
+  sparsityAt,
+} from "./prune/schedule.ts";
 export type { Source } from "./read-source.node.ts";
