@@ -12,8 +12,8 @@ export interface ToolOutput {
 export interface Io {
   /** Bytes of a file, or of standard input for "-". Throws `bad-file` when it cannot be read. */
   readFile(path: string): Promise<Uint8Array>;
-  /** Writes a text file at once or not at all. Throws `bad-file` when it cannot be written. */
-  writeFile(path: string, text: string): Promise<void>;
+  /** Writes a file at once or not at all, a text in UTF-8. Throws `bad-file` when it cannot be written. */
+  writeFile(path: string, content: string | Uint8Array): Promise<void>;
   /** A text on standard output, with a line feed. */
   print(text: string): void;
   /** A line on standard error. */
@@ -79,13 +79,13 @@ async function readBytes(path: string): Promise<Uint8Array> {
 }
 
 /** Writes beside the target and renames, so that no reader ever sees half a file. */
-async function writeAtomically(path: string, text: string): Promise<void> {
+async function writeAtomically(path: string, content: string | Uint8Array): Promise<void> {
   const draft = `${path}.${process.pid}-${process.hrtime.bigint()}.tmp`;
   try {
     const file = await open(draft, "wx");
     try {
-      await file.writeFile(text);
-      // The text must be on the disk before the name is, or a power cut leaves an empty file.
+      await file.writeFile(content);
+      // The content must be on the disk before the name is, or a power cut leaves an empty file.
       await file.sync();
     } finally {
       await file.close();

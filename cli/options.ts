@@ -76,6 +76,13 @@ export function numberIn(
   };
 }
 
+/** Parser of a share from 0 to below 1. */
+export function shareBelowOne(text: string): number {
+  const value = text.trim() === "" ? Number.NaN : Number(text);
+  if (value >= 0 && value < 1) return value;
+  throw new InvalidArgumentError("Expected a number from 0 to below 1.");
+}
+
 /** Parser of a whole number of at least `low`. */
 export function wholeFrom(low: number): (text: string) => number {
   return (text) => {

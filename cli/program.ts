@@ -8,6 +8,7 @@ import { addEstimate } from "./commands/estimate.ts";
 import { addEvaluate } from "./commands/evaluate.ts";
 import { addInspect } from "./commands/inspect.ts";
 import { addProfile } from "./commands/profile.ts";
+import { addPrune } from "./commands/prune.ts";
 import { addRun } from "./commands/run.ts";
 import { addWiring } from "./commands/wiring.ts";
 import type { Io } from "./io.ts";
@@ -44,6 +45,7 @@ Exit codes: 0 done, 1 a run failed, 2 wrong usage or bad input, 70 our own fault
   addProfile(program, io);
   addEstimate(program, io);
   addEvaluate(program, io);
+  addPrune(program, io);
   addBoards(program, io);
   addWiring(program, io);
   addInspect(program, io);

@@ -69,7 +69,9 @@ export function prune(
   return {
     model: marked,
     report: {
-      method: options.method ?? "4x1",
+      method: counted.every(({ method }) => method === "unstructured")
+        ? "unstructured"
+        : (options.method ?? "4x1"),
       requestedSparsity: options.method === "n:m" ? 1 - options.n / options.m : options.sparsity,
       parts: counted,
       ...totalsOf(counted),

@@ -61,6 +61,7 @@ function head({ subject, estimates }: Report): string[] {
   const precision = subject.facts.precision === undefined ? "" : `, ${subject.facts.precision}`;
   return [
     `${subject.name}: ${subject.summary}${precision}; ${executed || "no operations"} a time step`,
+    ...(estimates[0]!.assumed.length === 0 ? [] : [`Assumed: ${estimates[0]!.assumed.join("; ")}.`]),
     `An inference is ${count(steps, "time step")}, ${exact(realTime.rateHz)} a second. Typical value and 90 % interval.`,
   ];
 }

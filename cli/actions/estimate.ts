@@ -9,10 +9,11 @@ import {
 import { type Estimate, estimateJson } from "../../bindings/estimate/estimate.ts";
 import { MemoryProfiler } from "../../bindings/estimate/memory-profiler.ts";
 import { parseOpProfile } from "../../bindings/estimate/parse-profile.ts";
-import type { Network } from "../../bindings/network.ts";
+import { Network } from "../../bindings/network.ts";
+import { prune } from "../../bindings/prune/prune.ts";
 import type { EstimateOptions } from "../commands/estimate.ts";
 import type { Io } from "../io.ts";
-import { checkPrecision, notYet, usageError } from "../options.ts";
+import { checkPrecision, usageError } from "../options.ts";
 import { findPlatforms } from "../platforms.ts";
 import { readNetwork } from "../read-network.ts";
 import { fileName, readJson } from "../read-text.ts";
@@ -98,7 +99,8 @@ function checkOptions(weights: string | undefined, options: EstimateOptions): vo
   }
   if (checkPrecision(precision) !== "fp32" && ops !== undefined)
     throw usageError("--precision: expected with a checkpoint, found with --ops");
-  if (sparsity !== 0) throw notYet("--sparsity", "0", String(sparsity));
+  if (sparsity !== 0 && ops !== undefined)
+    throw usageError("--sparsity: expected with a checkpoint, found with --ops");
   if ((batteryMah === undefined) !== (batteryV === undefined)) {
     throw usageError("--battery-mah and --battery-v: expected both or neither, found one");
   }
@@ -122,7 +124,9 @@ function simulatorOptions(platform: Board, options: EstimateOptions): EnergySimu
 
 async function readSubject(io: Io, weights: string | undefined, options: EstimateOptions): Promise<Subject> {
   if (options.ops !== undefined) return readForeignProfile(io, options.ops);
-  const network = await readNetwork(io, weights!, options.config, checkPrecision(options.precision));
+  const pruned = prunedForCosting(await readNetwork(io, weights!, options.config), options.sparsity);
+  const { assumed } = pruned;
+  const network = pruned.network.withPrecision(checkPrecision(options.precision));
   const profile = await network.profileOperations();
   const memory = new MemoryProfiler(network.memory);
   if (options.json || options.verbose) await recordPeak(network, memory);
@@ -131,7 +135,23 @@ async function readSubject(io: Io, weights: string | undefined, options: Estimat
     summary: summarise(network.model),
     profile,
     memory,
-    facts: { precision: network.compiled.precision, sparsity: sparsityOf(network.compiled.layers) },
+    facts: { precision: network.compiled.precision, sparsity: sparsityOf(network.compiled.layers), assumed },
+  };
+}
+
+/** The network without the weights of least magnitude: what it costs is known, what it can do is not. */
+function prunedForCosting(network: Network, sparsity: number): { network: Network; assumed: string[] } {
+  if (sparsity === 0) return { network, assumed: [] };
+  const { model, report } = prune(network.model, { method: "4x1", sparsity }, network.name);
+  const kinds = [
+    ...(report.parts.some(({ method }) => method === "4x1") ? ["weights in 4x1 blocks"] : []),
+    ...(report.parts.some(({ method }) => method === "unstructured") ? ["synapses one by one"] : []),
+  ];
+  return {
+    network: Network.fromModel(model, network.name),
+    assumed: [
+      `pruned by magnitude to sparsity ${sparsity}, ${kinds.join(", ")}: for costing only, the accuracy is not known`,
+    ],
   };
 }
 

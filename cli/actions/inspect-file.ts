@@ -72,7 +72,7 @@ async function inspectCheckpoint(
     weights: name,
     ...(configPath === undefined ? {} : { config: fileName(configPath) }),
   });
-  const { widths, parameters, synapses, tensors } = describeModel(model);
+  const { widths, parameters, synapses, pruned, tensors } = describeModel(model);
   const metadata = notesOf(file);
   return {
     json: {
@@ -82,6 +82,7 @@ async function inspectCheckpoint(
       widths,
       parameters,
       synapses,
+      pruned,
       tensors,
       metadata,
     },
@@ -94,6 +95,11 @@ async function inspectCheckpoint(
           ? []
           : [
               `  synapses    ${whole(synapses.recurrent)} between neurons, ${whole(synapses.sensory)} from inputs`,
+            ]),
+        ...(pruned === null
+          ? []
+          : [
+              `  pruned      ${whole(pruned.absent)} of ${whole(pruned.possible)} weights of matrices with a prune mask`,
             ]),
         ...metadataLines(metadata),
         "",

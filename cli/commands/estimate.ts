@@ -10,6 +10,7 @@ import {
   configOption,
   numberIn,
   precisionOption,
+  shareBelowOne,
   stepsOption,
   wholeFrom,
   withCommon,
@@ -64,8 +65,8 @@ export function addEstimate(program: Command, io: Io): void {
     .option("--option <name>", "alternative cycle table of the platform, e.g. rom-float of rp2040")
     .addOption(precisionOption())
     .addOption(
-      new Option("--sparsity <share>", "share of weights to prune; 0 in this version")
-        .argParser(numberIn(0, 1, true))
+      new Option("--sparsity <share>", "share of weights to prune by magnitude, for costing only")
+        .argParser(shareBelowOne)
         .default(0),
     )
     .addOption(new Option("--rate-hz <n>", "inferences a second").argParser(numberIn(0)).default(100))

@@ -24,21 +24,31 @@ export interface Outcome {
   /** Lines on standard error. */
   err: string[];
   written: Map<string, string>;
+  /** Files that are no text. */
+  writtenBytes: Map<string, Uint8Array>;
   progress: string[];
 }
 
 /** What `liquid-edge ...args` does. */
 export async function cli(args: readonly string[], world: World = {}): Promise<Outcome> {
   const out: string[] = [];
-  const outcome: Outcome = { code: 0, out: "", err: [], written: new Map(), progress: [] };
+  const outcome: Outcome = {
+    code: 0,
+    out: "",
+    err: [],
+    written: new Map(),
+    writtenBytes: new Map(),
+    progress: [],
+  };
   const io: Io = {
     async readFile(path) {
       const given = world.files?.[path];
       if (given === undefined) return nodeFiles.readFile(path);
       return typeof given === "string" ? new TextEncoder().encode(given) : given;
     },
-    async writeFile(path, text) {
-      outcome.written.set(path, text);
+    async writeFile(path, content) {
+      if (typeof content === "string") outcome.written.set(path, content);
+      else outcome.writtenBytes.set(path, content);
     },
     print: (text) => void out.push(text),
     warn: (line) => void outcome.err.push(line),

@@ -203,10 +203,51 @@ export const inspectNetworkJson = z.strictObject({
   widths: z.strictObject({ inputs: count, outputs: count, state: count, cellMemory: count }),
   parameters: z.strictObject({ trainable: count, masks: count }),
   synapses: z.nullable(z.strictObject({ recurrent: count, sensory: count })),
+  pruned: z.nullable(z.strictObject({ absent: count, possible: count })),
   tensors: z.array(
-    z.strictObject({ name: z.string(), shape: z.array(count), role: z.enum(["parameter", "mask"]) }),
+    z.strictObject({
+      name: z.string(),
+      shape: z.array(count),
+      role: z.enum(["parameter", "mask", "prune mask"]),
+    }),
   ),
   metadata: z.record(z.string(), z.string()),
+});
+
+const costs = z.strictObject({ fileBytes: count, imageBytes: count, operations: count });
+
+export const pruneJson = z.strictObject({
+  file: z.string(),
+  out: z.string(),
+  method: z.enum(["unstructured", "4x1", "n:m", "neurons"]),
+  requestedSparsity: share,
+  parts: z.array(
+    z.strictObject({
+      tensor: z.string(),
+      sources: z.enum(["input", "recurrent", "layer", "all"]),
+      method: z.enum(["unstructured", "4x1", "n:m", "neurons"]),
+      kept: count,
+      total: count,
+    }),
+  ),
+  kept: count,
+  total: count,
+  sparsity: share,
+  neuronsWithoutInputs: z.array(z.strictObject({ cell: z.string(), neurons: z.array(count) })),
+  removedNeurons: z.array(z.strictObject({ layer: z.string(), neurons: z.array(count), of: count })),
+  neverPruned: z.array(z.strictObject({ tensor: z.string(), values: count })),
+  notes: z.array(z.string()),
+  before: costs,
+  after: costs,
+  matrices: z.array(
+    z.strictObject({
+      layer: z.string(),
+      name: z.string(),
+      format: z.string(),
+      connections: count,
+      possible: count,
+    }),
+  ),
 });
 
 export const doctorJson = z.strictObject({
