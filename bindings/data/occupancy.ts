@@ -27,12 +27,12 @@ export async function loadOccupancy(
   const { windowSteps, light } = readOptions(options, optionsSource, OPTIONS);
   const inputs = light ? COLUMNS : COLUMNS.filter((name) => name !== "light");
   const nInputs = inputs.length;
-  const files = await Promise.all(
-    FILES.map(async (file) => {
-      const { text, source } = await readDataFile(folder, `${file}.csv.gz`);
-      return readFile(new CsvTable(text, source), inputs);
-    }),
-  );
+  // One after the other, so that of several wrong files the first is named.
+  const files: ReturnType<typeof readFile>[] = [];
+  for (const file of FILES) {
+    const { text, source } = await readDataFile(folder, `${file}.csv.gz`);
+    files.push(readFile(new CsvTable(text, source), inputs));
+  }
   const normalisation = standardisation(files[0]!.raw, nInputs);
   const [train, ...tests] = files.map(({ raw, target }, i): Sample[] => {
     const stream = {
