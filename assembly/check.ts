@@ -23,17 +23,22 @@ function inArena(at: u32, count: u32, arenaBytes: u32): bool {
   return inArenaBytes(at, count << 2, 4, arenaBytes);
 }
 
+const SYNAPSE_FORMATS: u32 =
+  1 << Format.DENSE | 1 << Format.SPARSE | 1 << Format.DENSE_F16 | 1 << Format.SPARSE_F16;
+const MATRIX_FORMATS: u32 = SYNAPSE_FORMATS | 1 << Format.BLOCK | 1 << Format.BLOCK_F16;
+
 /**
- * A sparse block's rows: `blockOf4` bytes for four entries, `single` bytes for the floats of one. `p` is the address
- * of the rows, `bytes` how many there are.
+ * The rows of a sparse or block part, each a list of sources with `single` bytes of weights: `p` is the address of the
+ * rows, `bytes` how many there are.
  */
-function checkRows(p: usize, bytes: u32, nOut: u32, nIn: u32, blockOf4: u32, single: u32): i32 {
-  let at: u32 = ((nOut << 1) + 3) & ~3;
+function checkRows(p: usize, bytes: u32, nRows: u32, nIn: u32, single: u32): i32 {
+  let at: u32 = ((nRows << 1) + 3) & ~3;
   if (at > bytes) return Reject.BLOCK_BYTES;
-  const floats = single << 2;
-  for (let j: u32 = 0; j < nOut; j++) {
+  const weights = single << 2;
+  const blockOf4 = weights + 8;
+  for (let j: u32 = 0; j < nRows; j++) {
     const count = <u32>load<u16>(p + (j << 1));
-    // At most 65,535 entries of less than 32 bytes in each of at most 4 * MAX_ELEMENTS rows, but `at` stays below
+    // At most 65,535 entries of at most 18 bytes in each of at most 4 * MAX_ELEMENTS rows, but `at` stays below
     // `bytes` from row to row: no overflow.
     const rest = count & 3;
     const rowBytes = (count >> 2) * blockOf4 + ((rest * (single + 2) + 3) & ~3);
@@ -41,7 +46,7 @@ function checkRows(p: usize, bytes: u32, nOut: u32, nIn: u32, blockOf4: u32, sin
     let q = p + at;
     for (let k = count >> 2; k > 0; k--, q += blockOf4) {
       for (let i: u32 = 0; i < 4; i++) {
-        const source = <u32>load<u16>(q + floats + (i << 1));
+        const source = <u32>load<u16>(q + weights + (i << 1));
         if ((source & 3) != 0 || source >= nIn << 2) return Reject.SOURCE;
       }
     }
@@ -55,29 +60,39 @@ function checkRows(p: usize, bytes: u32, nOut: u32, nIn: u32, blockOf4: u32, sin
   return at == bytes ? Reject.NONE : Reject.BLOCK_BYTES;
 }
 
-/** A matrix or synapse block at offset `at`: `head` bytes before the weights, then a dense or sparse part. */
+/**
+ * A matrix or synapse block at offset `at`: `head` bytes before the weights, then a dense, sparse or block part of
+ * `fields` weights a connection. `formats`: the formats that it may have, one bit each.
+ */
 function checkBlock(
-  image: usize, imageBytes: u32, at: u32, head: u32, nOut: u32, nIn: u32, record: u32, blockOf4: u32, single: u32
+  image: usize, imageBytes: u32, at: u32, head: u32, nOut: u32, nIn: u32, fields: u32, formats: u32
 ): i32 {
   if (!inImage(at, head, imageBytes)) return Reject.BLOCK_WINDOW;
   const format = load<u32>(image + at);
   const bytes = load<u32>(image + at, 4);
-  if (format != Format.DENSE && format != Format.SPARSE) return Reject.BLOCK_FORMAT;
+  if (format > Format.BLOCK_F16 || (formats >> format & 1) == 0) return Reject.BLOCK_FORMAT;
   if (!inImage(at, bytes, imageBytes)) return Reject.BLOCK_WINDOW;
   if (bytes < head) return Reject.BLOCK_BYTES;
   const body = bytes - head;
-  if (format == Format.DENSE) {
-    return body == ((nOut + 3) >> 2) * nIn * record ? Reject.NONE : Reject.BLOCK_BYTES;
+  // Bytes of a connection.
+  let single = format >= Format.DENSE_F16 ? fields << 1 : fields << 2;
+  let rows = nOut;
+  if (format == Format.DENSE || format == Format.DENSE_F16) {
+    return body == ((nOut + 3) >> 2) * nIn * (single << 2) ? Reject.NONE : Reject.BLOCK_BYTES;
   }
-  return checkRows(image + at + head, body, nOut, nIn, blockOf4, single);
+  if (format == Format.BLOCK || format == Format.BLOCK_F16) {
+    rows = (nOut + 3) >> 2;
+    single <<= 2;
+  }
+  return checkRows(image + at + head, body, rows, nIn, single);
 }
 
 function checkMatrix(image: usize, imageBytes: u32, at: u32, nOut: u32, nIn: u32): i32 {
-  return checkBlock(image, imageBytes, at, 8 + (nOut << 2), nOut, nIn, 16, 24, 4);
+  return checkBlock(image, imageBytes, at, 8 + (nOut << 2), nOut, nIn, 1, MATRIX_FORMATS);
 }
 
 function checkSynapses(image: usize, imageBytes: u32, at: u32, nOut: u32, nIn: u32): i32 {
-  return checkBlock(image, imageBytes, at, 8, nOut, nIn, 64, 72, 16);
+  return checkBlock(image, imageBytes, at, 8, nOut, nIn, 4, SYNAPSE_FORMATS);
 }
 
 /** The parameter blocks of a layer, by kind. */

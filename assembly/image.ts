@@ -18,9 +18,10 @@
 //   52 zero
 //
 // Parameter blocks
-//   matrix    u32 format, u32 bytes of the block, bias f32[nOut], then the weights: matvec-f32.ts, matvec-sparse-f32.ts
-//   synapses  u32 format, u32 bytes of the block, then records or rows: synapses-f32.ts, synapses-sparse-f32.ts
+//   matrix    u32 format, u32 bytes of the block, bias f32[nOut], then the weights: matvec-dense.ts, matvec-sparse.ts, -block.ts
+//   synapses  u32 format, u32 bytes of the block, then records or rows: synapses-dense.ts, synapses-sparse.ts
 //   vector    f32[]
+//   Weights are f32, or halves where the format says so (stored.ts); bias and vectors are f32 always.
 //
 // Layers (z = [x | state] without a gap, so that one product covers both)
 //   kind      reads               parameters                            computes
@@ -177,9 +178,13 @@ export namespace Mode {
 export namespace Format {
   export const DENSE: u32 = 1;
   export const SPARSE: u32 = 2;
-  /** Integer matrices: 4x1 blocks, and dense int4. */
+  /** Four destinations share their sources. Of a matrix only; f32 or int8. */
   export const BLOCK: u32 = 3;
-  export const DENSE_4: u32 = 4;
+  export const DENSE_F16: u32 = 4;
+  export const SPARSE_F16: u32 = 5;
+  export const BLOCK_F16: u32 = 6;
+  /** Integer matrices: dense int4. */
+  export const DENSE_4: u32 = 7;
 }
 
 export const TABLE_BYTES: u32 = 524;

@@ -7,10 +7,11 @@ export { reset, step, stepLayer } from "./network";
 
 // Kernels: inner loops with a flat fixed signature. Exported so that they are never merged into their callers, can be
 // counted and priced one by one, and replaced by a board's own version. They check nothing.
-export { matvecF32 } from "./matvec-f32";
-export { matvecSparseF32 } from "./matvec-sparse-f32";
-export { synapsesF32 } from "./synapses-f32";
-export { synapsesSparseF32 } from "./synapses-sparse-f32";
+export { matvecF16, matvecF32 } from "./matvec-dense";
+export { matvecBlockF16, matvecBlockF32 } from "./matvec-block";
+export { matvecSparseF16, matvecSparseF32 } from "./matvec-sparse";
+export { synapsesF16, synapsesF32 } from "./synapses-dense";
+export { synapsesSparseF16, synapsesSparseF32 } from "./synapses-sparse";
 export { expF32, geluF32, lecunTanhF32, reluF32, sigmoidF32, siluF32, tanhF32 } from "./activation-f32";
 export {
   blendF32, decayF32, fusedF32, membraneF32, mulAddF32, mulF32, mulSubF32, nonFiniteF32, pureF32, scaleAddF32, slopeF32

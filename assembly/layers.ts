@@ -4,10 +4,11 @@
 
 import { geluF32, expF32, lecunTanhF32, reluF32, sigmoidF32, siluF32, tanhF32 } from "./activation-f32";
 import { Activation, Control, Format, Kind, Layer, Mode, Solver } from "./image";
-import { matvecF32 } from "./matvec-f32";
-import { matvecSparseF32 } from "./matvec-sparse-f32";
-import { synapsesF32 } from "./synapses-f32";
-import { synapsesSparseF32 } from "./synapses-sparse-f32";
+import { matvecBlockF16, matvecBlockF32 } from "./matvec-block";
+import { matvecF16, matvecF32 } from "./matvec-dense";
+import { matvecSparseF16, matvecSparseF32 } from "./matvec-sparse";
+import { synapsesF16, synapsesF32 } from "./synapses-dense";
+import { synapsesSparseF16, synapsesSparseF32 } from "./synapses-sparse";
 import {
   blendF32, decayF32, fusedF32, membraneF32, mulAddF32, mulF32, mulSubF32, pureF32, scaleAddF32, slopeF32
 } from "./vector-f32";
@@ -28,16 +29,24 @@ export function runLayer(image: usize, arena: usize, layer: usize): void {
 function product(block: usize, x: usize, y: usize, nOut: i32, nIn: i32): void {
   const bias = block + 8;
   const weights = bias + (<usize>nOut << 2);
-  if (load<u32>(block) == Format.DENSE) matvecF32(weights, bias, x, y, nOut, nIn);
-  else matvecSparseF32(weights, bias, x, y, nOut);
+  const format = load<u32>(block);
+  if (format == Format.DENSE) matvecF32(weights, bias, x, y, nOut, nIn);
+  else if (format == Format.SPARSE) matvecSparseF32(weights, bias, x, y, nOut);
+  else if (format == Format.BLOCK) matvecBlockF32(weights, bias, x, y, nOut);
+  else if (format == Format.DENSE_F16) matvecF16(weights, bias, x, y, nOut, nIn);
+  else if (format == Format.SPARSE_F16) matvecSparseF16(weights, bias, x, y, nOut);
+  else matvecBlockF16(weights, bias, x, y, nOut);
 }
 
 /** Synaptic sums with the block at `block`, on top of the base values. */
 function synapses(
   block: usize, v: usize, baseNum: usize, baseDen: usize, num: usize, den: usize, nOut: i32, nIn: i32
 ): void {
-  if (load<u32>(block) == Format.DENSE) synapsesF32(block + 8, v, baseNum, baseDen, num, den, nOut, nIn);
-  else synapsesSparseF32(block + 8, v, baseNum, baseDen, num, den, nOut);
+  const format = load<u32>(block);
+  if (format == Format.DENSE) synapsesF32(block + 8, v, baseNum, baseDen, num, den, nOut, nIn);
+  else if (format == Format.SPARSE) synapsesSparseF32(block + 8, v, baseNum, baseDen, num, den, nOut);
+  else if (format == Format.DENSE_F16) synapsesF16(block + 8, v, baseNum, baseDen, num, den, nOut, nIn);
+  else synapsesSparseF16(block + 8, v, baseNum, baseDen, num, den, nOut);
 }
 
 function activate(activation: u32, x: usize, n: i32): void {

@@ -8,6 +8,19 @@ export { Session, type SessionOptions } from "./core/session.ts";
 
 export { OP_CLASSES, type OpClass, type OpCounts, totalOperations } from "./count/op-class.ts";
 export type { KernelProfile, LayerProfile, MacCount, NetworkProfile, OpProfile } from "./count/op-profile.ts";
+export { loadCsv } from "./data/csv-dataset.ts";
+export type { DataFolder } from "./data/data-folder.ts";
+export {
+  DATASETS,
+  type Dataset,
+  type MetricName,
+  type Normalisation,
+  type Sample,
+  type Split,
+  type Task,
+  windowed,
+} from "./data/dataset.ts";
+export { loadDataset } from "./data/load.ts";
 export { type ErrorCode, LiquidEdgeError } from "./errors.ts";
 export {
   EnergySimulator,
@@ -18,13 +31,33 @@ export { type Estimate, estimateJson } from "./estimate/estimate.ts";
 export type { Interval } from "./estimate/interval.ts";
 export { MemoryProfiler, type MemoryUse, type StaticMemory } from "./estimate/memory-profiler.ts";
 export { parseOpProfile } from "./estimate/parse-profile.ts";
-export { type CompiledLayer, type CompiledNetwork, compile } from "./image/compile.ts";
+export { type Comparison, compareNetworks, type Drop, type PairedEvaluation } from "./evaluate/compare.ts";
+export {
+  type EvaluateOptions,
+  type Evaluation,
+  evaluate,
+  type MetricResult,
+  type Runnable,
+} from "./evaluate/evaluate.ts";
+export { type Deviation, type Fidelity, measureFidelity } from "./evaluate/fidelity.ts";
+export { type CompiledLayer, type CompiledNetwork, type CompileOptions, compile } from "./image/compile.ts";
+export type { Precision } from "./image/parameters.ts";
 
 export { readModel, toNcpsStateDict, writeModel } from "./network/checkpoint.ts";
 export { describeModel, type ModelDescription, modelWiring } from "./network/describe.ts";
 export type { Model, ModelClass, ModelConfig, Tensor, WiringConfig } from "./network/model.ts";
 export { buildWiring, type Wiring } from "./network/wiring.ts";
 export { type LoadOptions, Network, type RunOptions } from "./network.ts";
+export type { BlockNorm } from "./prune/masks.ts";
+export { type PruneOptions, prune, pruneMasks } from "./prune/prune.ts";
+export { PRUNING_METHODS, type PrunedPart, type PruneReport, type PruningMethod } from "./prune/report.ts";
+export {
+  masksFrozen,
+  type PruningSchedule,
+  prunesAt,
+  pruningSchedule,
+  sparsityAt,
+} from "./prune/schedule.ts";
 export { type IntegerModel, readIntegerModel, writeIntegerModel } from "./quantize/integer-file.ts";
 export {
   type IntegerPrecision,

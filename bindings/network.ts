@@ -8,6 +8,7 @@ import { complain, type LiquidEdgeError } from "./errors.ts";
 import type { StaticMemory } from "./estimate/memory-profiler.ts";
 import { type CompiledNetwork, compile } from "./image/compile.ts";
 import { compileInteger } from "./image/compile-integer.ts";
+import type { Precision } from "./image/parameters.ts";
 import { readModel } from "./network/checkpoint.ts";
 import type { Model, ModelConfig } from "./network/model.ts";
 import { type IntegerModel, isIntegerFile, readIntegerModel } from "./quantize/integer-file.ts";
@@ -37,14 +38,14 @@ export class Network {
 
   readonly #model: Model | null;
 
-  private constructor(model: Model | IntegerModel, name: string) {
+  private constructor(model: Model | IntegerModel, name: string, precision: Precision = "fp32") {
     const isInteger = "network" in model;
     this.#model = isInteger ? null : model;
     this.config = isInteger ? model.config : model;
     // An LTC's integers look alike in both precisions.
     this.compiled = isInteger
       ? { ...compileInteger(model.network), precision: model.precision }
-      : compile(model);
+      : compile(model, { precision, source: name });
     this.name = name;
   }
 
@@ -82,6 +83,15 @@ export class Network {
   /** A network of integers that `quantize` made. */
   static fromInteger(model: IntegerModel, name = "model"): Network {
     return new Network(model, name);
+  }
+
+  /**
+   * The same network with its weights stored in another number format. fp16 halves their bytes and rounds them; the
+   * arithmetic stays fp32. docs/precision.md says what that costs.
+   * @throws LiquidEdgeError `unavailable` when a weight is too large for fp16
+   */
+  withPrecision(precision: Precision): Network {
+    return new Network(this.model, this.name, precision);
   }
 
   /** Sizes of image and arena by section, bytes. */

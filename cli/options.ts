@@ -26,6 +26,13 @@ export const configOption = () =>
 export const stepsOption = () =>
   new Option("--steps <n>", "time steps that make an inference").argParser(wholeFrom(1)).default(1);
 
+export const precisionOption = () =>
+  choiceOption(
+    "--precision <id>",
+    "number format of the weights (default: the file's); fp16 halves the bytes of fp32 and keeps its arithmetic",
+    ["fp32", "fp16", "int8", "int4"],
+  );
+
 /** An option whose value is one of `names`; the complaint about another one suggests the nearest. */
 export function choiceOption(flags: string, description: string, names: readonly string[]): Option {
   return new Option(flags, description).choices(names).argParser((text: string) => {
@@ -52,6 +59,13 @@ export function numberIn(
         : `a number from ${low} to ${high}`;
     throw new InvalidArgumentError(`Expected ${range}.`);
   };
+}
+
+/** Parser of a share from 0 to below 1. */
+export function shareBelowOne(text: string): number {
+  const value = text.trim() === "" ? Number.NaN : Number(text);
+  if (value >= 0 && value < 1) return value;
+  throw new InvalidArgumentError("Expected a number from 0 to below 1.");
 }
 
 /** Parser of a whole number of at least `low`. */

@@ -1,16 +1,32 @@
 import { Network } from "../bindings/network.ts";
 import { isIntegerFile, readIntegerModel } from "../bindings/quantize/integer-file.ts";
 import type { Io } from "./io.ts";
+import { usageError } from "./options.ts";
 import { readModelBytes } from "./read-model.ts";
 import { fileName } from "./read-text.ts";
 
 /**
- * The network in a checkpoint or in a file of `quantize`, compiled. Throws `bad-file` or `bad-config`, naming the file at
- * fault.
+ * The network in a checkpoint or in a file of `quantize`, compiled, its weights stored as `precision` says (default: as the
+ * file has them). Throws `bad-file`, `bad-config` or `unavailable`, naming the file at fault.
  */
-export async function readNetwork(io: Io, weights: string, config: string | undefined): Promise<Network> {
+export async function readNetwork(
+  io: Io,
+  weights: string,
+  config: string | undefined,
+  precision?: string,
+): Promise<Network> {
   const bytes = await io.readFile(weights);
   const name = fileName(weights);
-  if (isIntegerFile(bytes)) return Network.fromInteger(readIntegerModel(bytes, name), name);
-  return Network.fromModel(await readModelBytes(io, bytes, weights, config), name);
+  if (isIntegerFile(bytes))
+    return inPrecision(Network.fromInteger(readIntegerModel(bytes, name), name), precision);
+  return inPrecision(Network.fromModel(await readModelBytes(io, bytes, weights, config), name), precision);
+}
+
+/** The network with its weights stored as `precision` says. Throws a usage error for integers, which need data. */
+function inPrecision(network: Network, precision: string | undefined): Network {
+  if (precision === undefined || precision === network.compiled.precision) return network;
+  if (precision === "fp32" || precision === "fp16") return network.withPrecision(precision);
+  throw usageError(
+    `--precision: expected fp32 or fp16, found ${precision}; "liquid-edge quantize" makes a network of integers`,
+  );
 }

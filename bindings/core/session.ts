@@ -97,6 +97,11 @@ export class Session {
     return (this.#control.getUint32(Control.FLAGS, true) & FLAG_NON_FINITE) !== 0;
   }
 
+  /** A copy of the state, [units]. */
+  get state(): Float32Array {
+    return this.#hidden.slice();
+  }
+
   /** State to zero. */
   reset(): void {
     this.#core.exports.reset(this.#image, this.#arena);

@@ -28,7 +28,7 @@ import {
 import { lower } from "./lower.ts";
 import type { LoweredLayer, LoweredNetwork } from "./lowered.ts";
 import type { IntLayer } from "./lowered-integer.ts";
-import type { Matrix, Synapses } from "./parameters.ts";
+import type { Matrix, Precision, Synapses } from "./parameters.ts";
 
 /** What the compiler knows of a layer of the image. */
 export interface CompiledLayer {
@@ -52,19 +52,28 @@ export interface CompiledNetwork extends Pick<LoweredNetwork, "input" | "output"
   image: Uint8Array;
   arenaBytes: number;
   layers: CompiledLayer[];
-  precision: "fp32" | "int8" | "int4";
+  /** How the image stores weights; the arithmetic is fp32 in the first two, integers only in the others. */
+  precision: Precision | "int8" | "int4";
   memory: StaticMemory;
   /** What the integers of an integer image mean; absent: its vectors are floats. */
   integer?: IntegerNumbers;
 }
 
+export interface CompileOptions {
+  /** How the image stores weights. Default fp32. */
+  precision?: Precision;
+  /** What messages call the model, e.g. its file. */
+  source?: string;
+}
+
 /**
  * Compiles a checked model.
- * @throws LiquidEdgeError `unavailable` when a layer is wider than the core allows
+ * @throws LiquidEdgeError `unavailable` when a layer is wider than the core allows, or a weight too large for fp16
  */
-export function compile(model: Model): CompiledNetwork {
+export function compile(model: Model, options: CompileOptions = {}): CompiledNetwork {
+  const { precision = "fp32", source } = options;
   const lowered = lower(model);
-  const encoded = lowered.layers.map(encodeLayer);
+  const encoded = named(source, () => lowered.layers.map((layer) => encodeLayer(layer, precision)));
   const scratchAt = lowered.arenaEnd;
   const scratchBytes = Math.max(
     0,
@@ -110,7 +119,7 @@ export function compile(model: Model): CompiledNetwork {
     hidden: lowered.hidden,
     cell: lowered.cell,
     layers: encoded.map(({ info }) => info),
-    precision: "fp32",
+    precision,
     memory: {
       imageBytes: image.length,
       arenaBytes,
@@ -124,6 +133,16 @@ export function compile(model: Model): CompiledNetwork {
       },
     },
   };
+}
+
+/** Adds the name of the model to a complaint. */
+function named<T>(source: string | undefined, run: () => T): T {
+  try {
+    return run();
+  } catch (error) {
+    if (source === undefined || !(error instanceof LiquidEdgeError)) throw error;
+    throw new LiquidEdgeError(error.code, `${source}: ${error.message}`, { cause: error });
+  }
 }
 
 function writeHeader(view: DataView, lowered: LoweredNetwork, nLayers: number, arenaBytes: number): void {
@@ -181,10 +200,13 @@ const KINDS = {
   lstm: Kind.LSTM,
   gru: Kind.GRU,
 } as const;
+/** Parts of the names of kernels. */
+const KERNEL = { dense: "", sparse: "Sparse", block: "Block" } as const;
+const SUFFIX = { fp32: "F32", fp16: "F16" } as const;
 /** Evaluations of the synapses in one unfold. */
 const EVALUATIONS = { fused: 1, euler: 1, rk4: 4 } as const;
 
-function encodeLayer(layer: LoweredLayer): EncodedLayer {
+function encodeLayer(layer: LoweredLayer, precision: Precision): EncodedLayer {
   const n = layer.out.length;
   const nIn = layer.in.length;
   if (n > MAX_ELEMENTS || nIn > MAX_ELEMENTS) {
@@ -202,16 +224,12 @@ function encodeLayer(layer: LoweredLayer): EncodedLayer {
     return block;
   };
   const addMatrix = (name: string, matrix: Matrix, times = 1) => {
-    const block = add(name, encodeMatrix(matrix), matrix.nOut * matrix.nIn);
-    addMacs(info, block.format === "dense" ? "matvecF32" : "matvecSparseF32", times * block.connections);
+    const block = add(name, encodeMatrix(matrix, undefined, precision), matrix.nOut * matrix.nIn);
+    addMacs(info, `matvec${KERNEL[block.format]}${SUFFIX[precision]}`, times * block.connections);
   };
   const addSynapses = (name: string, synapses: Synapses, times: number) => {
-    const block = add(name, encodeSynapses(synapses), synapses.nOut * synapses.nIn);
-    addMacs(
-      info,
-      block.format === "dense" ? "synapsesF32" : "synapsesSparseF32",
-      2 * times * block.connections,
-    );
+    const block = add(name, encodeSynapses(synapses, undefined, precision), synapses.nOut * synapses.nIn);
+    addMacs(info, `synapses${KERNEL[block.format]}${SUFFIX[precision]}`, 2 * times * block.connections);
   };
   const addVectors = (...vectors: Float32Array[]) =>
     blocks.push({ bytes: encodeVectors(...vectors), tableBytes: 0 });

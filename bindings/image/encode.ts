@@ -1,12 +1,25 @@
 // Parameters as bytes of the image; the layouts are drawn in assembly/matvec-*.ts and assembly/synapses-*.ts.
 
 import { Format } from "./format.ts";
-import { denseMatrixCost, denseSynapsesCost, sparseMatrixCost, sparseSynapsesCost } from "./kernel-cost.ts";
-import type { Matrix, Synapses } from "./parameters.ts";
+import {
+  blockMatrixCost,
+  denseMatrixCost,
+  denseSynapsesCost,
+  sparseMatrixCost,
+  sparseSynapsesCost,
+} from "./kernel-cost.ts";
+import type { Matrix, Precision, Synapses } from "./parameters.ts";
+import { Writer } from "./writer.ts";
+
+const FORMATS = {
+  fp32: { dense: Format.DENSE, sparse: Format.SPARSE, block: Format.BLOCK },
+  fp16: { dense: Format.DENSE_F16, sparse: Format.SPARSE_F16, block: Format.BLOCK_F16 },
+} as const;
 
 export interface EncodedBlock {
   bytes: Uint8Array;
-  format: "dense" | "sparse";
+  /** Block: four neighbouring destinations share their sources. */
+  format: "dense" | "sparse" | "block";
   /** Connections that are stored and executed. */
   connections: number;
   /** Bytes that hold indices and counts rather than weights. */
@@ -15,96 +28,153 @@ export interface EncodedBlock {
 
 /** Bytes of a vector block: the given vectors one after the other. */
 export function encodeVectors(...vectors: Float32Array[]): Uint8Array {
-  const writer = new Writer(4 * vectors.reduce((sum, v) => sum + v.length, 0));
-  for (const vector of vectors) writer.f32(vector);
-  return writer.bytes;
+  return Writer.f32(vectors.flatMap((vector) => [...vector]));
 }
 
-/** A matrix block, in the format that executes fewer operations unless `format` names one. */
-export function encodeMatrix(matrix: Matrix, format?: EncodedBlock["format"]): EncodedBlock {
-  const { nOut, nIn, weights, bias } = matrix;
-  const sources = sourcesByDestination(matrix.mask, nOut, nIn, (source, j) => j * nIn + source);
-  const sparseCost = sparseMatrixCost(sources.map((s) => s.length));
-  const sparse = format === undefined ? sparseCost < denseMatrixCost(nOut, nIn) : format === "sparse";
-  const head = 8 + 4 * nOut;
-  if (!sparse) {
-    const blocks = Math.ceil(nOut / 4);
-    const writer = new Writer(head + blocks * nIn * 16);
-    writer.u32(Format.DENSE, writer.bytes.length).f32(bias);
-    for (let block = 0; block < blocks; block++) {
+/**
+ * A matrix block, in the format that executes fewer operations unless `format` names one.
+ * @throws LiquidEdgeError `unavailable` when a weight is too large for `precision`
+ */
+export function encodeMatrix(
+  matrix: Matrix,
+  format?: EncodedBlock["format"],
+  precision: Precision = "fp32",
+): EncodedBlock {
+  const { nOut, nIn, weights, mask, bias, tensor = "weight" } = matrix;
+  const sources = sourcesByDestination(mask, nOut, nIn, (source, j) => j * nIn + source);
+  const connections = sum(sources.map((s) => s.length));
+  const blocks = sourcesOfBlocks(sources);
+  if (format === "block" && blocks === null)
+    throw new RangeError(`"format" expected 4x1 blocks, found others`);
+  const chosen = format ?? cheapestFormat(nOut, nIn, sources, connections, blocks, precision);
+  const writer = new Writer(precision);
+  const weight = (j: number, i: number) => (j < nOut ? weights[j * nIn + i]! : 0);
+  const lanes = [0, 1, 2, 3];
+  if (chosen === "dense") {
+    for (let first = 0; first < nOut; first += 4) {
       for (let i = 0; i < nIn; i++) {
-        for (let lane = 0; lane < 4; lane++) {
-          const j = 4 * block + lane;
-          const present = j < nOut && (matrix.mask === null || matrix.mask[j * nIn + i] !== 0);
-          writer.f32([present ? weights[j * nIn + i]! : 0]);
-        }
+        const present = (j: number) => j < nOut && (mask === null || mask[j * nIn + i] !== 0);
+        writer.weights(
+          lanes.map((lane) => (present(first + lane) ? weight(first + lane, i) : 0)),
+          tensor,
+        );
       }
     }
-    return { bytes: writer.bytes, format: "dense", connections: nOut * nIn, tableBytes: 8 };
-  }
-  const countBytes = roundUp4(2 * nOut);
-  const rowBytes = sources.map((s) => roundUp4(6 * s.length));
-  const writer = new Writer(head + countBytes + sum(rowBytes));
-  writer.u32(Format.SPARSE, writer.bytes.length).f32(bias);
-  writer.u16(sources.map((s) => s.length)).align();
-  for (const [j, list] of sources.entries()) {
-    for (const group of groupsOfFour(list)) {
-      writer.f32(group.map((i) => weights[j * nIn + i]!)).u16(group.map((i) => 4 * i));
+  } else if (chosen === "sparse") {
+    writer.u16(sources.map((s) => s.length)).align();
+    for (const [j, list] of sources.entries()) {
+      for (const group of groupsOfFour(list)) {
+        writer.weights(
+          group.map((i) => weight(j, i)),
+          tensor,
+        );
+        writer.u16(group.map((i) => 4 * i));
+      }
+      writer.align();
     }
-    writer.align();
+  } else {
+    writer.u16(blocks!.map((b) => b.length)).align();
+    for (const [b, list] of blocks!.entries()) {
+      for (const group of groupsOfFour(list)) {
+        for (const i of group)
+          writer.weights(
+            lanes.map((lane) => weight(4 * b + lane, i)),
+            tensor,
+          );
+        writer.u16(group.map((i) => 4 * i));
+      }
+      writer.align();
+    }
   }
-  const connections = sum(sources.map((s) => s.length));
+  const stored = chosen === "dense" ? nOut * nIn : connections;
   return {
-    bytes: writer.bytes,
-    format: "sparse",
-    connections,
-    tableBytes: writer.bytes.length - 4 * nOut - 4 * connections,
+    bytes: writer.block(FORMATS[precision][chosen], bias),
+    format: chosen,
+    connections: stored,
+    tableBytes: 8 + writer.tableBytes,
   };
 }
 
-/** A synapse block, in the format that executes fewer operations unless `format` names one. */
-export function encodeSynapses(synapses: Synapses, format?: EncodedBlock["format"]): EncodedBlock {
-  const { nOut, nIn, mask, k, mu, w, wErev } = synapses;
+/** Block only where a connection is absent: of a full matrix it would store an index for nothing. */
+function cheapestFormat(
+  nOut: number,
+  nIn: number,
+  sources: number[][],
+  connections: number,
+  blocks: number[][] | null,
+  precision: Precision,
+): EncodedBlock["format"] {
+  const lengths = (lists: number[][]) => lists.map((list) => list.length);
+  const costs: [EncodedBlock["format"], number][] = [
+    ["dense", denseMatrixCost(nOut, nIn, precision)],
+    ["sparse", sparseMatrixCost(lengths(sources), precision)],
+  ];
+  if (blocks !== null && connections < nOut * nIn)
+    costs.push(["block", blockMatrixCost(nOut, lengths(blocks), precision)]);
+  return costs.reduce((best, other) => (other[1] < best[1] ? other : best))[0];
+}
+
+/** A synapse block, in the format that executes fewer operations unless `format` names one. Throws as encodeMatrix. */
+export function encodeSynapses(
+  synapses: Synapses,
+  format?: "dense" | "sparse",
+  precision: Precision = "fp32",
+): EncodedBlock {
+  const { nOut, nIn, mask, k, mu, w, wErev, prefix = "" } = synapses;
   const sources = sourcesByDestination(mask, nOut, nIn, (source, j) => source * nOut + j);
-  const sparseCost = sparseSynapsesCost(sources.map((s) => s.length));
-  const sparse = format === undefined ? sparseCost < denseSynapsesCost(nOut, nIn) : format === "sparse";
-  const fields = [k, mu, w, wErev];
+  const sparseCost = sparseSynapsesCost(
+    sources.map((s) => s.length),
+    precision,
+  );
+  const dense = denseSynapsesCost(nOut, nIn, precision);
+  const sparse = format === undefined ? sparseCost < dense : format === "sparse";
+  const fields = [
+    { values: k, tensor: `${prefix}sigma / ln 2` },
+    { values: mu, tensor: `${prefix}mu` },
+    { values: w, tensor: `${prefix}w` },
+    { values: wErev, tensor: `${prefix}w ${prefix}erev` },
+  ];
+  const writer = new Writer(precision);
   if (!sparse) {
-    const blocks = Math.ceil(nOut / 4);
-    const writer = new Writer(8 + blocks * nIn * 64);
-    writer.u32(Format.DENSE, writer.bytes.length);
-    for (let block = 0; block < blocks; block++) {
+    for (let first = 0; first < nOut; first += 4) {
       for (let i = 0; i < nIn; i++) {
-        for (const field of fields) {
-          for (let lane = 0; lane < 4; lane++) {
-            const j = 4 * block + lane;
+        for (const { values, tensor } of fields) {
+          for (let j = first; j < first + 4; j++) {
             const present = j < nOut && mask[i * nOut + j] !== 0;
-            writer.f32([present ? field[i * nOut + j]! : 0]);
+            writer.weights([present ? values[i * nOut + j]! : 0], tensor);
           }
         }
       }
     }
-    return { bytes: writer.bytes, format: "dense", connections: nOut * nIn, tableBytes: 8 };
-  }
-  const countBytes = roundUp4(2 * nOut);
-  const writer = new Writer(8 + countBytes + sum(sources.map((s) => roundUp4(18 * s.length))));
-  writer.u32(Format.SPARSE, writer.bytes.length);
-  writer.u16(sources.map((s) => s.length)).align();
-  for (const [j, list] of sources.entries()) {
-    for (const group of groupsOfFour(list)) {
-      if (group.length === 4) for (const field of fields) writer.f32(group.map((i) => field[i * nOut + j]!));
-      else for (const i of group) writer.f32(fields.map((field) => field[i * nOut + j]!));
-      writer.u16(group.map((i) => 4 * i));
+  } else {
+    writer.u16(sources.map((s) => s.length)).align();
+    for (const [j, list] of sources.entries()) {
+      for (const group of groupsOfFour(list)) {
+        const write = (i: number, { values, tensor }: (typeof fields)[number]) =>
+          writer.weights([values[i * nOut + j]!], tensor);
+        if (group.length === 4) for (const field of fields) for (const i of group) write(i, field);
+        else for (const i of group) for (const field of fields) write(i, field);
+        writer.u16(group.map((i) => 4 * i));
+      }
+      writer.align();
     }
-    writer.align();
   }
-  const connections = sum(sources.map((s) => s.length));
   return {
-    bytes: writer.bytes,
-    format: "sparse",
-    connections,
-    tableBytes: writer.bytes.length - 16 * connections,
+    bytes: writer.block(FORMATS[precision][sparse ? "sparse" : "dense"]),
+    format: sparse ? "sparse" : "dense",
+    connections: sparse ? sum(sources.map((s) => s.length)) : nOut * nIn,
+    tableBytes: 8 + writer.tableBytes,
   };
+}
+
+/** The sources of each four destinations, or null where four do not have the same ones. */
+function sourcesOfBlocks(sources: number[][]): number[][] | null {
+  const blocks = sources.filter((_, j) => j % 4 === 0);
+  const same = sources.every((list, j) => {
+    const first = blocks[Math.floor(j / 4)]!;
+    return list.length === first.length && list.every((source, i) => source === first[i]);
+  });
+  return same ? blocks : null;
 }
 
 /** For each destination its sources in ascending order. */
@@ -127,52 +197,6 @@ function groupsOfFour(list: number[]): number[][] {
   return groups;
 }
 
-function roundUp4(bytes: number): number {
-  return (bytes + 3) & ~3;
-}
-
 function sum(values: number[]): number {
   return values.reduce((total, value) => total + value, 0);
-}
-
-/** Appends little-endian numbers to a buffer of known length. */
-class Writer {
-  readonly bytes: Uint8Array;
-  readonly #view: DataView;
-  #at = 0;
-
-  constructor(length: number) {
-    this.bytes = new Uint8Array(length);
-    this.#view = new DataView(this.bytes.buffer);
-  }
-
-  u32(...values: number[]): this {
-    for (const value of values) {
-      this.#view.setUint32(this.#at, value, true);
-      this.#at += 4;
-    }
-    return this;
-  }
-
-  u16(values: Iterable<number>): this {
-    for (const value of values) {
-      this.#view.setUint16(this.#at, value, true);
-      this.#at += 2;
-    }
-    return this;
-  }
-
-  f32(values: Iterable<number>): this {
-    for (const value of values) {
-      this.#view.setFloat32(this.#at, value, true);
-      this.#at += 4;
-    }
-    return this;
-  }
-
-  /** Zero bytes up to the next multiple of 4. */
-  align(): this {
-    this.#at = roundUp4(this.#at);
-    return this;
-  }
 }

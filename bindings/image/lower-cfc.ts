@@ -75,7 +75,7 @@ function wiredCell(
     return {
       ...matrix,
       weights: matrix.weights.map((w, i) => w * mask[i]!),
-      mask: Uint8Array.from(mask, (value) => (value === 0 ? 0 : 1)),
+      mask: Uint8Array.from(mask, (value, i) => (value === 0 || matrix.mask?.[i] === 0 ? 0 : 1)),
     };
   };
   return heads(config, tensors, prefix, prefix.replace("rnn_cell.", ""), features, state, head);

@@ -77,5 +77,6 @@ function synapses(
     mu: tensors(`${prefix}mu`),
     w,
     wErev: w.map((value, i) => value * erev[i]!),
+    prefix,
   };
 }

@@ -3,6 +3,7 @@
 // each one's [previous state, own state] is a window as well.
 
 import type { GatedConfig, Model, ModelConfig } from "../network/model.ts";
+import { prunedValues, pruneMaskOf } from "../network/prune-mask.ts";
 import { CONTROL_BYTES } from "./format.ts";
 import { lowerCfc } from "./lower-cfc.ts";
 import { lowerGru, lowerLstm } from "./lower-gated.ts";
@@ -10,11 +11,17 @@ import { lowerLtc } from "./lower-ltc.ts";
 import { ArenaLayout, type ArenaVector, type LoweredLayer, type LoweredNetwork } from "./lowered.ts";
 import type { Matrix } from "./parameters.ts";
 
-/** The tensors of a model by name; all that the configuration asks for exist. */
-export type Tensors = (name: string) => Float32Array;
+/** The tensors of a model by name; all that the configuration asks for exist. Pruned weights are 0. */
+export interface Tensors {
+  (name: string): Float32Array;
+  /** Of a weight matrix: 0 where a weight was pruned; null where none was. */
+  pruneMask(name: string): Uint8Array | null;
+}
 
 export function lower(model: Model): LoweredNetwork {
-  const tensors: Tensors = (name) => model.tensors.get(name)!.data;
+  const tensors: Tensors = Object.assign((name: string) => prunedValues(model.tensors, name), {
+    pruneMask: (name: string) => pruneMaskOf(model.tensors, name),
+  });
   const arena = new ArenaLayout(CONTROL_BYTES);
   switch (model.class) {
     case "ncps.torch.LTC":
@@ -35,7 +42,15 @@ export function lower(model: Model): LoweredNetwork {
 
 /** A linear layer from tensors `<prefix>.weight` and `<prefix>.bias`. */
 export function linear(tensors: Tensors, prefix: string, nOut: number, nIn: number): Matrix {
-  return { nOut, nIn, weights: tensors(`${prefix}.weight`), mask: null, bias: tensors(`${prefix}.bias`) };
+  const tensor = `${prefix}.weight`;
+  return {
+    nOut,
+    nIn,
+    weights: tensors(tensor),
+    mask: tensors.pruneMask(tensor),
+    bias: tensors(`${prefix}.bias`),
+    tensor,
+  };
 }
 
 /** A recurrent cell, lowered: its layers, and its states in the arena. */

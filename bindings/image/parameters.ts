@@ -1,5 +1,11 @@
 // Parameters of a layer as the compiler handles them, before they are laid out in bytes.
 
+/**
+ * How an image stores weights. fp16: as halves, which the kernels widen; arithmetic, biases, vectors and states are
+ * fp32 all the same.
+ */
+export type Precision = "fp32" | "fp16";
+
 /** y = W x + b. */
 export interface Matrix {
   nOut: number;
@@ -10,6 +16,8 @@ export interface Matrix {
   mask: Uint8Array | null;
   /** [nOut] */
   bias: Float32Array;
+  /** The checkpoint's tensor or tensors, for messages. */
+  tensor?: string;
 }
 
 /** Synapses of an LTC cell; all fields [nIn, nOut], row-major: source first, as ncps stores them. */
@@ -23,6 +31,8 @@ export interface Synapses {
   w: Float32Array;
   /** w * erev */
   wErev: Float32Array;
+  /** What the names of the checkpoint's tensors begin with, for messages: `sigma`, `mu`, `w`, `erev` follow. */
+  prefix?: string;
 }
 
 /** Connections that exist. */

@@ -2,6 +2,7 @@
 import { complain } from "../errors.ts";
 import type { ModelConfig, Tensor } from "./model.ts";
 import { printable } from "./printable.ts";
+import { maskedMatrix } from "./prune-mask.ts";
 import { softplus } from "./softplus.ts";
 import { type ExpectedTensor, expectedTensors } from "./tensors.ts";
 
@@ -12,8 +13,8 @@ export interface ModelSource {
 }
 
 /**
- * Checks that `tensors` are exactly those of the configuration: none missing, none more, right shapes, masks of 0 and
- * 1, positive time constants. Throws `bad-config` where file and configuration contradict each other, `bad-file` for
+ * Checks that `tensors` are exactly those of the configuration: none missing, none more but prune masks of its weight
+ * matrices, right shapes, masks of 0 and 1, positive time constants. Throws `bad-config` where file and configuration contradict each other, `bad-file` for
  * values that no network has.
  */
 export function checkTensors(
@@ -29,7 +30,10 @@ export function checkTensors(
   }
   const names = new Set(expected.map(({ name }) => name));
   for (const [name, { shape }] of tensors) {
-    if (!names.has(name)) throw unexpected(model, name, shape, source);
+    if (names.has(name)) continue;
+    const matrix = expected.find((wanted) => wanted.name === maskedMatrix(name));
+    if (matrix === undefined) throw unexpected(model, name, shape, source);
+    checkPruneMask({ ...matrix, name }, tensors.get(name)!, source);
   }
   for (const { name, role } of expected) {
     const allowed = role === "mask" ? MASK_VALUES : positiveValues(model, name);
@@ -47,6 +51,11 @@ const MASK_VALUES: AllowedValues = {
   what: "a mask of 0 and 1",
   includes: (value) => value === 0 || value === 1,
 };
+
+function checkPruneMask(wanted: ExpectedTensor, mask: Tensor, source: ModelSource): void {
+  if (!hasShape(mask, wanted.shape)) throw wrongShape(wanted, mask, source);
+  checkValues(wanted.name, mask, MASK_VALUES, source);
+}
 
 /** Divisors must not be 0: time constants, and the capacitances of the explicit solvers. */
 function positiveValues(model: ModelConfig, name: string): AllowedValues | null {
@@ -132,6 +141,7 @@ const EXPLANATIONS: readonly (readonly [RegExp, string])[] = [
   [/^rnn_cell\.(.*\.)?(w_tau|A)$/, "only config.mode pure has it"],
   [/^rnn_cell\.(.*\.)?(ff2|time_a|time_b)\./, "config.mode pure does not have it"],
   [/^layers\.\d+\./, "config.layer_sizes is shorter"],
+  [/^prune_mask\./, "only a weight matrix of the network has a prune mask"],
 ];
 
 function unexpected(model: ModelConfig, name: string, shape: number[], source: ModelSource) {

@@ -5,6 +5,7 @@ import { checkTensors, type ModelSource } from "./check-tensors.ts";
 import { configToJson, parseConfig } from "./config.ts";
 import type { Model, ModelConfig } from "./model.ts";
 import { describeValue } from "./printable.ts";
+import { withoutPruneMasks } from "./prune-mask.ts";
 import { parseSafetensors, writeSafetensors } from "./safetensors.ts";
 
 const METADATA_KEY = "liquid_edge";
@@ -40,7 +41,8 @@ export function writeModel(model: Model, notes: Readonly<Record<string, string>>
 
 /**
  * The model as a plain state_dict that ncps' `load_state_dict` takes: same names, same order, same bits, without our
- * metadata. Throws `bad-config` for a model that ncps has no class for.
+ * metadata. Pruned weights are 0, for ncps knows no prune masks. Throws `bad-config` for a model that ncps has no class
+ * for.
  */
 export function toNcpsStateDict(model: Model): Uint8Array {
   checkTensors(model, model.tensors, { weights: "model" });
@@ -53,7 +55,7 @@ export function toNcpsStateDict(model: Model): Uint8Array {
       hint: "ncps has no counterpart of it",
     });
   }
-  return writeSafetensors(model.tensors, { format: "pt" });
+  return writeSafetensors(withoutPruneMasks(model), { format: "pt" });
 }
 
 /** Our LTC is ncps' where it uses ncps' solver and step. */

@@ -1,6 +1,7 @@
 // What is in a model, for people and programs: sizes, numbers of parameters and synapses, the synapse graph.
 import { type ModelWidths, modelWidths } from "./config.ts";
 import type { Model, ModelConfig, Tensor } from "./model.ts";
+import { PRUNE_MASK_PREFIX } from "./prune-mask.ts";
 import { expectedTensors } from "./tensors.ts";
 import { countSynapses, type Wiring } from "./wiring.ts";
 import { wiringLayers, wiringOutputs } from "./wiring-config.ts";
@@ -17,16 +18,23 @@ export interface ModelDescription {
   };
   /** Existing synapses by the masks; null for a network without masks. */
   synapses: { recurrent: number; sensory: number } | null;
-  tensors: { name: string; shape: number[]; role: "parameter" | "mask" }[];
+  /** Weights that prune masks say are absent, and how many their matrices could have; null without prune masks. */
+  pruned: { absent: number; possible: number } | null;
+  tensors: { name: string; shape: number[]; role: "parameter" | "mask" | "prune mask" }[];
 }
 
 /** Class, configuration, sizes and tensors of a model. */
 export function describeModel(model: Model): ModelDescription {
   const roles = new Map(expectedTensors(model).map(({ name, role }) => [name, role]));
-  const tensors = [...model.tensors].map(([name, { shape }]) => ({ name, shape, role: roles.get(name)! }));
+  const tensors = [...model.tensors].map(([name, { shape }]) => ({
+    name,
+    shape,
+    role: roles.get(name) ?? ("prune mask" as const),
+  }));
   const parameters = { trainable: 0, masks: 0 };
   for (const { name, role } of tensors) {
-    parameters[role === "mask" ? "masks" : "trainable"] += model.tensors.get(name)!.data.length;
+    if (role !== "prune mask")
+      parameters[role === "mask" ? "masks" : "trainable"] += model.tensors.get(name)!.data.length;
   }
   const wiring = modelWiring(model);
   const synapses = wiring && {
@@ -39,7 +47,20 @@ export function describeModel(model: Model): ModelDescription {
     widths: modelWidths(model),
     parameters,
     synapses,
+    pruned: countPruned(model.tensors),
     tensors,
+  };
+}
+
+function countPruned(tensors: ReadonlyMap<string, Tensor>): ModelDescription["pruned"] {
+  const masks = [...tensors]
+    .filter(([name]) => name.startsWith(PRUNE_MASK_PREFIX))
+    .map(([, { data }]) => data);
+  if (masks.length === 0) return null;
+  const values = (count: (mask: Float32Array) => number) => masks.reduce((sum, mask) => sum + count(mask), 0);
+  return {
+    absent: values((mask) => mask.filter((value) => value === 0).length),
+    possible: values((mask) => mask.length),
   };
 }
 

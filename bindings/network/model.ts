@@ -111,5 +111,8 @@ export type ModelConfig =
 
 export type ModelClass = ModelConfig["class"];
 
-/** A complete, checked model: every tensor that the configuration asks for, finite, of the right shape, no other. */
+/**
+ * A complete, checked model: every tensor that the configuration asks for, finite, of the right shape, no other but
+ * prune masks of weight matrices (`prune-mask.ts`).
+ */
 export type Model = ModelConfig & { tensors: Map<string, Tensor> };

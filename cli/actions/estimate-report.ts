@@ -61,6 +61,7 @@ function head({ subject, estimates }: Report): string[] {
   const precision = subject.facts.precision === undefined ? "" : `, ${subject.facts.precision}`;
   return [
     `${subject.name}: ${subject.summary}${precision}; ${executed || "no operations"} a time step`,
+    ...(estimates[0]!.assumed.length === 0 ? [] : [`Assumed: ${estimates[0]!.assumed.join("; ")}.`]),
     `An inference is ${count(steps, "time step")}, ${exact(realTime.rateHz)} a second. Typical value and 90 % interval.`,
   ];
 }
@@ -190,7 +191,7 @@ function stepTable(estimates: readonly Estimate[], colour: boolean): string {
   );
 }
 
-function foot({ estimates, sources, verbose }: Report): string[] {
+function foot({ subject, estimates, sources, verbose }: Report): string[] {
   const groups = (key: (e: Estimate) => string): string => {
     const texts = [...new Set(estimates.map(key))];
     if (texts.length === 1) return texts[0]!;
@@ -207,6 +208,9 @@ function foot({ estimates, sources, verbose }: Report): string[] {
   return [
     "power: average over a period, waiting included. in time: (wake-up + latency) / period.",
     `Between inferences: ${waits}.`,
+    ...(subject.facts.precision === "fp16"
+      ? ["fp16: weights take half the bytes; arithmetic is fp32, since no platform here computes in fp16."]
+      : []),
     ...(estimates[0]!.memory === null
       ? []
       : [

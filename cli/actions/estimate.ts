@@ -10,6 +10,7 @@ import { type Estimate, estimateJson } from "../../bindings/estimate/estimate.ts
 import { MemoryProfiler } from "../../bindings/estimate/memory-profiler.ts";
 import { parseOpProfile } from "../../bindings/estimate/parse-profile.ts";
 import { Network, quantizedAlready } from "../../bindings/network.ts";
+import { prune } from "../../bindings/prune/prune.ts";
 import { quantizeForCosting } from "../../bindings/quantize/costing.ts";
 import { INTEGER_PRECISIONS } from "../../bindings/quantize/quantize.ts";
 import type { EstimateOptions } from "../commands/estimate.ts";
@@ -98,20 +99,13 @@ function checkOptions(weights: string | undefined, options: EstimateOptions): vo
   if (ops !== undefined && (options.imageIn ?? options.ramLimitKb) !== undefined) {
     throw usageError("--image-in, --ram-limit-kb: expected with a checkpoint, found with --ops");
   }
-  if (precision === "fp16") throw notYet("--precision", "fp32, int8 or int4", precision);
-  if (precision !== undefined && precision !== "fp32" && ops !== undefined)
+  if (precision !== undefined && ops !== undefined)
     throw usageError("--precision: expected with a checkpoint, found with --ops");
-  if (sparsity !== 0) throw notYet("--sparsity", "0", String(sparsity));
+  if (sparsity !== 0 && ops !== undefined)
+    throw usageError("--sparsity: expected with a checkpoint, found with --ops");
   if ((batteryMah === undefined) !== (batteryV === undefined)) {
     throw usageError("--battery-mah and --battery-v: expected both or neither, found one");
   }
-}
-
-function notYet(option: string, expected: string, found: string): LiquidEdgeError {
-  return new LiquidEdgeError(
-    "not-in-this-version",
-    `${option}: expected ${expected}, found ${found}: not in this version`,
-  );
 }
 
 function simulatorOptions(platform: Board, options: EstimateOptions): EnergySimulatorOptions {
@@ -132,10 +126,10 @@ function simulatorOptions(platform: Board, options: EstimateOptions): EnergySimu
 
 async function readSubject(io: Io, weights: string | undefined, options: EstimateOptions): Promise<Subject> {
   if (options.ops !== undefined) return readForeignProfile(io, options.ops);
-  const { network, assumed } = inPrecision(
-    await readNetwork(io, weights!, options.config),
-    options.precision,
-  );
+  const asRead = await readNetwork(io, weights!, options.config);
+  const pruned = prunedForCosting(asRead, options.sparsity);
+  const { network, assumed: quantized } = inPrecision(pruned.network, options.precision);
+  const assumed = [...pruned.assumed, ...quantized];
   const profile = await network.profileOperations();
   const memory = new MemoryProfiler(network.memory);
   if (options.json || options.verbose) await recordPeak(network, memory);
@@ -153,14 +147,32 @@ function inPrecision(
   network: Network,
   precision: string | undefined,
 ): { network: Network; assumed: string[] } {
-  const wanted = INTEGER_PRECISIONS.find((one) => one === precision);
   if (precision === undefined || network.compiled.precision === precision) return { network, assumed: [] };
+  if (precision === "fp32" || precision === "fp16")
+    return { network: network.withPrecision(precision), assumed: [] };
+  const wanted = INTEGER_PRECISIONS.find((one) => one === precision);
   if (wanted === undefined) throw quantizedAlready(network.name, network.compiled.precision);
   const integers = quantizeForCosting(network.model, wanted);
   return {
     network: Network.fromInteger(integers, network.name),
     assumed: [
       `quantized to ${wanted} for inputs of -1 to 1 and an elapsed time of 1: for costing only, the accuracy is not known`,
+    ],
+  };
+}
+
+/** The network without the weights of least magnitude: what it costs is known, what it can do is not. */
+function prunedForCosting(network: Network, sparsity: number): { network: Network; assumed: string[] } {
+  if (sparsity === 0) return { network, assumed: [] };
+  const { model, report } = prune(network.model, { method: "4x1", sparsity }, network.name);
+  const kinds = [
+    ...(report.parts.some(({ method }) => method === "4x1") ? ["weights in 4x1 blocks"] : []),
+    ...(report.parts.some(({ method }) => method === "unstructured") ? ["synapses one by one"] : []),
+  ];
+  return {
+    network: Network.fromModel(model, network.name),
+    assumed: [
+      `pruned by magnitude to sparsity ${sparsity}, ${kinds.join(", ")}: for costing only, the accuracy is not known`,
     ],
   };
 }

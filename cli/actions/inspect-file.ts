@@ -74,7 +74,7 @@ async function inspectCheckpoint(
     weights: name,
     ...(configPath === undefined ? {} : { config: fileName(configPath) }),
   });
-  const { widths, parameters, synapses, tensors } = describeModel(model);
+  const { widths, parameters, synapses, pruned, tensors } = describeModel(model);
   const metadata = notesOf(file);
   return {
     json: {
@@ -84,6 +84,7 @@ async function inspectCheckpoint(
       widths,
       parameters,
       synapses,
+      pruned,
       tensors,
       metadata,
     },
@@ -96,6 +97,11 @@ async function inspectCheckpoint(
           ? []
           : [
               `  synapses    ${whole(synapses.recurrent)} between neurons, ${whole(synapses.sensory)} from inputs`,
+            ]),
+        ...(pruned === null
+          ? []
+          : [
+              `  pruned      ${whole(pruned.absent)} of ${whole(pruned.possible)} weights of matrices with a prune mask`,
             ]),
         ...metadataLines(metadata),
         "",

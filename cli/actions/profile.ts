@@ -3,19 +3,20 @@ import type { NetworkProfile } from "../../bindings/count/op-profile.ts";
 import type { ProfileOptions } from "../commands/profile.ts";
 import type { Io } from "../io.ts";
 import { readNetwork } from "../read-network.ts";
+import { titleOf } from "../summary.ts";
 import { count, paragraph, percent, table, whole } from "../text.ts";
 
 /** Counts the operations of a network and prints them. */
 export async function profile(
   io: Io,
   weights: string,
-  { config, steps, json }: ProfileOptions,
+  { config, precision, steps, json }: ProfileOptions,
 ): Promise<void> {
-  const network = await readNetwork(io, weights, config);
+  const network = await readNetwork(io, weights, config, precision);
   const counted = await network.profileOperations();
   const inference = { steps, operations: steps * counted.operations };
   if (json) io.print(JSON.stringify({ ...counted, inference }));
-  else io.print(describe(network.name, counted, inference, io.colour));
+  else io.print(describe(titleOf(network), counted, inference, io.colour));
 }
 
 function describe(

@@ -3,40 +3,26 @@ import type { Tensor } from "../../bindings/network/model.ts";
 import type { RunOptions } from "../commands/run.ts";
 import { RunFailure } from "../exit.ts";
 import type { Io } from "../io.ts";
+import { progressOf } from "../progress.ts";
 import { readNetwork } from "../read-network.ts";
 import { fileName, readJson } from "../read-text.ts";
+import { titleOf } from "../summary.ts";
 import { count } from "../text.ts";
 
 /** Runs a network and prints its outputs. Throws RunFailure when one is not finite. */
 export async function run(io: Io, weights: string, options: RunOptions): Promise<void> {
-  const network = await readNetwork(io, weights, options.config);
+  const network = await readNetwork(io, weights, options.config, options.precision);
   const input = await readJson(io, options.input, "bad-input");
   const engine = options.engine === undefined ? {} : { engine: options.engine };
   const result = await network.run(input, { ...engine, onStep: progressOf(io) }, fileName(options.input));
   io.progress(null);
-  io.print(options.json ? JSON.stringify(resultJson(result)) : describe(result, network.name));
+  io.print(options.json ? JSON.stringify(resultJson(result)) : describe(result, titleOf(network)));
   const bad = firstNonFinite(result.output);
   if (bad !== null) {
     throw new RunFailure(
       `${network.name}: "output" expected finite values, found ${bad} (JSON has null there)`,
     );
   }
-}
-
-const PROGRESS_AFTER_MS = 1000;
-const PROGRESS_EVERY_MS = 100;
-
-/** Says how far the run is, once it has taken a second. */
-function progressOf(io: Io): (done: number, total: number) => void {
-  const started = performance.now();
-  let next = started + PROGRESS_AFTER_MS;
-  return (done, total) => {
-    const now = performance.now();
-    if (now < next) return;
-    next = now + PROGRESS_EVERY_MS;
-    const left = ((now - started) / done) * (total - done);
-    io.progress(`step ${done} of ${total}, ${(left / 1000).toFixed(0)} s left`);
-  };
 }
 
 /** The contract of `run --json`. Numbers are the float32 values, exactly. */

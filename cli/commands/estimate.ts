@@ -9,6 +9,8 @@ import {
   choiceOption,
   configOption,
   numberIn,
+  precisionOption,
+  shareBelowOne,
   stepsOption,
   wholeFrom,
   withCommon,
@@ -61,16 +63,10 @@ export function addEstimate(program: Command, io: Io): void {
     .option("--board-file <file>", "a board file of your own; without --platform the only platform")
     .option("--point <id>", "operating point: clock, voltage, regulator (default: the platform's)")
     .option("--option <name>", "alternative cycle table of the platform, e.g. rom-float of rp2040")
+    .addOption(precisionOption())
     .addOption(
-      choiceOption(
-        "--precision <id>",
-        "number format to cost the network in (default: the file's; fp16 not in this version)",
-        ["fp32", "fp16", "int8", "int4"],
-      ),
-    )
-    .addOption(
-      new Option("--sparsity <share>", "share of weights to prune; 0 in this version")
-        .argParser(numberIn(0, 1, true))
+      new Option("--sparsity <share>", "share of weights to prune by magnitude, for costing only")
+        .argParser(shareBelowOne)
         .default(0),
     )
     .addOption(new Option("--rate-hz <n>", "inferences a second").argParser(numberIn(0)).default(100))

@@ -2,10 +2,11 @@
 
 import type { Command } from "commander";
 import type { Io } from "../io.ts";
-import { type CommonOptions, configOption, stepsOption, withCommon } from "../options.ts";
+import { type CommonOptions, configOption, precisionOption, stepsOption, withCommon } from "../options.ts";
 
 export interface ProfileOptions extends CommonOptions {
   config?: string;
+  precision?: string;
   steps: number;
 }
 
@@ -25,6 +26,7 @@ export function addProfile(program: Command, io: Io): void {
     )
     .argument("<weights>", "checkpoint, .safetensors")
     .addOption(configOption())
+    .addOption(precisionOption())
     .addOption(stepsOption())
     .action(async (weights: string, options: ProfileOptions) => {
       const { profile } = await import("../actions/profile.ts");

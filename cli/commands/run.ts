@@ -3,10 +3,11 @@
 import type { Command } from "commander";
 import type { Engine } from "../../bindings/core/core.ts";
 import type { Io } from "../io.ts";
-import { type CommonOptions, choiceOption, configOption, withCommon } from "../options.ts";
+import { type CommonOptions, choiceOption, configOption, precisionOption, withCommon } from "../options.ts";
 
 export interface RunOptions extends CommonOptions {
   config?: string;
+  precision?: string;
   input: string;
   engine?: Engine;
 }
@@ -28,6 +29,7 @@ export function addRun(program: Command, io: Io): void {
       'JSON with "input" [batch, steps, features], and "timespans", "initial_h", "initial_c" where wanted; ' +
         'each {"shape": […], "data": […]}, row-major; "-" is standard input',
     )
+    .addOption(precisionOption())
     .addOption(
       choiceOption(
         "--engine <name>",

@@ -4,6 +4,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { writeSafetensors } from "../../bindings/network/safetensors.ts";
 import { cli, GOLDEN, ROOT, SINE } from "./run-cli.ts";
 
 const WEIGHTS = "net.safetensors";
@@ -53,6 +54,19 @@ function withoutLast(): Uint8Array {
     .sort(([, a], [, b]) => b.data_offsets[1] - a.data_offsets[1])[0]!;
   return changed((header) => delete header[name], sineData.subarray(0, data_offsets[0]));
 }
+
+/** A network of one layer, which is its readout, and a prune mask beside it. */
+function withMask(name: string, mask: number[]): Uint8Array {
+  const description = { class: "liquid-edge.MLP", config: { input_size: 2, layer_sizes: [1] } };
+  const tensors = new Map([
+    ["layers.0.weight", { shape: [1, 2], data: Float32Array.of(1, 2) }],
+    ["layers.0.bias", { shape: [1], data: Float32Array.of(3) }],
+    [name, { shape: [1, mask.length], data: Float32Array.from(mask) }],
+  ]);
+  return writeSafetensors(tensors, { liquid_edge: JSON.stringify({ format: 1, ...description }) });
+}
+
+const MLP_OF_ONE_LAYER = withMask("prune_mask.layers.0.weight", [1, 1]);
 
 const board = JSON.parse(readFileSync(join(ROOT, "boards/nrf52840/board.json"), "utf8"));
 
@@ -347,16 +361,46 @@ const USAGE: Row[] = [
     "--battery-mah and --battery-v: expected both or neither, found one",
   ],
   [
-    "half precision",
-    ["estimate", SINE, "--precision", "fp16"],
+    "a profile in integers",
+    ["profile", SINE, "--precision", "int4"],
     {},
-    "--precision: expected fp32, int8 or int4, found fp16: not in this version",
+    '--precision: expected fp32 or fp16, found int4; "liquid-edge quantize" makes a network of integers',
   ],
   [
-    "pruning",
-    ["estimate", SINE, "--sparsity", "0.5"],
+    "a run in integers",
+    ["run", SINE, "--input", "x.json", "--precision", "int8"],
     {},
-    "--sparsity: expected 0, found 0.5: not in this version",
+    '--precision: expected fp32 or fp16, found int8; "liquid-edge quantize" makes a network of integers',
+  ],
+  [
+    "an unknown precision",
+    ["run", SINE, "--input", "x.json", "--precision", "fp61"],
+    {},
+    /Expected fp32, fp16, int8, int4 \(did you mean "fp\d\d"\?\)/,
+  ],
+  [
+    "a precision for a profile from elsewhere",
+    ["estimate", "--ops", "x.json", "--precision", "fp16"],
+    {},
+    "--precision: expected with a checkpoint, found with --ops",
+  ],
+  [
+    "a sparsity that leaves nothing",
+    ["estimate", SINE, "--sparsity", "1"],
+    {},
+    "option '--sparsity <share>' argument '1' is invalid. Expected a number from 0 to below 1.",
+  ],
+  [
+    "a sparsity for a profile, which has no weights",
+    ["estimate", "--ops", "x", "--sparsity", "0.5"],
+    {},
+    "--sparsity: expected with a checkpoint, found with --ops",
+  ],
+  [
+    "a sparsity of a network that is all readout",
+    ["estimate", WEIGHTS, "--sparsity", "0.5"],
+    { [WEIGHTS]: MLP_OF_ONE_LAYER },
+    `${WEIGHTS}: expected a network with weights to prune, found liquid-edge.MLP without: a readout is never pruned`,
   ],
   [
     "a network without synapses to draw",
@@ -372,7 +416,93 @@ const USAGE: Row[] = [
   ],
 ];
 
+const PRUNE = ["prune", SINE, "--out", "out.safetensors"];
+const PRUNING: Row[] = [
+  [
+    "a sparsity of 1",
+    [...PRUNE, "--sparsity", "1"],
+    {},
+    "option '--sparsity <share>' argument '1' is invalid. Expected a number from 0 to below 1.",
+  ],
+  [
+    "a negative sparsity",
+    [...PRUNE, "--sparsity=-0.5"],
+    {},
+    "option '--sparsity <share>' argument '-0.5' is invalid. Expected a number from 0 to below 1.",
+  ],
+  [
+    "a sparsity in percent",
+    [...PRUNE, "--sparsity", "50%"],
+    {},
+    "option '--sparsity <share>' argument '50%' is invalid. Expected a number from 0 to below 1.",
+  ],
+  ["no sparsity", PRUNE, {}, "prune: expected --sparsity, found none"],
+  ["no target", ["prune", SINE, "--sparsity", "0.5"], {}, "required option '-o, --out <file>' not specified"],
+  [
+    "standard output as a target",
+    ["prune", SINE, "--sparsity", "0.5", "--out", "-"],
+    {},
+    "--out: expected a file, found - for standard output",
+  ],
+  [
+    "an unknown method",
+    [...PRUNE, "--sparsity", "0.5", "--method", "neurns"],
+    {},
+    "option '--method <name>' argument 'neurns' is invalid. Expected unstructured, 4x1, n:m, neurons (did you mean \"neurons\"?).",
+  ],
+  ["n above m", [...PRUNE, "--method", "n:m", "--n", "5"], {}, "--n: expected at most --m 4, found 5"],
+  [
+    "an n of 0",
+    [...PRUNE, "--method", "n:m", "--n", "0"],
+    {},
+    "option '--n <count>' argument '0' is invalid. Expected a whole number >= 1.",
+  ],
+  [
+    "a sparsity beside n and m",
+    [...PRUNE, "--method", "n:m", "--sparsity", "0.5"],
+    {},
+    "--sparsity: expected without --method n:m, whose --n and --m say it, found both",
+  ],
+  [
+    "n and m of another method",
+    [...PRUNE, "--sparsity", "0.5", "--m", "4"],
+    {},
+    "--n, --m: expected with --method n:m, found with 4x1",
+  ],
+  [
+    "nothing to prune",
+    ["prune", WEIGHTS, "--sparsity", "0.5", "--out", "out.safetensors"],
+    { [WEIGHTS]: MLP_OF_ONE_LAYER },
+    `${WEIGHTS}: expected a network with weights to prune, found liquid-edge.MLP without: a readout is never pruned`,
+  ],
+  [
+    "neurons that are all outputs",
+    ["prune", WEIGHTS, "--method", "neurons", "--sparsity", "0.5", "--out", "out.safetensors"],
+    { [WEIGHTS]: MLP_OF_ONE_LAYER },
+    /^net\.safetensors: expected a network with neurons that are not its outputs, found liquid-edge\.MLP without \(/,
+  ],
+  [
+    "a prune mask of other values than 0 and 1",
+    estimate,
+    { [WEIGHTS]: withMask("prune_mask.layers.0.weight", [1, 2]) },
+    `${WEIGHTS}: "prune_mask.layers.0.weight" expected a mask of 0 and 1, found 2 at position 1`,
+  ],
+  [
+    "a prune mask of another shape",
+    estimate,
+    { [WEIGHTS]: withMask("prune_mask.layers.0.weight", [1, 1, 1]) },
+    `${WEIGHTS}: "prune_mask.layers.0.weight" expected shape [1, 2], found [1, 3] (the configuration says input_size = 2, the tensors say 3)`,
+  ],
+  [
+    "a prune mask of no matrix",
+    estimate,
+    { [WEIGHTS]: withMask("prune_mask.layers.1.weight", [1, 1]) },
+    `${WEIGHTS}: "prune_mask.layers.1.weight" expected no such tensor for class liquid-edge.MLP with this configuration, found one of shape [1, 2] (only a weight matrix of the network has a prune mask)`,
+  ],
+];
+
 describe.each([
+  ["pruning", PRUNING],
   ["checkpoint", CHECKPOINTS],
   ["input", INPUTS],
   ["name", NAMES],

@@ -76,6 +76,23 @@ describe("estimate", () => {
     expect(out).not.toContain("flash kB");
   });
 
+  it("costs a checkpoint in fp16: fewer bytes, more operations, and says why", async () => {
+    const estimate = async (precision: string) => {
+      const [entry] = estimateJson.parse(
+        await cliJson(["estimate", SINE, "-p", "nrf52840", "--precision", precision]),
+      );
+      if (entry === undefined || "unavailable" in entry) throw new Error("unavailable");
+      return entry;
+    };
+    const [floats, halves] = [await estimate("fp32"), await estimate("fp16")];
+    expect([floats.precision, halves.precision]).toEqual(["fp32", "fp16"]);
+    expect(halves.memory!.flashBytes).toBeLessThan(0.75 * floats.memory!.flashBytes);
+    expect(halves.latencyUs.typ).toBeGreaterThan(floats.latencyUs.typ);
+    const { out } = await cli(["estimate", SINE, "-p", "nrf52840", "--precision", "fp16"]);
+    expect(out).toContain("1 output, fp16;");
+    expect(out).toContain("no platform here computes in fp16");
+  });
+
   it("reports the share of connections that are absent as sparsity", async () => {
     const [sparse] = estimateJson.parse(await cliJson(["estimate", SINE, "-p", "nrf52840"]));
     // 50 synapses of 2 * 16 sensory and 16 * 16 recurrent pairs.
@@ -84,6 +101,38 @@ describe("estimate", () => {
     const [dense] = estimateJson.parse(await cliJson(["estimate", weights, "-c", config, "-p", "nrf52840"]));
     expect(dense).toMatchObject({ sparsity: 0 });
   });
+
+  it.each([
+    ["ltc-fc-8", "synapses one by one"],
+    ["cfc-default-32", "weights in 4x1 blocks"],
+    ["cfc-mixed-memory-16", "weights in 4x1 blocks"],
+  ])(
+    "costs less of %s the sparser it is, and says that it was pruned for costing only",
+    async (name, kinds) => {
+      const { weights, config } = await golden(name);
+      const args = ["estimate", weights, "-c", config, "-p", "nrf52840"];
+      const at = async (sparsity: string) => {
+        const [entry] = estimateJson.parse(await cliJson([...args, "--sparsity", sparsity]));
+        if (entry === undefined || "unavailable" in entry) throw new Error("unavailable");
+        return entry;
+      };
+      const steps = await Promise.all(["0", "0.25", "0.5", "0.75", "0.9"].map(at));
+      expect(steps[0]!.assumed).toEqual([]);
+      for (const [i, entry] of steps.slice(1).entries()) {
+        expect(entry.cycles.typ).toBeLessThanOrEqual(steps[i]!.cycles.typ);
+        expect(entry.energyUj.typ).toBeLessThanOrEqual(steps[i]!.energyUj.typ);
+      }
+      // The work of each neuron, which pruning leaves, weighs most in the small one with mixed memory.
+      expect(steps[3]!.cycles.typ).toBeLessThan(0.75 * steps[0]!.cycles.typ);
+      expect(steps[3]!.flashBytes!).toBeLessThan(0.6 * steps[0]!.flashBytes!);
+      expect(steps[3]!.sparsity).toBeGreaterThan(0.6);
+      expect(steps[2]!.assumed).toEqual([
+        `pruned by magnitude to sparsity 0.5, ${kinds}: for costing only, the accuracy is not known`,
+      ]);
+      const { out } = await cli([...args, "--sparsity", "0.5"]);
+      expect(out.replace(/\s+/g, " ")).toContain(`Assumed: ${steps[2]!.assumed[0]}.`);
+    },
+  );
 
   it("adds outer bounds and coefficients with --verbose, with --sources too", async () => {
     for (const flag of ["--verbose", "--sources"]) {

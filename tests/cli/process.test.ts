@@ -1,7 +1,16 @@
 // The bundled command as a process: exit codes, pipes, files, and what it loads.
 
 import { execFileSync, spawnSync } from "node:child_process";
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  copyFileSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -83,6 +92,27 @@ describe("the bundled command", () => {
     const { status, stderr } = run(["wiring", SINE, "--svg", join(drawings, "none", "net.svg")]);
     expect(status).toBe(2);
     expect(stderr).toMatch(/net\.svg: expected a file that can be written, found none there\n$/);
+  });
+
+  it("prunes a network in its place, at once, and leaves nothing else behind", () => {
+    const networks = mkdtempSync(join(folder, "networks-"));
+    const target = join(networks, "net.safetensors");
+    copyFileSync(SINE, target);
+    expect(run(["prune", target, "--sparsity", "0.5", "--out", target]).status).toBe(0);
+    expect(readdirSync(networks)).toEqual(["net.safetensors"]);
+    const { synapses } = JSON.parse(run(["inspect", target, "--json"]).stdout);
+    // Of 39 and 11.
+    expect(synapses).toEqual({ recurrent: 20, sensory: 6 });
+    const { status, stderr } = run([
+      "prune",
+      target,
+      "--sparsity",
+      "0.5",
+      "--out",
+      join(networks, "none", "a"),
+    ]);
+    expect(status).toBe(2);
+    expect(stderr).toMatch(/expected a file that can be written, found none there\n$/);
   });
 
   it("ends quietly with 0 when the reader closes the pipe", (context) => {

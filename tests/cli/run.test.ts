@@ -43,6 +43,20 @@ describe("run", () => {
     expect(outputs[2]).toEqual(outputs[0]);
   });
 
+  it("runs the network with its weights in fp16, with the same bits on every engine", async () => {
+    const run = async (...more: string[]) =>
+      runJson.parse(await cliJson(["run", SINE, "-i", SINE_INPUT, ...more]));
+    const halves = await run("--precision", "fp16");
+    expect(await run("--precision", "fp16", "--engine", "counted")).toEqual(halves);
+    const floats = await run("--precision", "fp32");
+    expect(await run()).toEqual(floats);
+    const distance = difference(halves.output.data, floats.output.data);
+    expect(distance).toBeGreaterThan(0);
+    expect(distance).toBeLessThan(0.01);
+    const { out } = await cli(["run", SINE, "-i", SINE_INPUT, "--precision", "fp16"]);
+    expect(out).toContain("sine.safetensors in fp16: 48 steps");
+  });
+
   it("shows people the first and last steps", async () => {
     const { out, err } = await cli(["run", SINE, "-i", SINE_INPUT]);
     expect(out).toMatch(/48 steps, 1 output a step\n +step +y0\n +0 +-?\d/);

@@ -21,6 +21,50 @@ const tensor = z
 
 export const runJson = z.strictObject({ output: tensor, final_h: tensor, final_c: z.nullable(tensor) });
 
+const metricName = z.enum(["accuracy", "balancedAccuracy", "f1", "auc", "averagePrecision", "mse", "mae"]);
+const estimated = { value: z.number(), min: z.number(), max: z.number() };
+const method = z.enum(["wilson", "bootstrap"]);
+const metric = z
+  .strictObject({ name: metricName, ...estimated, constant: z.number(), method })
+  .refine(({ value, min, max }) => min <= value && value <= max, "min <= value <= max");
+const drop = z.strictObject({
+  name: metricName,
+  ...estimated,
+  relative: z.nullable(z.strictObject(estimated)),
+});
+const deviation = {
+  rms: z.number().nonnegative(),
+  max: z.number().nonnegative(),
+  relative: z.nullable(z.number()),
+};
+const followed = z.strictObject({ ...deviation, maxAt: z.nullable(z.string()) });
+
+export const evaluationJson = z.strictObject({
+  dataset: z.string(),
+  split: z.enum(["train", "validation", "test"]),
+  task: z.enum(["classification", "binary", "regression"]),
+  n: count,
+  sequences: count,
+  units: count,
+  level: z.number(),
+  metric,
+  metrics: z.array(metric),
+  warnings: z.array(z.string()),
+  against: z.optional(
+    z.strictObject({
+      reference: z.string(),
+      level: z.number(),
+      drop,
+      drops: z.array(drop),
+      agreement: z.nullable(z.strictObject({ ...estimated, method })),
+      deviation: z.nullable(z.strictObject(deviation)),
+      mcNemar: z.nullable(z.strictObject({ onlyFirst: count, onlySecond: count, exact: share, midP: share })),
+      metrics: z.array(metric),
+      fidelity: z.nullable(z.strictObject({ steps: count, output: followed, state: z.nullable(followed) })),
+    }),
+  ),
+});
+
 const opClass = z.enum(Object.keys(OP_CLASSES) as [OpClass, ...OpClass[]]);
 const classes = z.partialRecord(opClass, positive);
 const kernel = z.strictObject({ name: z.string(), calls: count, macs: count, operations: count, classes });
@@ -67,7 +111,7 @@ const estimate = z.strictObject({
   }),
   cycleOption: z.nullable(z.string()),
   bitIdentical: z.boolean(),
-  precision: z.nullable(z.literal("fp32")),
+  precision: z.nullable(z.enum(["fp32", "fp16"])),
   sparsity: z.nullable(share),
   steps: positive,
   cycles: interval,
@@ -159,10 +203,51 @@ export const inspectNetworkJson = z.strictObject({
   widths: z.strictObject({ inputs: count, outputs: count, state: count, cellMemory: count }),
   parameters: z.strictObject({ trainable: count, masks: count }),
   synapses: z.nullable(z.strictObject({ recurrent: count, sensory: count })),
+  pruned: z.nullable(z.strictObject({ absent: count, possible: count })),
   tensors: z.array(
-    z.strictObject({ name: z.string(), shape: z.array(count), role: z.enum(["parameter", "mask"]) }),
+    z.strictObject({
+      name: z.string(),
+      shape: z.array(count),
+      role: z.enum(["parameter", "mask", "prune mask"]),
+    }),
   ),
   metadata: z.record(z.string(), z.string()),
+});
+
+const costs = z.strictObject({ fileBytes: count, imageBytes: count, operations: count });
+
+export const pruneJson = z.strictObject({
+  file: z.string(),
+  out: z.string(),
+  method: z.enum(["unstructured", "4x1", "n:m", "neurons"]),
+  requestedSparsity: share,
+  parts: z.array(
+    z.strictObject({
+      tensor: z.string(),
+      sources: z.enum(["input", "recurrent", "layer", "all"]),
+      method: z.enum(["unstructured", "4x1", "n:m", "neurons"]),
+      kept: count,
+      total: count,
+    }),
+  ),
+  kept: count,
+  total: count,
+  sparsity: share,
+  neuronsWithoutInputs: z.array(z.strictObject({ cell: z.string(), neurons: z.array(count) })),
+  removedNeurons: z.array(z.strictObject({ layer: z.string(), neurons: z.array(count), of: count })),
+  neverPruned: z.array(z.strictObject({ tensor: z.string(), values: count })),
+  notes: z.array(z.string()),
+  before: costs,
+  after: costs,
+  matrices: z.array(
+    z.strictObject({
+      layer: z.string(),
+      name: z.string(),
+      format: z.string(),
+      connections: count,
+      possible: count,
+    }),
+  ),
 });
 
 export const doctorJson = z.strictObject({

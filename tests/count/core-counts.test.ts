@@ -10,6 +10,7 @@ import { compileInteger } from "../../bindings/image/compile-integer.ts";
 import { CONTROL_BYTES } from "../../bindings/image/format.ts";
 import type { Model } from "../../bindings/network/model.ts";
 import { missing } from "../../scripts/tools.ts";
+import { describeImage, FORMS, type Form, inForm } from "../fuzz/image-bases.ts";
 import { MODEL_KINDS, randomModel, randomSequence } from "../network/random-model.ts";
 import { CELLS, randomCase } from "../reference/integer/random-network.ts";
 import { normalise, traceRun } from "./counting.ts";
@@ -36,8 +37,13 @@ interface Life {
 }
 
 /** Memory contents and calls that take a network through its whole life once. */
-function lifeOf(model: Model): Life {
-  return lifeOfCompiled(compile(model), randomSequence(1, model, 1).input);
+function lifeOf(model: Model, form?: Form): Life {
+  let compiled = compile(model);
+  if (form !== undefined) {
+    const { image } = inForm(describeImage(compiled.image, compiled.arenaBytes), form, 1);
+    compiled = { ...compiled, image };
+  }
+  return lifeOfCompiled(compiled, randomSequence(1, model, 1).input);
 }
 
 function lifeOfCompiled(compiled: CompiledNetwork, input: Float32Array | Int16Array): Life {
@@ -78,9 +84,14 @@ function networksThatReachAll(): { title: string; life: Life }[] {
   const networks: { title: string; life: Life }[] = [];
   for (let seed = 0; seed < 100 && unreached.size > 0; seed++) {
     const kind = MODEL_KINDS[seed % MODEL_KINDS.length]!;
-    const life = lifeOf(
-      randomModel(seed, { kind, maxUnits: seed > 10 && seed % 3 === 0 ? 48 : 12, maxInputs: 5 }),
-    );
+    const model = randomModel(seed, {
+      kind,
+      maxUnits: seed > 10 && seed % 3 === 0 ? 48 : 12,
+      maxInputs: 5,
+    });
+    // Each kind as the compiler writes it, then in each other form.
+    const round = Math.floor(seed / MODEL_KINDS.length) % (1 + FORMS.length);
+    const life = lifeOf(model, FORMS[round - 1]);
     const reached = [...countLife(life).keys()].filter((name) => unreached.delete(name));
     if (reached.length > 0 || seed < MODEL_KINDS.length)
       networks.push({ title: `${kind}, seed ${seed}`, life });

@@ -1,9 +1,11 @@
 // Valid images for mutants to start from: small random models of every kind, compiled, with a map of their blocks.
-// Small matrices are cheapest dense, so every image comes in a second form whose blocks are rewritten as sparse ones.
+// Small matrices are cheapest dense, so every image comes in other forms as well, whose blocks are rewritten.
 
 import { compile } from "../../bindings/image/compile.ts";
 import { crc32 } from "../../bindings/image/crc32.ts";
+import { type EncodedBlock, encodeMatrix, encodeSynapses } from "../../bindings/image/encode.ts";
 import { Format, HEADER_BYTES, Header, Kind, LAYER_BYTES, Layer, Mode } from "../../bindings/image/format.ts";
+import type { Precision } from "../../bindings/image/parameters.ts";
 import { MODEL_KINDS, randomModel, TestRandom } from "../network/random-model.ts";
 import { integerBlocks, isInteger } from "./integer-bases.ts";
 
@@ -18,8 +20,10 @@ export interface BlockPlace {
   /** 0 for a vector. */
   nIn: number;
   head: number;
-  /** Matrix and synapses: rows with a count each rather than all connections. */
-  sparse: boolean;
+  /** The format that the block claims; 0 for a vector. */
+  format: number;
+  /** Matrix and synapses: how many counts stand at `head`, one for each destination or for each four; 0 when dense. */
+  nCounts: number;
 }
 
 export interface BaseImage {
@@ -32,21 +36,41 @@ export interface BaseImage {
 const MODELS_A_KIND = 8;
 const WIDTHS = { maxUnits: 10, maxInputs: 4 };
 
-/** 160 images: of every kind of model eight, each in two forms. They have every kind of layer in every variant. */
+/** What the dense f32 blocks of an image are rewritten to. Synapses, which have no blocks, become sparse instead. */
+export interface Form {
+  format: EncodedBlock["format"];
+  precision: Precision;
+}
+
+/** Forms beside dense fp32, the one that the compiler gives small matrices. */
+export const FORMS: readonly Form[] = [
+  { format: "sparse", precision: "fp32" },
+  { format: "block", precision: "fp32" },
+  { format: "dense", precision: "fp16" },
+  { format: "sparse", precision: "fp16" },
+  { format: "block", precision: "fp16" },
+];
+
+/** 480 images: of every kind of model eight, each in six forms. They have every kind of layer in every variant. */
 export function baseImages(): BaseImage[] {
   return Array.from({ length: MODELS_A_KIND * MODEL_KINDS.length }, (_, seed) => {
     const { image, arenaBytes } = compile(randomModel(seed, WIDTHS));
-    return [describeImage(image, arenaBytes), sparsified(describeImage(image, arenaBytes), seed)];
+    const base = describeImage(image, arenaBytes);
+    return [base, ...FORMS.map((form) => inForm(base, form, seed))];
   }).flat();
 }
 
-/** The image with its dense blocks as sparse ones in which about half of the connections are left. */
-function sparsified({ image, arenaBytes, nLayers, blocks }: BaseImage, seed: number): BaseImage {
+/** The image with its dense f32 blocks in another form; of sparse ones and blocks about half the connections are left. */
+export function inForm(
+  { image, arenaBytes, nLayers, blocks }: BaseImage,
+  form: Form,
+  seed: number,
+): BaseImage {
   const random = new TestRandom(seed);
   const head = image.subarray(0, HEADER_BYTES + nLayers * LAYER_BYTES);
   const bodies = blocks.map((block) => {
     const bytes = image.subarray(block.at, block.at + block.bytes);
-    return block.type === "vector" || block.sparse ? bytes : sparseForm(bytes, block, random);
+    return block.format === Format.DENSE ? rewritten(bytes, block, form, random) : bytes;
   });
   const result = Uint8Array.from([head, ...bodies].flatMap((part) => [...part]));
   const view = viewOf(result);
@@ -60,40 +84,37 @@ function sparsified({ image, arenaBytes, nLayers, blocks }: BaseImage, seed: num
   return describeImage(result, arenaBytes);
 }
 
-/** A dense block rewritten: assembly/matvec-sparse-f32.ts and assembly/synapses-sparse-f32.ts draw the layout. */
-function sparseForm(
+/** A dense f32 block in another form. assembly/matvec-dense.ts and assembly/synapses-dense.ts draw what is read here. */
+function rewritten(
   dense: Uint8Array,
   { type, nOut, nIn, head }: BlockPlace,
+  { format, precision }: Form,
   random: TestRandom,
 ): Uint8Array {
-  const floats = type === "matrix" ? 1 : 4;
   const view = viewOf(dense);
-  const field = (j: number, i: number, f: number) =>
-    view.getFloat32(head + 4 * (((j >> 2) * nIn + i) * 4 * floats + 4 * f + (j & 3)), true);
-  const counts: number[] = [];
-  const body: number[] = [];
-  const push = (value: number, float: boolean) => {
-    const bytes = float ? new Float32Array([value]) : new Uint16Array([value]);
-    body.push(...new Uint8Array(bytes.buffer));
-  };
-  for (let j = 0; j < nOut; j++) {
-    const sources = Array.from({ length: nIn }, (_, i) => i).filter(() => random.chance(0.5));
-    counts.push(sources.length);
-    for (let k = 0; k < sources.length; k += 4) {
-      const group = sources.slice(k, k + 4);
-      const fields = Array.from({ length: floats }, (_, f) => f);
-      if (group.length === 4) for (const f of fields) for (const i of group) push(field(j, i, f), true);
-      else for (const i of group) for (const f of fields) push(field(j, i, f), true);
-      for (const i of group) push(4 * i, false);
-    }
-    while (body.length % 4 !== 0) body.push(0);
+  const nFields = type === "matrix" ? 1 : 4;
+  const at = (j: number, i: number, f: number) =>
+    head + 4 * (((j >> 2) * nIn + i) * 4 * nFields + 4 * f + (j & 3));
+  const absent = Array.from({ length: nOut * nIn }, () => format !== "dense" && random.chance(0.5));
+  if (type === "matrix") {
+    const values = Float32Array.from({ length: nOut * nIn }, (_, k) =>
+      view.getFloat32(at(Math.floor(k / nIn), k % nIn, 0), true),
+    );
+    const mask = Uint8Array.from(values, (_, k) => {
+      const first = format === "block" ? (Math.floor(k / nIn) & ~3) * nIn + (k % nIn) : k;
+      return absent[first] ? 0 : 1;
+    });
+    const bias = Float32Array.from({ length: nOut }, (_, j) => view.getFloat32(8 + 4 * j, true));
+    return encodeMatrix({ nOut, nIn, weights: values, mask, bias }, format, precision).bytes;
   }
-  const countBytes = new Uint8Array((2 * nOut + 3) & ~3);
-  countBytes.set(new Uint8Array(Uint16Array.from(counts).buffer));
-  const block = Uint8Array.from([...dense.subarray(0, head), ...countBytes, ...body]);
-  viewOf(block).setUint32(0, Format.SPARSE, true);
-  viewOf(block).setUint32(4, block.length, true);
-  return block;
+  const field = (f: number) =>
+    Float32Array.from({ length: nOut * nIn }, (_, k) =>
+      view.getFloat32(at(k % nOut, Math.floor(k / nOut), f), true),
+    );
+  const mask = Uint8Array.from(absent, (missing) => (missing ? 0 : 1));
+  const [k, mu, w, wErev] = [field(0), field(1), field(2), field(3)];
+  const synapses = { nOut, nIn, mask, k, mu, w, wErev };
+  return encodeSynapses(synapses, format === "dense" ? "dense" : "sparse", precision).bytes;
 }
 
 /** Finds the blocks of a valid image by its header and layer records alone. */
@@ -116,15 +137,26 @@ export function describeImage(image: Uint8Array, arenaBytes: number): BaseImage 
       const at = view.getUint32(field, true);
       const place = { field, at, type, nOut, nIn: columns };
       if (type === "vector") {
-        blocks.push({ ...place, bytes: 4 * nOut, head: 0, sparse: false });
+        blocks.push({ ...place, bytes: 4 * nOut, head: 0, format: 0, nCounts: 0 });
         continue;
       }
-      const sparse = view.getUint32(at, true) === Format.SPARSE;
+      const format = view.getUint32(at, true);
       const head = type === "matrix" ? 8 + 4 * nOut : 8;
-      blocks.push({ ...place, bytes: view.getUint32(at + 4, true), head, sparse });
+      blocks.push({
+        ...place,
+        bytes: view.getUint32(at + 4, true),
+        head,
+        format,
+        nCounts: countsOf(format, nOut),
+      });
     }
   }
   return { image, arenaBytes, nLayers, blocks };
+}
+
+function countsOf(format: number, nOut: number): number {
+  if (format === Format.SPARSE || format === Format.SPARSE_F16) return nOut;
+  return format === Format.BLOCK || format === Format.BLOCK_F16 ? Math.ceil(nOut / 4) : 0;
 }
 
 export function viewOf(bytes: Uint8Array): DataView {

@@ -86,7 +86,7 @@ function plausibleRecord(view: DataView, record: number, random: TestRandom): vo
   }
   const block = Math.min(view.byteLength - 8, record + LAYER_BYTES) & ~3;
   view.setUint32(record + Layer.BLOCK_0, block, true);
-  view.setUint32(block, random.pick([Format.DENSE, Format.SPARSE]), true);
+  view.setUint32(block, random.pick(Object.values(Format)), true);
 }
 
 function repair(bytes: Uint8Array, length: boolean, checksum: boolean): void {

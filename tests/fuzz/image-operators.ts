@@ -180,7 +180,7 @@ export const OPERATORS: Record<
   },
   "block format": {
     weight: 3,
-    apply: (draft, random) => draft.u32(weightBlock(draft, random).at, () => random.integer(0, 3)),
+    apply: (draft, random) => draft.u32(weightBlock(draft, random).at, () => random.integer(0, 7)),
   },
   "block bytes": {
     weight: 4,
@@ -191,7 +191,7 @@ export const OPERATORS: Record<
     weight: 5,
     apply(draft, random) {
       const block = sparseBlock(draft, random);
-      const at = block.at + block.head + 2 * random.integer(0, block.nOut - 1);
+      const at = block.at + block.head + 2 * random.integer(0, Math.max(block.nCounts, 1) - 1);
       draft.u16(at, (old) =>
         random.chance(0.7) ? old + random.pick([-1, 1, -4, 4]) : random.integer(0, 65535),
       );
@@ -202,7 +202,7 @@ export const OPERATORS: Record<
     apply(draft, random) {
       // Anywhere in the rows, so weights are hit as well: indices stand between them.
       const block = sparseBlock(draft, random);
-      const rows = block.at + block.head + ((2 * block.nOut + 3) & ~3);
+      const rows = block.at + block.head + ((2 * block.nCounts + 3) & ~3);
       const at = rows + 2 * random.integer(0, Math.max(0, (block.at + block.bytes - rows) / 2 - 1));
       draft.u16(at, () => (random.chance(0.6) ? 4 * random.integer(0, 12) : random.integer(0, 65535)));
     },
@@ -214,7 +214,7 @@ export const OPERATORS: Record<
       for (let times = random.integer(1, 12); times > 0; times--) {
         // Of a sparse block only the bias: behind it stand indices as well.
         const start = block.type === "matrix" ? 8 : block.head;
-        const end = block.sparse ? block.head : block.bytes;
+        const end = block.nCounts > 0 ? block.head : block.bytes;
         if (end > start)
           draft.f32(block.at + start + 4 * random.integer(0, ((end - start) >> 2) - 1), anyFloat(random));
       }
@@ -352,7 +352,7 @@ function weightBlock(draft: Draft, random: TestRandom): BlockPlace {
 
 /** A sparse block where the image has one, else any. */
 function sparseBlock(draft: Draft, random: TestRandom): BlockPlace {
-  const blocks = draft.base.blocks.filter(({ sparse }) => sparse);
+  const blocks = draft.base.blocks.filter(({ nCounts }) => nCounts > 0);
   return random.pick(blocks.length > 0 ? blocks : draft.base.blocks);
 }
 

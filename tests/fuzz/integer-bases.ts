@@ -40,15 +40,25 @@ export function integerBlocks(view: DataView, record: number): BlockPlace[] {
   const field = (slot: number) => record + Layer.BLOCK_0 + 4 * slot;
   const vector = (slot: number, bytes: number): BlockPlace => {
     const at = view.getUint32(field(slot), true);
-    return { field: field(slot), at, bytes, type: "vector", nOut: bytes / 4, nIn: 0, head: 0, sparse: false };
+    return {
+      field: field(slot),
+      at,
+      bytes,
+      type: "vector",
+      nOut: bytes / 4,
+      nIn: 0,
+      head: 0,
+      format: 0,
+      nCounts: 0,
+    };
   };
   const block = (slot: number, type: "matrix" | "synapses", nOut: number, columns: number): BlockPlace => {
     const at = view.getUint32(field(slot), true);
     const format = view.getUint32(at, true);
-    const sparse = format === Format.SPARSE || format === Format.BLOCK;
+    const nCounts = format === Format.SPARSE ? nOut : format === Format.BLOCK ? Math.ceil(nOut / 4) : 0;
     const bytes = view.getUint32(at + 4, true);
     const head = type === "matrix" ? 8 : 12;
-    return { field: field(slot), at, bytes, type, nOut, nIn: columns, head, sparse };
+    return { field: field(slot), at, bytes, type, nOut, nIn: columns, head, format, nCounts };
   };
   const table = (slot: number) => vector(slot, TABLE_BYTES);
   const matrix = (slot: number, nOut = n, columns = nIn) => block(slot, "matrix", nOut, columns);

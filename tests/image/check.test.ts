@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { crc32 } from "../../bindings/image/crc32.ts";
 import {
   CONTROL_BYTES,
+  Format,
   HEADER_BYTES,
   Header,
   Kind,
@@ -39,15 +40,29 @@ function find(matches: (base: BaseImage) => boolean): BaseImage {
 
 /** An affine layer, then an LTC layer: blocks are the affine vector, sensory synapses, recurrent synapses, vector. */
 const isLtc = (base: BaseImage) => kindOf(base, 0) === Kind.AFFINE && kindOf(base, 1) === Kind.LTC;
-const LTC = find((base) => isLtc(base) && !base.blocks[1]!.sparse && !base.blocks[2]!.sparse);
-const SPARSE_LTC = find((base) => {
-  if (!isLtc(base) || !base.blocks[2]!.sparse) return false;
-  const counts = rowCounts(viewOf(base.image), base.blocks[2]!);
+const isDense = ({ format }: BlockPlace) => format === Format.DENSE;
+const LTC = find((base) => isLtc(base) && isDense(base.blocks[1]!) && isDense(base.blocks[2]!));
+/** A row of four sources and more, and one whose sources are no multiple of four, in that block and format. */
+const withRows = (block: number, format: number) => (base: BaseImage) => {
+  if (base.blocks[block]?.format !== format) return false;
+  const counts = rowCounts(viewOf(base.image), base.blocks[block]!);
   return counts.some((count) => count >= 4) && counts.some((count) => count % 4 > 0);
-});
+};
+const sparseLtc = (format: number) => find((base) => isLtc(base) && withRows(2, format)(base));
+const SPARSE_LTC = sparseLtc(Format.SPARSE);
+/** Images with rows: the block that has them, and how many weights a source has there. */
+const ROWS = [
+  { name: "synapses", base: SPARSE_LTC, block: 2, nWeights: 4 },
+  { name: "synapses in fp16", base: sparseLtc(Format.SPARSE_F16), block: 2, nWeights: 4 },
+  { name: "a sparse matrix", base: find(withRows(0, Format.SPARSE)), block: 0, nWeights: 1 },
+  { name: "a sparse matrix in fp16", base: find(withRows(0, Format.SPARSE_F16)), block: 0, nWeights: 1 },
+  { name: "a matrix of blocks", base: find(withRows(0, Format.BLOCK)), block: 0, nWeights: 4 },
+  { name: "a matrix of blocks in fp16", base: find(withRows(0, Format.BLOCK_F16)), block: 0, nWeights: 4 },
+];
+const F16 = find(({ blocks }) => blocks[0]!.format === Format.DENSE_F16);
 const GRU = find((base) => kindOf(base, 0) === Kind.GRU);
 const LSTM = find((base) => kindOf(base, 0) === Kind.LSTM);
-const DENSE = find((base) => kindOf(base, 0) === Kind.DENSE && !base.blocks[0]!.sparse);
+const DENSE = find((base) => kindOf(base, 0) === Kind.DENSE && isDense(base.blocks[0]!));
 const PURE = find((base) => kindOf(base, 0) === Kind.CFC && variantOf(base, 0) === Mode.PURE);
 const LTC_RECORD = HEADER_BYTES + LAYER_BYTES;
 
@@ -182,7 +197,13 @@ const EDITS: Edit[] = [
     code: 20,
   },
   { what: "block format 0", base: LTC, change: inBlock(1, 0, () => 0), code: 21 },
-  { what: "block format 3", base: LTC, change: inBlock(1, 0, () => 3), code: 21 },
+  { what: "blocks of synapses", base: LTC, change: inBlock(1, 0, () => Format.BLOCK), code: 21 },
+  { what: "blocks of synapses in fp16", base: LTC, change: inBlock(1, 0, () => Format.BLOCK_F16), code: 21 },
+  { what: "matrix format 7", base: DENSE, change: inBlock(0, 0, () => 7), code: 21 },
+  { what: "block format 0xffffffff", base: LTC, change: inBlock(1, 0, () => 0xffffffff), code: 21 },
+  { what: "block format 33", base: LTC, change: inBlock(1, 0, () => 33), code: 21 },
+  { what: "f32 weights said to be halves", base: DENSE, change: inBlock(0, 0, () => 4), code: 22 },
+  { what: "halves said to be f32", base: F16, change: inBlock(0, 0, () => 1), code: 22 },
   {
     what: "a dense block with a record too few",
     base: LTC,
@@ -190,24 +211,26 @@ const EDITS: Edit[] = [
     code: 22,
   },
   { what: "a block shorter than its head", base: DENSE, change: inBlock(0, 4, () => 4), code: 22 },
-  {
-    what: "a sparse block with a byte too few",
-    base: SPARSE_LTC,
-    change: inBlock(2, 4, (old) => old - 4),
-    code: 22,
-  },
-  {
-    what: "a sparse block with bytes to spare",
-    base: SPARSE_LTC,
-    change: inBlock(2, 4, (old) => old + 4),
-    code: 22,
-  },
-  {
-    what: "a sparse block without room for its counts",
-    base: SPARSE_LTC,
-    change: inBlock(2, 4, () => 8),
-    code: 22,
-  },
+  ...ROWS.flatMap(({ name, base, block }): Edit[] => [
+    { what: `${name} with a word too few`, base, change: inBlock(block, 4, (old) => old - 4), code: 22 },
+    {
+      what: `${name} without room for counts`,
+      base,
+      change: inBlock(block, 4, () => base.blocks[block]!.head),
+      code: 22,
+    },
+    {
+      what: `${name} with a word to spare`,
+      base,
+      change(view) {
+        // The last block has no word behind it; any other has the next block.
+        const { at, bytes } = base.blocks[block]!;
+        if (at + bytes + 4 > view.byteLength) view.setUint32(at + 4, bytes - 8, true);
+        else view.setUint32(at + 4, bytes + 4, true);
+      },
+      code: 22,
+    },
+  ]),
   {
     what: "a sparse block shorter than its head, with counts that lead out of memory",
     base: SPARSE_LTC,
@@ -218,26 +241,28 @@ const EDITS: Edit[] = [
     },
     code: 22,
   },
-  ...(["block", "tail"] as const).flatMap((part): Edit[] => [
-    {
-      what: `a source beyond the last one, in a ${part}`,
-      base: SPARSE_LTC,
-      change: sourceIn(part, (nIn) => 4 * nIn),
-      code: 23,
-    },
-    {
-      what: `the last source, in a ${part}`,
-      base: SPARSE_LTC,
-      change: sourceIn(part, (nIn) => 4 * (nIn - 1)),
-      code: 0,
-    },
-    {
-      what: `a source not aligned, in a ${part}`,
-      base: SPARSE_LTC,
-      change: sourceIn(part, () => 2),
-      code: 23,
-    },
-  ]),
+  ...ROWS.flatMap((rows) =>
+    (["four", "tail"] as const).flatMap((part): Edit[] => [
+      {
+        what: `a source beyond the last one, in a ${part} of ${rows.name}`,
+        base: rows.base,
+        change: sourceIn(rows, part, (nIn) => 4 * nIn),
+        code: 23,
+      },
+      {
+        what: `the last source, in a ${part} of ${rows.name}`,
+        base: rows.base,
+        change: sourceIn(rows, part, (nIn) => 4 * (nIn - 1)),
+        code: 0,
+      },
+      {
+        what: `a source not aligned, in a ${part} of ${rows.name}`,
+        base: rows.base,
+        change: sourceIn(rows, part, () => 2),
+        code: 23,
+      },
+    ]),
+  ),
 ];
 
 describe.each(ENGINES)("the $name core's check", (engine) => {
@@ -321,22 +346,27 @@ function vectorAtEnd(past: number) {
   };
 }
 
-/** Changes a source of the recurrent synapses: the first one in a block of four, or in a tail. */
-function sourceIn(part: "block" | "tail", value: (nIn: number) => number) {
+/** Changes a source in rows: the first one of four, or of a tail. */
+function sourceIn(
+  { block, nWeights }: { block: number; nWeights: number },
+  part: "four" | "tail",
+  value: (nIn: number) => number,
+) {
   return (view: DataView, { blocks }: BaseImage) => {
-    const { at, head, nOut, nIn } = blocks[2]!;
-    const counts = rowCounts(view, blocks[2]!);
-    const row = counts.findIndex((count) => (part === "block" ? count >= 4 : count % 4 > 0));
-    let p = at + head + ((2 * nOut + 3) & ~3);
-    for (const count of counts.slice(0, row)) p += (18 * count + 3) & ~3;
-    if (part === "block") p += 64;
-    else p += 72 * (counts[row]! >> 2) + 16 * (counts[row]! & 3);
+    const { at, head, nIn, format, nCounts } = blocks[block]!;
+    const counts = rowCounts(view, blocks[block]!);
+    const weights = nWeights * (format >= Format.DENSE_F16 ? 2 : 4);
+    const row = counts.findIndex((count) => (part === "four" ? count >= 4 : count % 4 > 0));
+    let p = at + head + ((2 * nCounts + 3) & ~3);
+    for (const count of counts.slice(0, row)) p += ((weights + 2) * count + 3) & ~3;
+    if (part === "four") p += 4 * weights;
+    else p += 4 * (weights + 2) * (counts[row]! >> 2) + weights * (counts[row]! & 3);
     view.setUint16(p, value(nIn), true);
   };
 }
 
-function rowCounts(view: DataView, { at, head, nOut }: BlockPlace): number[] {
-  return Array.from({ length: nOut }, (_, j) => view.getUint16(at + head + 2 * j, true));
+function rowCounts(view: DataView, { at, head, nCounts }: BlockPlace): number[] {
+  return Array.from({ length: nCounts }, (_, j) => view.getUint16(at + head + 2 * j, true));
 }
 
 function edited(base: BaseImage, change: Edit["change"]): Uint8Array {

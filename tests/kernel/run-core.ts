@@ -3,7 +3,7 @@
 import type { Engine } from "../../bindings/core/core.ts";
 import { parseSequence, type SequenceResult } from "../../bindings/core/sequence.ts";
 import { Session } from "../../bindings/core/session.ts";
-import { compile } from "../../bindings/image/compile.ts";
+import { type CompiledNetwork, compile } from "../../bindings/image/compile.ts";
 import { parseConfig } from "../../bindings/network/config.ts";
 import type { Model } from "../../bindings/network/model.ts";
 import type { GoldenCase } from "../reference/golden-case.ts";
@@ -17,9 +17,18 @@ export async function runCore(
   engine: Engine,
   model: Model,
   input: Values,
+  options: ReferenceOptions = {},
+): Promise<SequenceResult> {
+  return runCompiled(engine, compile(model), input, options);
+}
+
+/** The same of a network that is compiled already. */
+export async function runCompiled(
+  engine: Engine,
+  compiled: CompiledNetwork,
+  input: Values,
   { timespans, initialH, initialC }: ReferenceOptions = {},
 ): Promise<SequenceResult> {
-  const compiled = compile(model);
   const session = await Session.create(compiled, { engine });
   const fields = { input, timespans, initial_h: initialH, initial_c: initialC };
   return session.run(parseSequence(fields, compiled, "test input"));

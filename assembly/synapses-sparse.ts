@@ -1,0 +1,125 @@
+// Sums of synaptic conductances and currents over the synapses that exist, stored by destination:
+//
+//   num[j] = baseNum[j] + sum_k (w erev)_k s_k        den[j] = baseDen[j] + sum_k w_k s_k
+//   s_k    = sigmoid(sigma_k (v[source k] - mu_k))     (synapse.ts)
+//
+//   rows   u16 count[nOut], padded to a multiple of 4 bytes; then for each destination its synapses in ascending
+//          order of source: blocks of four
+//            | k×4 | mu×4 | w×4 | (w erev)×4 | source×4 |       64 bytes of f32 or 32 of halves, 8 bytes of u16
+//          and a tail of count mod 4: | k mu w (w erev) | a synapse, then its sources, padded to a multiple of 4 bytes.
+//          A source is the byte offset of its state in `v`: 4 times the index, so that no shift is needed.
+//   v; baseNum, baseDen, num, den [nOut]; num and den overlap none of the others
+//
+// Order of the sums as in synapses-dense.ts.
+
+// @ts-nocheck: checked by asc
+
+import { gather } from "./lanes";
+import { widen } from "./stored";
+import { denominator } from "./synapse";
+
+@inline function synapses<S, P>(
+  rows: usize, v: usize, baseNum: usize, baseDen: usize, num: usize, den: usize, nOut: i32
+): void {
+  const FIELD: usize = 4 * sizeof<S>(); // of a block of four
+  const SOURCES: usize = 4 * FIELD;
+  const BLOCK: usize = SOURCES + 8;
+  let count = rows;
+  let p = rows + ((<usize>nOut * 2 + 3) & ~3);
+  for (const last = num + (<usize>nOut << 2); num != last; num += 4, den += 4, baseNum += 4, baseDen += 4, count += 2) {
+    const n = <usize>load<u16>(count);
+    let n0: f32 = 0, n1: f32 = 0, n2: f32 = 0, n3: f32 = 0;
+    let c0: f32 = 0, c1: f32 = 0, c2: f32 = 0, c3: f32 = 0;
+    const end = p + (n >> 2) * BLOCK;
+    if (ASC_FEATURE_SIMD) {
+      let ns = f32x4.splat(0);
+      let cs = f32x4.splat(0);
+      for (; p != end; p += BLOCK) {
+        const d = denominator<v128>(widen<P, v128>(load<P>(p)), widen<P, v128>(load<P>(p, FIELD)), gather(v, p + SOURCES));
+        const neighbour = v128.shuffle<f32>(d, d, 1, 0, 3, 2);
+        const pair = f32x4.mul(d, neighbour);
+        const other = v128.shuffle<f32>(pair, pair, 2, 3, 0, 1);
+        const r = f32x4.div(f32x4.splat(1), f32x4.mul(pair, other));
+        const s = f32x4.mul(f32x4.mul(r, other), neighbour);
+        cs = f32x4.add(cs, f32x4.mul(widen<P, v128>(load<P>(p, 2 * FIELD)), s));
+        ns = f32x4.add(ns, f32x4.mul(widen<P, v128>(load<P>(p, 3 * FIELD)), s));
+      }
+      c0 = f32x4.extract_lane(cs, 0);
+      c1 = f32x4.extract_lane(cs, 1);
+      c2 = f32x4.extract_lane(cs, 2);
+      c3 = f32x4.extract_lane(cs, 3);
+      n0 = f32x4.extract_lane(ns, 0);
+      n1 = f32x4.extract_lane(ns, 1);
+      n2 = f32x4.extract_lane(ns, 2);
+      n3 = f32x4.extract_lane(ns, 3);
+    } else {
+      for (; p != end; p += BLOCK) {
+        const d0 = denominator<f32>(widen<S, f32>(load<S>(p)), widen<S, f32>(load<S>(p, FIELD)), load<f32>(v + load<u16>(p, SOURCES)));
+        const d1 = denominator<f32>(widen<S, f32>(load<S>(p, sizeof<S>())), widen<S, f32>(load<S>(p, FIELD + sizeof<S>())), load<f32>(v + load<u16>(p, SOURCES + 2)));
+        const d01 = d0 * d1;
+        const d2 = denominator<f32>(widen<S, f32>(load<S>(p, 2 * sizeof<S>())), widen<S, f32>(load<S>(p, FIELD + 2 * sizeof<S>())), load<f32>(v + load<u16>(p, SOURCES + 4)));
+        const d3 = denominator<f32>(widen<S, f32>(load<S>(p, 3 * sizeof<S>())), widen<S, f32>(load<S>(p, FIELD + 3 * sizeof<S>())), load<f32>(v + load<u16>(p, SOURCES + 6)));
+        const d23 = d2 * d3;
+        const r: f32 = <f32>1 / (d01 * d23);
+        const r01 = r * d23;
+        const s0 = r01 * d1;
+        c0 += widen<S, f32>(load<S>(p, 2 * FIELD)) * s0;
+        n0 += widen<S, f32>(load<S>(p, 3 * FIELD)) * s0;
+        const s1 = r01 * d0;
+        c1 += widen<S, f32>(load<S>(p, 2 * FIELD + sizeof<S>())) * s1;
+        n1 += widen<S, f32>(load<S>(p, 3 * FIELD + sizeof<S>())) * s1;
+        const r23 = r * d01;
+        const s2 = r23 * d3;
+        c2 += widen<S, f32>(load<S>(p, 2 * FIELD + 2 * sizeof<S>())) * s2;
+        n2 += widen<S, f32>(load<S>(p, 3 * FIELD + 2 * sizeof<S>())) * s2;
+        const s3 = r23 * d2;
+        c3 += widen<S, f32>(load<S>(p, 2 * FIELD + 3 * sizeof<S>())) * s3;
+        n3 += widen<S, f32>(load<S>(p, 3 * FIELD + 3 * sizeof<S>())) * s3;
+      }
+    }
+    const rest = n & 3;
+    if (rest > 0) {
+      const sources = p + (rest << (2 + alignof<S>()));
+      const d0 = denominator<f32>(widen<S, f32>(load<S>(p)), widen<S, f32>(load<S>(p, sizeof<S>())), load<f32>(v + load<u16>(sources)));
+      let s0: f32;
+      if (rest == 1) {
+        s0 = <f32>1 / d0;
+      } else {
+        const d1 = denominator<f32>(widen<S, f32>(load<S>(p, 4 * sizeof<S>())), widen<S, f32>(load<S>(p, 5 * sizeof<S>())), load<f32>(v + load<u16>(sources, 2)));
+        const d01 = d0 * d1;
+        let r: f32;
+        if (rest == 2) {
+          r = <f32>1 / d01;
+        } else {
+          const d2 = denominator<f32>(widen<S, f32>(load<S>(p, 8 * sizeof<S>())), widen<S, f32>(load<S>(p, 9 * sizeof<S>())), load<f32>(v + load<u16>(sources, 4)));
+          r = <f32>1 / (d01 * d2);
+          const s2 = r * d01;
+          c2 += widen<S, f32>(load<S>(p, 10 * sizeof<S>())) * s2;
+          n2 += widen<S, f32>(load<S>(p, 11 * sizeof<S>())) * s2;
+          r *= d2;
+        }
+        s0 = r * d1;
+        const s1 = r * d0;
+        c1 += widen<S, f32>(load<S>(p, 6 * sizeof<S>())) * s1;
+        n1 += widen<S, f32>(load<S>(p, 7 * sizeof<S>())) * s1;
+      }
+      c0 += widen<S, f32>(load<S>(p, 2 * sizeof<S>())) * s0;
+      n0 += widen<S, f32>(load<S>(p, 3 * sizeof<S>())) * s0;
+      p += (rest * (FIELD + 2) + 3) & ~3;
+    }
+    store<f32>(num, load<f32>(baseNum) + ((n0 + n1) + (n2 + n3)));
+    store<f32>(den, load<f32>(baseDen) + ((c0 + c1) + (c2 + c3)));
+  }
+}
+
+export function synapsesSparseF32(
+  rows: usize, v: usize, baseNum: usize, baseDen: usize, num: usize, den: usize, nOut: i32
+): void {
+  synapses<f32, v128>(rows, v, baseNum, baseDen, num, den, nOut);
+}
+
+export function synapsesSparseF16(
+  rows: usize, v: usize, baseNum: usize, baseDen: usize, num: usize, den: usize, nOut: i32
+): void {
+  synapses<i16, u64>(rows, v, baseNum, baseDen, num, den, nOut);
+}

@@ -1,0 +1,117 @@
+import { loadCsv } from "../../bindings/data/csv-dataset.ts";
+import { DATASETS, type Dataset } from "../../bindings/data/dataset.ts";
+import { loadDataset } from "../../bindings/data/load.ts";
+import { type Comparison, compareNetworks } from "../../bindings/evaluate/compare.ts";
+import { type Evaluation, evaluate as evaluateNetwork } from "../../bindings/evaluate/evaluate.ts";
+import { type Deviation, type Fidelity, measureFidelity } from "../../bindings/evaluate/fidelity.ts";
+import type { EvaluateOptions } from "../commands/evaluate.ts";
+import { RunFailure } from "../exit.ts";
+import type { Io } from "../io.ts";
+import { usageError } from "../options.ts";
+import { progressOf } from "../progress.ts";
+import { readNetwork } from "../read-network.ts";
+import { fileName, readJson } from "../read-text.ts";
+import { describeEvaluation } from "./evaluate-report.ts";
+
+export interface Against {
+  evaluation: Evaluation;
+  comparison: Comparison;
+  fidelity: Fidelity | null;
+}
+
+/** Scores a network on a data set and prints the result. Throws RunFailure when an output is not finite. */
+export async function evaluate(io: Io, weights: string, options: EvaluateOptions): Promise<void> {
+  const { against, againstConfig, split, engine } = options;
+  if (against === undefined && againstConfig !== undefined) {
+    throw usageError("--against-config belongs to --against, which is missing");
+  }
+  const network = await readNetwork(io, weights, options.config);
+  const reference = against === undefined ? null : await readNetwork(io, against, againstConfig);
+  const dataset = await readDataset(io, options);
+  const settings = () => ({
+    split,
+    level: options.level === "95" ? (0.95 as const) : (0.9 as const),
+    seed: options.seed,
+    threshold: options.threshold,
+    ...(engine === undefined ? {} : { engine }),
+    onStep: progressOf(io),
+  });
+  let evaluation: Evaluation;
+  let pair: Against | null = null;
+  if (reference === null) {
+    evaluation = await evaluateNetwork(network, dataset, settings());
+  } else {
+    const both = await compareNetworks(network, reference, dataset, settings());
+    evaluation = both.evaluation;
+    expectFinite(reference.name, both.reference);
+    const comparable = network.compiled.output.length === reference.compiled.output.length;
+    const fidelity = comparable
+      ? await measureFidelity(network, reference, dataset, dataset.splits[split], settings())
+      : null;
+    pair = { evaluation: both.reference, comparison: both.comparison, fidelity };
+  }
+  io.progress(null);
+  expectFinite(network.name, evaluation);
+  io.print(
+    options.json
+      ? JSON.stringify(evaluationJson(evaluation, pair))
+      : describeEvaluation(network.name, evaluation, pair, io.colour),
+  );
+}
+
+/** The data set that the options name; its files are read through `io`. */
+async function readDataset(io: Io, { data, dataset, description }: EvaluateOptions): Promise<Dataset> {
+  const path = data.replace(/[\\/]+$/, "");
+  const isCsv = /\.(csv|tsv|txt)(\.gz)?$/.test(path) || path === "-";
+  const folderName = path.split(/[\\/]/).at(-1)!;
+  const id = dataset ?? (isCsv ? "csv" : DATASETS.find((name) => name === folderName));
+  if (id === undefined) {
+    throw usageError(
+      `--data ${fileName(path)} is no CSV and has no known name: say what it is with --dataset ${[...DATASETS, "csv"].join("|")}`,
+    );
+  }
+  const json = description === undefined ? undefined : await readJson(io, description, "bad-config");
+  const descriptionName = description === undefined ? "options" : fileName(description);
+  const file = async (name: string) =>
+    new File([(await io.readFile(name)) as Uint8Array<ArrayBuffer>], fileName(name));
+  if (id === "csv") {
+    if (json === undefined) {
+      throw usageError(
+        "--description is missing: JSON that says what the columns of the CSV mean (docs/data.md)",
+      );
+    }
+    return loadCsv(await file(path), json, descriptionName);
+  }
+  // A file by itself is the one file of the set.
+  return loadDataset(id, (name) => file(isCsv ? path : `${path}/${name}`), json, descriptionName);
+}
+
+function expectFinite(name: string, { nonFinite, dataset }: Evaluation): void {
+  if (nonFinite === null) return;
+  throw new RunFailure(
+    `${name}: "output" expected finite values, found one that is not in ${dataset}, ${nonFinite}`,
+  );
+}
+
+/** The contract of `evaluate --json`. */
+function evaluationJson(evaluation: Evaluation, pair: Against | null) {
+  const plain = ({ nonFinite, ...rest }: Evaluation) => rest;
+  if (pair === null) return plain(evaluation);
+  const { comparison, fidelity } = pair;
+  return {
+    ...plain(evaluation),
+    against: {
+      ...comparison,
+      metrics: pair.evaluation.metrics,
+      fidelity: fidelity && {
+        steps: fidelity.steps,
+        output: deviationJson(fidelity.output),
+        state: fidelity.state && deviationJson(fidelity.state),
+      },
+    },
+  };
+}
+
+function deviationJson({ rms, max, maxAt, relative }: Deviation) {
+  return { rms, max, maxAt, relative };
+}

@@ -1,0 +1,81 @@
+// `evaluate`: how well a network does on a data set, with intervals, and against another network on the same samples.
+
+import type { Command } from "commander";
+import type { Engine } from "../../bindings/core/core.ts";
+import { DATASETS, SPLITS, type Split } from "../../bindings/data/dataset.ts";
+import type { Io } from "../io.ts";
+import {
+  type CommonOptions,
+  choiceOption,
+  configOption,
+  numberIn,
+  wholeFrom,
+  withCommon,
+} from "../options.ts";
+
+export interface EvaluateOptions extends CommonOptions {
+  config?: string;
+  data: string;
+  dataset?: string;
+  description?: string;
+  split: Split;
+  against?: string;
+  againstConfig?: string;
+  level: "90" | "95";
+  seed: number;
+  threshold: number;
+  engine?: Engine;
+}
+
+const EXAMPLES = [
+  "evaluate net.safetensors --data ../data/imu-wand",
+  "evaluate net.safetensors --data pump.csv --description pump.json --json",
+  "evaluate small.safetensors --data ../data/occupancy --against net.safetensors",
+];
+
+export function addEvaluate(program: Command, io: Io): void {
+  const command = program
+    .command("evaluate")
+    .summary("score a network on a data set, alone or against another one")
+    .description(
+      "Runs a network on a data set in the core itself and prints its metrics, each with an interval. With --against " +
+        "both networks answer the same samples: the drop, how often they agree, and how far their outputs and states " +
+        "are apart.",
+    )
+    .argument("<weights>", "checkpoint, .safetensors")
+    .addOption(configOption())
+    .requiredOption("--data <path>", "folder of a data set, or a CSV")
+    .addOption(
+      choiceOption("--dataset <id>", "what the data are (default: the folder's name, or csv for a file)", [
+        ...DATASETS,
+        "csv",
+      ]),
+    )
+    .option(
+      "--description <file>",
+      "JSON that says what a CSV's columns mean, or options of a data set; docs/data.md has both",
+    )
+    .addOption(choiceOption("--split <part>", "part of the data", SPLITS).default("test"))
+    .option("--against <weights>", "a second network, the reference of the comparison")
+    .option("--against-config <file>", "its configuration, as --config")
+    .addOption(choiceOption("--level <percent>", "confidence of the intervals", ["90", "95"]).default("90"))
+    .option("--seed <n>", "of the bootstrap", wholeFrom(0), 1)
+    .option(
+      "--threshold <x>",
+      "a single binary output above it means the second class; 0 suits logits",
+      numberIn(Number.NEGATIVE_INFINITY),
+      0,
+    )
+    .addOption(
+      choiceOption("--engine <name>", "build of the core; all give the same bits", [
+        "simd",
+        "scalar",
+        "counted",
+      ]),
+    )
+    .action(async (weights: string, options: EvaluateOptions) => {
+      const { evaluate } = await import("../actions/evaluate.ts");
+      await evaluate(io, weights, options);
+    });
+  withCommon(command, EXAMPLES);
+}
