@@ -4,7 +4,7 @@
 import type { Sequence } from "../core/sequence.ts";
 import { complain } from "../errors.ts";
 import type { LoweredLayer, LoweredNetwork } from "../image/lowered.ts";
-import { FloatRun, indexOf } from "./float-run.ts";
+import { FloatRun, indexOf, type Openness } from "./float-run.ts";
 
 /** Products of pairs are kept for layers of at most so many columns: 8 MB. */
 const MAX_COLUMNS = 1024;
@@ -66,6 +66,8 @@ export interface LayerStatistics {
   out: Statistics;
   /** LSTM's second state; else of length 0. */
   cell: Statistics;
+  /** Of an LTC, how far its synapses were open; else null. */
+  synapses: { sensory: Openness; recurrent: Openness } | null;
 }
 
 export interface CalibrationRun {
@@ -105,6 +107,10 @@ export function forEachStep(
   }
 }
 
+function openness(length: number): Openness {
+  return { sum: new Float64Array(length), squares: new Float64Array(length), count: 0 };
+}
+
 /** Runs the float network over the calibration data. States begin at zero in every row. */
 export function calibrate(network: LoweredNetwork, sequences: readonly Sequence[]): CalibrationRun {
   const layers = network.layers.map(
@@ -113,10 +119,15 @@ export function calibrate(network: LoweredNetwork, sequences: readonly Sequence[
       pre: new Statistics(layer.kind === "dense" ? layer.out.length : 0),
       out: new Statistics(layer.out.length),
       cell: new Statistics(layer.kind === "lstm" ? layer.cell.length : 0),
+      synapses:
+        layer.kind === "ltc"
+          ? { sensory: openness(layer.sensory.mask.length), recurrent: openness(layer.recurrent.mask.length) }
+          : null,
     }),
   );
   const run = new FloatRun(network, {
     before: (l, arena) => layers[l]!.read.add(arena, indexOf(network.layers[l]!.in)),
+    synapses: (l) => layers[l]!.synapses,
     preActivations: (l, values) => layers[l]!.pre.add(values),
     after(l, arena) {
       const layer = network.layers[l]!;

@@ -11,6 +11,15 @@ export interface Observer {
   before?(layer: number, arena: Float64Array): void;
   preActivations?(layer: number, values: Float64Array): void;
   after?(layer: number, arena: Float64Array): void;
+  /** Where to note how far the synapses of an LTC are open. */
+  synapses?(layer: number): { sensory: Openness; recurrent: Openness } | null;
+}
+
+/** Sums over evaluations of how far each synapse was open, [nIn, nOut], and of the squares. */
+export interface Openness {
+  sum: Float64Array;
+  squares: Float64Array;
+  count: number;
 }
 
 /** Index of a vector's first element in the arena of `FloatRun`. */
@@ -114,9 +123,10 @@ export class FloatRun {
         return;
       }
       case "ltc": {
-        const sensory = drive(layer.sensory, this.view(layer.in));
+        const noted = this.#observer.synapses?.(l) ?? null;
+        const sensory = drive(layer.sensory, this.view(layer.in), noted?.sensory);
         for (let unfold = 0; unfold < layer.unfolds; unfold++) {
-          const recurrent = drive(layer.recurrent, out);
+          const recurrent = drive(layer.recurrent, out, noted?.recurrent);
           out.forEach((v, j) => {
             const cap = layer.membrane[j]! / (layer.odeStep * elapsed);
             const above = cap * v + layer.leakCurrent[j]! + sensory.above[j]! + recurrent.above[j]!;
@@ -133,7 +143,11 @@ export class FloatRun {
 }
 
 /** Sums over all sources of w s and w erev s, by destination. */
-function drive(synapses: Synapses, source: Float64Array): { below: Float64Array; above: Float64Array } {
+function drive(
+  synapses: Synapses,
+  source: Float64Array,
+  noted: Openness | undefined,
+): { below: Float64Array; above: Float64Array } {
   const { nIn, nOut, mask, k, mu, w, wErev } = synapses;
   const below = new Float64Array(nOut);
   const above = new Float64Array(nOut);
@@ -142,9 +156,14 @@ function drive(synapses: Synapses, source: Float64Array): { below: Float64Array;
       const ij = i * nOut + j;
       if (mask[ij] === 0) continue;
       const s = sigmoid((-k[ij]! / Math.LOG2E) * (source[i]! - mu[ij]!));
+      if (noted !== undefined) {
+        noted.sum[ij]! += s;
+        noted.squares[ij]! += s * s;
+      }
       below[j]! += w[ij]! * s;
       above[j]! += wErev[ij]! * s;
     }
   }
+  if (noted !== undefined) noted.count++;
   return { below, above };
 }

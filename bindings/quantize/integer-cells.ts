@@ -174,6 +174,7 @@ function addLtc(builder: IntegerBuilder, layer: Kind<"ltc">, l: number): void {
     input.bits,
     LARGEST_WEIGHT[builder.rounding.bits],
     builder.format,
+    builder.run.layers[l]!.synapses!,
   );
   builder.noteScales(scale);
   builder.add(

@@ -5,7 +5,9 @@ import { LiquidEdgeError } from "../errors.ts";
 import type { LoweredLayer } from "../image/lowered.ts";
 import type { IntSynapses } from "../image/lowered-integer.ts";
 import type { Synapses } from "../image/parameters.ts";
+import type { LayerStatistics } from "./calibration.ts";
 import { power2 } from "./elementary.ts";
+import type { Openness } from "./float-run.ts";
 import { clampRound, GATE_UNIT, I16_MAX, roundHalfUp } from "./tables.ts";
 import type { TimeFormat } from "./time-format.ts";
 
@@ -66,6 +68,7 @@ export function quantizeLtc(
   g: number,
   largest: number,
   format: TimeFormat,
+  noted: NonNullable<LayerStatistics["synapses"]>,
 ): LtcIntegers {
   const { name, sensory, recurrent, membrane, leak, leakCurrent, odeStep } = layer;
   const n = layer.out.length;
@@ -88,17 +91,23 @@ export function quantizeLtc(
   const reciprocalOf = () => (constant === null ? I32_LIMIT / time.min : reciprocal(time.min));
   for (let j = 0; j < n; j++) {
     checkSigns(layer, j);
-    result.scale[j] = destinationScale(layer, j, f, largest, capacity(j, shortest));
-    for (const [from, to] of [
-      [sensory, result.sensory],
-      [recurrent, result.recurrent],
-    ] as const) {
-      quantizeWeights(from, to, j, result.scale[j]!, largest, quotientLimit(f));
+    const parts = [
+      { from: sensory, to: result.sensory, open: noted.sensory },
+      { from: recurrent, to: result.recurrent, open: noted.recurrent },
+    ];
+    const widest = destinationScale(layer, j, f, largest, capacity(j, shortest));
+    result.scale[j] = clippedScale(parts, j, widest.scale, widest.least, largest, quotientLimit(f));
+    let [missing, missingCurrent] = [0, 0];
+    for (const { from, to, open } of parts) {
+      const rest = quantizeWeights(from, to, open, j, result.scale[j]!, largest, quotientLimit(f));
+      missing += rest.below;
+      missingCurrent += rest.above;
     }
+    // What rounding took from the sums on average goes into the leak.
     const unit = result.scale[j]! * GATE_UNIT;
-    result.leak[j] = roundHalfUp(leak[j]! / unit);
+    result.leak[j] = Math.max(0, roundHalfUp((leak[j]! + missing) / unit));
     const steepest = quotientLimit(f) * result.leak[j]!;
-    result.leakCurrent[j] = clampRound(leakCurrent[j]! / unit, steepest);
+    result.leakCurrent[j] = clampRound((leakCurrent[j]! + missingCurrent) / unit, steepest);
   }
   const ratios = Float64Array.from(result.scale, (scale, j) => perReciprocal(j) / (scale * GATE_UNIT));
   const peak = ratios.reduce((a, b) => Math.max(a, b), 0);
@@ -129,8 +138,17 @@ function checkSigns({ name, sensory, recurrent, membrane, leak }: LtcLayer, j: n
   }
 }
 
-/** The smallest scale at which the largest weight fits, and D and N as well, when all synapses are open at dtMin. */
-function destinationScale(layer: LtcLayer, j: number, f: number, largest: number, capacity: number): number {
+/**
+ * The smallest scale at which the largest weight fits, and D and N as well, when all synapses are open at dtMin; `least`
+ * is what D and N alone ask for.
+ */
+function destinationScale(
+  layer: LtcLayer,
+  j: number,
+  f: number,
+  largest: number,
+  capacity: number,
+): { scale: number; least: number } {
   const { name, sensory, recurrent, leak, leakCurrent } = layer;
   const n = leak.length;
   let peak = 0;
@@ -143,41 +161,76 @@ function destinationScale(layer: LtcLayer, j: number, f: number, largest: number
       peak = Math.max(peak, w[ij]!, Math.abs(wErev[ij]!));
       below += w[ij]!;
       above += Math.abs(wErev[ij]!);
-      rounding += 0.5;
+      rounding += 1;
     }
   }
   if (peak === 0) peak = Math.max(below, 1e-6);
   // In units of S: (sum / S + rounding) 2^15 < limit.
   const rooms = [below / (power2(16 + f - 15) * 0.999 - rounding), above / (power2(16) * 0.999 - rounding)];
-  const scale = Math.max(
-    peak / largest,
-    ...rooms.map((room) => (room < 0 ? Number.POSITIVE_INFINITY : room)),
-  );
+  const least = Math.max(...rooms.map((room) => (room < 0 ? Number.POSITIVE_INFINITY : room)));
+  const scale = Math.max(peak / largest, least);
   if (!(peak / scale >= Math.min(LEAST_WEIGHT, largest) - 1e-9)) {
     const what = Number.isFinite(scale)
       ? `its capacity of ${capacity} at the shortest elapsed time leaves ${Math.floor(peak / scale)} steps for weights up to ${peak}`
       : "its synapses are more than a 32-bit sum holds";
     throw refuse(name, j, `${what}, expected ${LEAST_WEIGHT} (raise the shortest elapsed time, or keep f32)`);
   }
-  return scale;
+  return { scale, least };
 }
 
 /** The most that |we| may be of w, so that the quotient's numerator stays in 32 bits; reversal potentials are below it. */
 const quotientLimit = (f: number): number => power2(16 - f) - 1;
 
+/** A destination's weights at its scale, and what rounding leaves of its sums on average. */
 function quantizeWeights(
   from: Synapses,
   to: IntSynapses,
+  open: Openness,
   j: number,
   scale: number,
   largest: number,
   steepest: number,
-): void {
+): { below: number; above: number; variance: number } {
+  const rest = { below: 0, above: 0, variance: 0 };
   for (let ij = j; ij < from.nIn * from.nOut; ij += from.nOut) {
     if (from.mask[ij] === 0) continue;
     to.w[ij] = clampRound(from.w[ij]! / scale, largest);
     to.wErev[ij] = clampRound(from.wErev[ij]! / scale, Math.min(largest, steepest * to.w[ij]!));
+    const mean = open.sum[ij]! / open.count;
+    const [w, wErev] = [from.w[ij]! - scale * to.w[ij]!, from.wErev[ij]! - scale * to.wErev[ij]!];
+    rest.below += w * mean;
+    rest.above += wErev * mean;
+    rest.variance += (w * w + wErev * wErev) * (open.squares[ij]! / open.count - mean * mean);
   }
+  return rest;
+}
+
+type Parts = readonly { from: Synapses; to: IntSynapses; open: Openness }[];
+
+/** Shares of the scale to try with 4 bits: the largest weights are clipped, the others become finer. */
+const SHARES = [1, 0.95, 0.9, 0.85, 0.8, 0.75, 0.7, 0.65, 0.6, 0.55, 0.5];
+
+/** The scale, no smaller than `least`, whose rounding and clipping errors vary least once their means are made up for. */
+function clippedScale(
+  parts: Parts,
+  j: number,
+  widest: number,
+  least: number,
+  largest: number,
+  steepest: number,
+): number {
+  if (largest > LEAST_WEIGHT) return widest;
+  let best = { scale: widest, variance: Number.POSITIVE_INFINITY };
+  for (const share of SHARES) {
+    const scale = Math.max(share * widest, least);
+    const variance = parts.reduce(
+      (sum, { from, to, open }) =>
+        sum + quantizeWeights(from, to, open, j, scale, largest, steepest).variance,
+      0,
+    );
+    if (variance < best.variance) best = { scale, variance };
+  }
+  return best.scale;
 }
 
 /** Slopes and midpoints with the most fraction bits for which no argument leaves 32 bits. */

@@ -74,17 +74,15 @@ export function quantize(model: Model, options: QuantizeOptions): Quantized {
   return best!;
 }
 
-/** Layers whose arithmetic docs/integers.md does not define. */
+/** Layers that integer-cells.ts has an integer form of; a new kind of cell is refused until it has one. */
+const INTEGER_KINDS: readonly string[] = ["affine", "dense", "cfc", "lstm", "gru", "ltc"];
+
 function refuseUnavailable({ layers }: LoweredNetwork): void {
   for (const layer of layers) {
-    const refused =
-      layer.kind === "ctrnn"
-        ? "CT-RNN has no integer form"
-        : layer.kind === "ltc" && layer.solver !== "fused"
-          ? `solver ${layer.solver} has no integer form, only fused does`
-          : null;
-    if (refused !== null) {
-      throw new LiquidEdgeError("unavailable", `layer ${layer.name}: ${refused} (keep it in f32)`);
-    }
+    const isExplicit = layer.kind === "ltc" && layer.solver !== "fused";
+    if (INTEGER_KINDS.includes(layer.kind) && !isExplicit) continue;
+    const what = isExplicit ? `solver ${layer.solver}` : layer.kind;
+    const hint = isExplicit ? "only the fused one does; keep it in f32" : "keep it in f32";
+    throw new LiquidEdgeError("unavailable", `layer ${layer.name}: ${what} has no integer form (${hint})`);
   }
 }

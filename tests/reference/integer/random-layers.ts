@@ -65,7 +65,10 @@ export function randomElementMap(
   };
 }
 
-/** Synapses [nIn, nOut]; `sourceBits`, `targetBits`: fraction bits of the source's and the destination's values. */
+/**
+ * Synapses [nIn, nOut]; `sourceBits`, `targetBits`: fraction bits of the source's and the destination's values;
+ * `isolated`: [nOut], destinations without a synapse.
+ */
 export function randomSynapses(
   random: Random,
   nIn: number,
@@ -73,9 +76,11 @@ export function randomSynapses(
   pattern: Precision["pattern"],
   sourceBits: number,
   targetBits: number,
+  isolated: boolean[],
 ): IntSynapses {
   const length = nIn * nOut;
   const mask = randomMask(random, nIn, nOut, pattern) ?? new Uint8Array(length).fill(1);
+  for (let at = 0; at < length; at++) if (isolated[at % nOut]) mask[at] = 0;
   const stored = (values: number[]) => values.map((value, i) => (mask[i] === 0 ? 0 : value));
   // s = sourceBits + b - 11 with b such that (32767 + |mu|) |k| + C stays below 2^31.
   const b = random.between(Math.max(11 - sourceBits, 6), 10);
@@ -112,15 +117,17 @@ export function randomMembrane(
   dtMin: number,
   synapses: IntSynapses[],
 ): Pick<IntLtc, "cm" | "leak" | "leakCurrent" | "capacityShift"> {
-  // Most of 2^(15-f) D < 2^31 that synapses leave, a third each for cap and gl.
+  // Most of 2^(15-f) D < 2^31 that synapses leave, a third each for cap and gl. Without synapses little, so that every
+  // unit of cap and gl shows in v.
   const cm = new Int32Array(n);
   const leak = new Int32Array(n);
   const leakCurrent = new Int32Array(n);
-  const capacityShift = random.between(8, 30);
+  const capacityShift = random.between(20, 34);
   const reciprocal = Math.floor(0x7fffffff / dtMin);
   for (let j = 0; j < n; j++) {
     const drive = 32767 * synapses.reduce((sum, part) => sum + columnSum(part, j), 0);
-    const third = Math.floor((2 ** (16 + fractionBits) - drive) / 3) - 1;
+    const room = drive === 0 ? 2 ** random.between(4, 12) : 2 ** (16 + fractionBits) - drive;
+    const third = Math.floor(room / 3) - 1;
     if (third < 4) throw new Error(`neuron ${j}: its synapses alone exceed the denominator`);
     const mostCm = Math.floor((third * 2 ** capacityShift) / reciprocal) - 1;
     cm[j] = random.between(0, Math.min(Math.max(mostCm, 0), 2 ** 31 - 1));

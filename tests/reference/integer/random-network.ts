@@ -215,8 +215,10 @@ function randomNetwork(cell: CellName, random: Random, precision: Precision, are
       const mapped = layout.place(2, nIn);
       const map = randomElementMap(random, nIn, 12, 16);
       add({ kind: "int-input", name: "input_map", in: input, out: mapped, width: 16, ...map });
-      const sensory = randomSynapses(random, nIn, n, precision.pattern, random.between(9, 13), fractionBits);
-      const recurrent = randomSynapses(random, n, n, precision.pattern, fractionBits, fractionBits);
+      const isolated = Array.from({ length: n }, () => random.chance(0.2));
+      const synapses = (sources: number, bits: number) =>
+        randomSynapses(random, sources, n, precision.pattern, bits, fractionBits, isolated);
+      const [sensory, recurrent] = [synapses(nIn, random.between(9, 13)), synapses(n, fractionBits)];
       const membrane = randomMembrane(random, n, fractionBits, time.min, [sensory, recurrent]);
       const shared = { sensory, recurrent, ...membrane, fractionBits, sigmoid: sigmoidNearest };
       const unfolds = random.between(1, 6);

@@ -1,0 +1,244 @@
+// What the core's check says to one wrong field of an integer image at a time, and at the edges of its proofs both sides.
+
+import { describe, expect, it } from "vitest";
+import { compileInteger } from "../../bindings/image/compile-integer.ts";
+import { crc32 } from "../../bindings/image/crc32.ts";
+import {
+  CONTROL_BYTES,
+  Format,
+  HEADER_BYTES,
+  Header,
+  IntKind,
+  LAYER_BYTES,
+  Layer,
+} from "../../bindings/image/format.ts";
+import { type BaseImage, type BlockPlace, describeImage, viewOf } from "../fuzz/image-bases.ts";
+import { loadEngines } from "../kernel/engines.ts";
+import { CELLS, type CellName, randomCase } from "../reference/integer/random-network.ts";
+
+const ENGINES = loadEngines(1 << 17);
+const ARENA_AT = 64;
+const IMAGE_AT = 32768;
+const INT32_MAX = 2 ** 31 - 1;
+
+interface Place {
+  base: BaseImage;
+  record: number;
+  blocks: BlockPlace[];
+}
+
+/** The first layer of that kind in random networks of a cell, whose first block has that format. */
+function find(cell: CellName, kind: IntKind, format?: number): Place {
+  for (let seed = 0; seed < 200; seed++) {
+    const { image, arenaBytes } = compileInteger(randomCase(cell, seed, 1, CONTROL_BYTES).network);
+    const base = describeImage(image, arenaBytes);
+    const view = viewOf(image);
+    for (let i = 0; i < base.nLayers; i++) {
+      const record = HEADER_BYTES + LAYER_BYTES * i;
+      const blocks = base.blocks.filter(({ field }) => field >= record && field < record + LAYER_BYTES);
+      const isKind = view.getUint16(record + Layer.KIND, true) === kind;
+      if (isKind && (format === undefined || view.getUint32(blocks[0]!.at, true) === format)) {
+        return { base, record, blocks };
+      }
+    }
+  }
+  throw new Error(`no ${cell} with a layer of kind ${kind} and format ${format}`);
+}
+
+const INPUT = find("gru", IntKind.INPUT);
+const AFFINE = find("ltc", IntKind.AFFINE);
+const GRU = find("gru", IntKind.GRU, Format.DENSE);
+const GRU_4 = find("gru", IntKind.GRU, Format.DENSE_4);
+const SPARSE = find("gru", IntKind.GRU, Format.SPARSE);
+const BLOCKS = find("gru", IntKind.GRU, Format.BLOCK);
+const LSTM = find("lstm", IntKind.LSTM);
+const PURE = find("cfc-pure", IntKind.CFC);
+const LTC = find("ltc", IntKind.LTC, Format.DENSE);
+const SPARSE_LTC = find("ltc", IntKind.LTC, Format.SPARSE);
+const nOf = ({ base, record }: Place, field: number) => viewOf(base.image).getUint32(record + field, true);
+
+interface Edit {
+  what: string;
+  place: Place;
+  change: (view: DataView, place: Place) => void;
+  code: number;
+}
+
+const i32 =
+  (block: number, at: number, value: number) =>
+  (view: DataView, { blocks }: Place) =>
+    view.setInt32(blocks[block]!.at + at, value, true);
+const u16 =
+  (block: number, at: number, value: number) =>
+  (view: DataView, { blocks }: Place) =>
+    view.setUint16(blocks[block]!.at + at, value, true);
+const u8 =
+  (block: number, at: number, value: number) =>
+  (view: DataView, { blocks }: Place) =>
+    view.setUint8(blocks[block]!.at + at, value);
+const header = (at: number, value: number) => (view: DataView) => view.setUint16(at, value, true);
+const inRecord =
+  (at: number, value: number) =>
+  (view: DataView, { record }: Place) =>
+    view.setUint8(record + at, value);
+
+const GRU_TERMS = nOf(GRU, Layer.N_IN) + nOf(GRU, Layer.N);
+const N_LTC = nOf(LTC, Layer.N);
+const VECTORS = { cm: 0, leak: 4 * N_LTC, current: 8 * N_LTC };
+const FRACTION_BITS = LTC.base.image[LTC.record + Layer.PARAMETER_0]!;
+
+const EDITS: Edit[] = [
+  { what: "nothing", place: GRU, change: () => {}, code: 0 },
+  { what: "numbers of a later format", place: GRU, change: header(Header.NUMBERS, 2), code: 24 },
+  { what: "a unit of time of 2^-17", place: GRU, change: header(Header.TIME_EXPONENT, 17), code: 24 },
+  { what: "a shortest time of 0", place: GRU, change: header(Header.TIME_MIN, 0), code: 24 },
+  { what: "a longest time below the shortest", place: GRU, change: header(Header.TIME_MAX, 0), code: 24 },
+  { what: "limits of time without integers", place: GRU, change: header(Header.NUMBERS, 0), code: 9 },
+  { what: "a layer of floats", place: GRU, change: inRecord(Layer.KIND, 7), code: 14 },
+  { what: "an unknown layer", place: GRU, change: inRecord(Layer.KIND, 24), code: 14 },
+  { what: "a multiplier below 2^14", place: GRU, change: u16(0, 12, 2 ** 14 - 1), code: 25 },
+  { what: "a multiplier above 2^15", place: GRU, change: u16(0, 12, 2 ** 15), code: 25 },
+  { what: "a shift of 47", place: GRU, change: u16(0, 14, 46), code: 25 },
+  {
+    what: "the largest bias",
+    place: GRU,
+    change: i32(0, 8, INT32_MAX - 128 * 127 * GRU_TERMS),
+    code: 0,
+  },
+  {
+    what: "a bias too large",
+    place: GRU,
+    change: i32(0, 8, INT32_MAX - 128 * 127 * GRU_TERMS + 1),
+    code: 26,
+  },
+  { what: "a bias too small", place: GRU, change: i32(0, 8, 128 * 127 * GRU_TERMS - 2 ** 31), code: 26 },
+  { what: "the lowest bias", place: GRU_4, change: i32(0, 8, -(2 ** 31)), code: 26 },
+  { what: "a matrix of format 5", place: GRU, change: i32(0, 0, 5), code: 21 },
+  { what: "a dense matrix with a byte too few", place: GRU, change: longer(-4), code: 22 },
+  { what: "a dense int4 matrix with a byte too few", place: GRU_4, change: longer(-4), code: 22 },
+  { what: "blocks with bytes to spare", place: BLOCKS, change: longer(4), code: 22 },
+  { what: "blocks without the last bytes", place: BLOCKS, change: longer(-4), code: 22 },
+  { what: "more blocks than sources", place: BLOCKS, change: u16(0, 8 + 36, 65535), code: 22 },
+  {
+    what: "a sparse row with more weights than sources",
+    place: SPARSE,
+    change: u16(0, 8 + 10, 65535),
+    code: 22,
+  },
+  { what: "a narrowing shift of 16", place: GRU, change: inRecord(Layer.NARROW_SHIFT, 16), code: 30 },
+  {
+    what: "an i8 copy beyond the arena",
+    place: GRU,
+    change: (view, { record, base }) => view.setUint32(record + Layer.NARROWED, base.arenaBytes, true),
+    code: 17,
+  },
+  { what: "a cell format of 5", place: LSTM, change: inRecord(Layer.PARAMETER_0, 5), code: 30 },
+  { what: "a shift of the state by 16", place: LSTM, change: inRecord(Layer.PARAMETER_1, 16), code: 30 },
+  { what: "a table with steps of 2^9", place: LSTM, change: i32(1, 4, 9), code: 29 },
+  { what: "a table with steps of 1", place: LSTM, change: i32(1, 4, 0), code: 29 },
+  { what: "a table that begins beyond i16", place: LSTM, change: i32(1, 0, 32768), code: 29 },
+  { what: "a negative sigmoid", place: LSTM, change: u16(2, 8 + 2 * 256, 0xffff), code: 29 },
+  { what: "another tanh", place: LSTM, change: u16(1, 8 + 2 * 256, 0x8000), code: 0 },
+  { what: "a factor of 2^15 of an input", place: INPUT, change: i32(0, 0, 2 ** 15), code: 31 },
+  { what: "a shift of 31 of an input", place: INPUT, change: shiftOfMap(31), code: 31 },
+  { what: "an offset of an input too large", place: INPUT, change: biasOfMap(INT32_MAX), code: 31 },
+  { what: "the lowest offset of an input", place: INPUT, change: biasOfMap(-(2 ** 31)), code: 31 },
+  { what: "any offset of an output", place: AFFINE, change: biasOfMap(-(2 ** 31)), code: 0 },
+  { what: "a shift of 47 of an output", place: AFFINE, change: shiftOfMap(47), code: 31 },
+  { what: "a decay beyond 32 bits", place: PURE, change: i32(1, 0, -1), code: 32 },
+  { what: "a bound of 2^14", place: PURE, change: i32(1, 4 * nOf(PURE, Layer.N), 2 ** 14), code: 30 },
+  { what: "a shift of synapses of 17", place: LTC, change: i32(0, 8, 17), code: 27 },
+  { what: "a slope whose argument overflows", place: LTC, change: slope(32767, 32767), code: 27 },
+  { what: "a negative conductance", place: LTC, change: u8(0, 12 + 16, 0x80), code: 27 },
+  { what: "a reversal potential beyond the state", place: LTC, change: weights(0, 1), code: 27 },
+  { what: "fraction bits of 15", place: LTC, change: inRecord(Layer.PARAMETER_0, 15), code: 30 },
+  { what: "a shift of the capacity of 63", place: LTC, change: inRecord(Layer.PARAMETER_1, 63), code: 30 },
+  { what: "a negative synaptic sigmoid", place: LTC, change: u16(3, 2046, 0x8000), code: 29 },
+  { what: "a negative capacity", place: LTC, change: i32(2, VECTORS.cm, -1), code: 28 },
+  { what: "a negative leak", place: LTC, change: i32(2, VECTORS.leak, -1), code: 28 },
+  { what: "a denominator of 0", place: LTC, change: membrane(0, 0, 0), code: 28 },
+  { what: "the smallest denominator", place: LTC, change: membrane(0, 1, 0), code: 0 },
+  {
+    what: "a leak potential beyond the state",
+    place: LTC,
+    change: membrane(0, 10, 10 * (2 ** (16 - FRACTION_BITS) - 1) + 1),
+    code: 28,
+  },
+  { what: "a denominator beyond the quotient", place: LTC, change: membrane(0, INT32_MAX, 0), code: 28 },
+  { what: "a capacity beyond 32 bits", place: LTC, change: membrane(INT32_MAX, 1, 0, 0), code: 28 },
+  { what: "more synapses than sources", place: SPARSE_LTC, change: u16(0, 12, 65535), code: 22 },
+  {
+    what: "a state in the scratch",
+    place: LTC,
+    change: (view, { record }) =>
+      view.setUint32(record + Layer.OUT, view.getUint32(record + Layer.SCRATCH, true) + 4, true),
+    code: 33,
+  },
+];
+
+function longer(bytes: number) {
+  return (view: DataView, { blocks }: Place) =>
+    view.setUint32(blocks[0]!.at + 4, blocks[0]!.bytes + bytes, true);
+}
+
+function biasOfMap(value: number) {
+  return (view: DataView, place: Place) =>
+    view.setInt32(place.blocks[0]!.at + 4 * nOf(place, Layer.N), value, true);
+}
+
+function shiftOfMap(value: number) {
+  return (view: DataView, place: Place) =>
+    view.setUint8(place.blocks[0]!.at + 8 * nOf(place, Layer.N), value);
+}
+
+/** k and mu of the first sensory synapse. */
+function slope(k: number, mu: number) {
+  return (view: DataView, { blocks }: Place) => {
+    view.setInt16(blocks[0]!.at + 12, k, true);
+    view.setInt16(blocks[0]!.at + 12 + 8, mu, true);
+  };
+}
+
+/** w and we of the first sensory synapse. */
+function weights(w: number, we: number) {
+  return (view: DataView, { blocks }: Place) => {
+    view.setInt8(blocks[0]!.at + 12 + 16, w);
+    view.setInt8(blocks[0]!.at + 12 + 20, we);
+  };
+}
+
+/** cm, gleak and gleak vleak of the first neuron, and the shift of its capacity. */
+function membrane(cm: number, leak: number, current: number, shift?: number) {
+  return (view: DataView, { record, blocks }: Place) => {
+    const { at } = blocks[2]!;
+    view.setInt32(at + VECTORS.cm, cm, true);
+    view.setInt32(at + VECTORS.leak, leak, true);
+    view.setInt32(at + VECTORS.current, current, true);
+    if (shift !== undefined) view.setUint8(record + Layer.PARAMETER_1, shift);
+  };
+}
+
+describe.each(ENGINES)("the $name core's check", ({ exports, memory }) => {
+  const check = (image: Uint8Array, arenaBytes: number) => {
+    new Uint8Array(memory.buffer).set(image, IMAGE_AT);
+    return exports.check(IMAGE_AT, image.length, ARENA_AT, arenaBytes);
+  };
+
+  it.each(EDITS)("answers $code to $what", ({ place, change, code }) => {
+    const image = place.base.image.slice();
+    const view = viewOf(image);
+    change(view, place);
+    view.setUint32(Header.CRC, crc32(image.subarray(Header.VERSION)), true);
+    expect(check(image, place.base.arenaBytes)).toBe(code);
+  });
+
+  it("accepts every random network, in an arena of exactly its size and in none smaller", () => {
+    for (const cell of CELLS) {
+      for (let seed = 0; seed < 20; seed++) {
+        const { image, arenaBytes } = compileInteger(randomCase(cell, seed, 1, CONTROL_BYTES).network);
+        expect(check(image, arenaBytes), `${cell}, seed ${seed}`).toBe(0);
+        expect(check(image, arenaBytes - 1), `${cell}, seed ${seed}`).toBe(10);
+      }
+    }
+  });
+});
