@@ -95,7 +95,7 @@ export function checkIntMatrix(image: usize, imageBytes: u32, at: u32, nOut: u32
   if (!inImage(at, 8, imageBytes)) return Reject.BLOCK_WINDOW;
   const format = load<u32>(image + at);
   const bytes = load<u32>(image + at, 4);
-  if (format - 1 >= Format.DENSE_4) return Reject.BLOCK_FORMAT;
+  if (format != Format.DENSE_4 && format - 1 >= Format.BLOCK) return Reject.BLOCK_FORMAT;
   if (!inImage(at, bytes, imageBytes)) return Reject.BLOCK_WINDOW;
   if (bytes < 8) return Reject.BLOCK_BYTES;
   const p = image + at + 8;
