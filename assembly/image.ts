@@ -34,6 +34,8 @@
 //   lstm      z[nIn + n], cell    matrix [4n, nIn + n], rows g i f o    cell, out
 //   gru       z[nIn + n]          matrix rz [2n, nIn + n],              out
 //                                 matrices in→n [n, nIn], state→n [n, n]
+//   gate      z[nIn + n]          matrices g a [n, nIn + n]             out = g (1 - k) + k out with g = tanh(Wg z + bg),
+//                                                                       k = exp(-T softplus(Wa z + ba)), T elapsed time
 
 // @ts-nocheck: checked by asc
 
@@ -97,6 +99,7 @@ export namespace Kind {
   export const CFC: u32 = 5;
   export const LSTM: u32 = 6;
   export const GRU: u32 = 7;
+  export const GATE: u32 = 8;
 }
 
 export namespace Activation {
@@ -132,5 +135,6 @@ export function scratchElements(kind: u32, variant: u32, n: u32): u32 {
   if (kind == Kind.CTRNN) return n;
   if (kind == Kind.CFC) return variant == Mode.PURE ? 2 * n : 4 * n;
   if (kind == Kind.LSTM || kind == Kind.GRU) return 4 * n;
+  if (kind == Kind.GATE) return 2 * n;
   return 0;
 }

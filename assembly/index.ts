@@ -11,7 +11,7 @@ export { matvecF32 } from "./matvec-f32";
 export { matvecSparseF32 } from "./matvec-sparse-f32";
 export { synapsesF32 } from "./synapses-f32";
 export { synapsesSparseF32 } from "./synapses-sparse-f32";
-export { expF32, geluF32, lecunTanhF32, reluF32, sigmoidF32, siluF32, tanhF32 } from "./activation-f32";
+export { expF32, geluF32, lecunTanhF32, reluF32, sigmoidF32, siluF32, softplusF32, tanhF32 } from "./activation-f32";
 export {
-  blendF32, decayF32, fusedF32, membraneF32, mulAddF32, mulF32, mulSubF32, nonFiniteF32, pureF32, scaleAddF32, slopeF32
+  blendF32, decayF32, elapseF32, fusedF32, membraneF32, mulAddF32, mulF32, mulSubF32, nonFiniteF32, pureF32, scaleAddF32, slopeF32
 } from "./vector-f32";

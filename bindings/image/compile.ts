@@ -170,6 +170,7 @@ const KINDS = {
   cfc: Kind.CFC,
   lstm: Kind.LSTM,
   gru: Kind.GRU,
+  gate: Kind.GATE,
 } as const;
 /** Evaluations of the synapses in one unfold. */
 const EVALUATIONS = { fused: 1, euler: 1, rk4: 4 } as const;
@@ -259,6 +260,10 @@ function encodeLayer(layer: LoweredLayer): EncodedLayer {
       addMatrix("reset_update", layer.resetUpdate);
       addMatrix("candidate_input", layer.fromInput);
       addMatrix("candidate_state", layer.fromState);
+      break;
+    case "gate":
+      addMatrix("g", layer.target);
+      addMatrix("a", layer.rate);
       break;
   }
   return result;

@@ -46,7 +46,7 @@ export const Layer = {
 export const Control = { ELAPSED: 0, FLAGS: 4, CLAMPED: 8 } as const;
 export const FLAG_NON_FINITE = 1;
 
-export const Kind = { AFFINE: 1, DENSE: 2, LTC: 3, CTRNN: 4, CFC: 5, LSTM: 6, GRU: 7 } as const;
+export const Kind = { AFFINE: 1, DENSE: 2, LTC: 3, CTRNN: 4, CFC: 5, LSTM: 6, GRU: 7, GATE: 8 } as const;
 export const Activation = {
   LINEAR: 0,
   LECUN_TANH: 1,
@@ -74,6 +74,8 @@ export function scratchElements(kind: Kind, variant: number, n: number): number 
     case Kind.LSTM:
     case Kind.GRU:
       return 4 * n;
+    case Kind.GATE:
+      return 2 * n;
     default:
       return 0;
   }

@@ -28,10 +28,10 @@ export interface BaseImage {
   blocks: BlockPlace[];
 }
 
-const MODELS_A_KIND = 8;
+const MODELS_A_KIND = 16;
 const WIDTHS = { maxUnits: 10, maxInputs: 4 };
 
-/** 160 images: of every kind of model eight, each in two forms. They have every kind of layer in every variant. */
+/** Of every kind of model 16 images, each in two forms. They have every kind of layer in every variant. */
 export function baseImages(): BaseImage[] {
   return Array.from({ length: MODELS_A_KIND * MODEL_KINDS.length }, (_, seed) => {
     const { image, arenaBytes } = compile(randomModel(seed, WIDTHS));
@@ -151,5 +151,7 @@ function blockTypes(
       return [matrix(4 * n, nIn + n)];
     case Kind.GRU:
       return [matrix(2 * n, nIn + n), matrix(n, nIn), matrix(n, n)];
+    case Kind.GATE:
+      return [matrix(n, nIn + n), matrix(n, nIn + n)];
   }
 }
