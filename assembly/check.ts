@@ -110,7 +110,7 @@ function checkBlocks(image: usize, imageBytes: u32, layer: usize, kind: u32, var
   // All other kinds begin with a matrix.
   let rows = n;
   let columns = nIn;
-  if (kind == Kind.CTRNN || kind == Kind.LSTM || kind == Kind.GRU) columns += n;
+  if (kind == Kind.CTRNN || kind == Kind.LSTM || kind == Kind.GRU || kind == Kind.GATE) columns += n;
   if (kind == Kind.LSTM) rows = n << 2;
   if (kind == Kind.GRU) rows = n << 1;
   let code = checkMatrix(image, imageBytes, block0, rows, columns);
@@ -119,6 +119,8 @@ function checkBlocks(image: usize, imageBytes: u32, layer: usize, kind: u32, var
   if (kind == Kind.GRU) {
     code = checkMatrix(image, imageBytes, block1, n, nIn);
     if (code == Reject.NONE) code = checkMatrix(image, imageBytes, block2, n, n);
+  } else if (kind == Kind.GATE) {
+    code = checkMatrix(image, imageBytes, block1, n, columns);
   } else if (kind == Kind.CFC) {
     if (variant == Mode.PURE) return inImage(block1, n << 3, imageBytes) ? Reject.NONE : Reject.BLOCK_WINDOW;
     code = checkMatrix(image, imageBytes, block1, n, nIn);
@@ -133,7 +135,7 @@ function checkLayer(image: usize, imageBytes: u32, arenaBytes: u32, layer: usize
   const variant = <u32>load<u16>(layer, Layer.VARIANT);
   const nIn = load<u32>(layer, Layer.N_IN);
   const n = load<u32>(layer, Layer.N);
-  if (kind < Kind.AFFINE || kind > Kind.GRU) return Reject.KIND;
+  if (kind < Kind.AFFINE || kind > Kind.GATE) return Reject.KIND;
   let variants: u32 = 1;
   if (kind == Kind.DENSE) variants = Activation.SIGMOID + 1;
   if (kind == Kind.LTC) variants = Solver.RK4 + 1;
@@ -147,7 +149,7 @@ function checkLayer(image: usize, imageBytes: u32, arenaBytes: u32, layer: usize
   if (!inArena(input, nIn, arenaBytes) || !inArena(out, n, arenaBytes)) return Reject.LAYER_WINDOW;
   if (!inArena(load<u32>(layer, Layer.SCRATCH), scratchElements(kind, variant, n), arenaBytes)) return Reject.LAYER_WINDOW;
   if (kind == Kind.LSTM && !inArena(load<u32>(layer, Layer.CELL), n, arenaBytes)) return Reject.LAYER_WINDOW;
-  if ((kind == Kind.CTRNN || kind == Kind.LSTM || kind == Kind.GRU) && out != input + (nIn << 2)) {
+  if ((kind == Kind.CTRNN || kind == Kind.LSTM || kind == Kind.GRU || kind == Kind.GATE) && out != input + (nIn << 2)) {
     return Reject.NOT_CONTIGUOUS;
   }
   if ((kind == Kind.LTC || kind == Kind.CTRNN) && load<u32>(layer, Layer.UNFOLDS) - 1 >= MAX_UNFOLDS) {

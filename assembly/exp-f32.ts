@@ -66,7 +66,7 @@ export const LOWER: f32 = 2.3283064365386963e-10;
 }
 
 /** 2^32 e^-a for 0 <= a <= 109.5: normal where e^-a is denormal. */
-@inline function raisedExpOfMinus<T>(a: T): T {
+@inline export function raisedExpOfMinus<T>(a: T): T {
   const t = add<T>(mul<T>(a, splat<T>(-LOG2_E)), splat<T>(ROUND_RAISED));
   const n = sub<T>(t, splat<T>(ROUND_RAISED));
   const r = sub<T>(sub<T>(mul<T>(n, splat<T>(-LN2_HI)), a), mul<T>(n, splat<T>(LN2_LO)));

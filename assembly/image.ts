@@ -36,6 +36,8 @@
 //   lstm      z[nIn + n], cell    matrix [4n, nIn + n], rows g i f o    cell, out
 //   gru       z[nIn + n]          matrix rz [2n, nIn + n],              out
 //                                 matrices in→n [n, nIn], state→n [n, n]
+//   gate      z[nIn + n]          matrices g a [n, nIn + n]             out = g (1 - k) + k out with g = tanh(Wg z + bg),
+//                                                                       k = exp(-T softplus(Wa z + ba)), T elapsed time
 
 // Integer images (docs/integers.md): header u16 flags (bit 0: integers), u16 e, u16 dtMin, u16 dtMax; the elapsed time is a
 // u32 in units of 2^-e. Inputs and outputs are i16; `state` is the window of u32 words that `reset` clears: all states and
@@ -128,6 +130,7 @@ export namespace Kind {
   export const CFC: u32 = 5;
   export const LSTM: u32 = 6;
   export const GRU: u32 = 7;
+  export const GATE: u32 = 8;
 }
 
 /** Header.NUMBERS: the image holds integers only. */
@@ -196,6 +199,7 @@ export function scratchElements(kind: u32, variant: u32, n: u32): u32 {
   if (kind == Kind.CTRNN) return n;
   if (kind == Kind.CFC) return variant == Mode.PURE ? 2 * n : 4 * n;
   if (kind == Kind.LSTM || kind == Kind.GRU) return 4 * n;
+  if (kind == Kind.GATE) return 2 * n;
   if (kind == IntKind.CFC) return variant == IntMode.PURE ? n : 2 * n;
   if (kind == IntKind.LSTM || kind == IntKind.GRU) return 2 * n;
   if (kind == IntKind.GATE) return n;

@@ -12,9 +12,9 @@ export { matvecBlockF16, matvecBlockF32 } from "./matvec-block";
 export { matvecSparseF16, matvecSparseF32 } from "./matvec-sparse";
 export { synapsesF16, synapsesF32 } from "./synapses-dense";
 export { synapsesSparseF16, synapsesSparseF32 } from "./synapses-sparse";
-export { expF32, geluF32, lecunTanhF32, reluF32, sigmoidF32, siluF32, tanhF32 } from "./activation-f32";
+export { expF32, geluF32, lecunTanhF32, reluF32, sigmoidF32, siluF32, softplusF32, tanhF32 } from "./activation-f32";
 export {
-  blendF32, decayF32, fusedF32, membraneF32, mulAddF32, mulF32, mulSubF32, nonFiniteF32, pureF32, scaleAddF32, slopeF32
+  blendF32, decayF32, elapseF32, fusedF32, membraneF32, mulAddF32, mulF32, mulSubF32, nonFiniteF32, pureF32, scaleAddF32, slopeF32
 } from "./vector-f32";
 
 export { matvecS8 } from "./matvec-s8";

@@ -2,7 +2,7 @@
 
 // @ts-nocheck: checked by asc
 
-import { geluF32, expF32, lecunTanhF32, reluF32, sigmoidF32, siluF32, tanhF32 } from "./activation-f32";
+import { geluF32, expF32, lecunTanhF32, reluF32, sigmoidF32, siluF32, softplusF32, tanhF32 } from "./activation-f32";
 import { Activation, Control, Format, Kind, Layer, Mode, Solver } from "./image";
 import { matvecBlockF16, matvecBlockF32 } from "./matvec-block";
 import { matvecF16, matvecF32 } from "./matvec-dense";
@@ -10,7 +10,7 @@ import { matvecSparseF16, matvecSparseF32 } from "./matvec-sparse";
 import { synapsesF16, synapsesF32 } from "./synapses-dense";
 import { synapsesSparseF16, synapsesSparseF32 } from "./synapses-sparse";
 import {
-  blendF32, decayF32, fusedF32, membraneF32, mulAddF32, mulF32, mulSubF32, pureF32, scaleAddF32, slopeF32
+  blendF32, decayF32, elapseF32, fusedF32, membraneF32, mulAddF32, mulF32, mulSubF32, pureF32, scaleAddF32, slopeF32
 } from "./vector-f32";
 
 /** Runs the layer whose record stands at `layer`. */
@@ -22,6 +22,7 @@ export function runLayer(image: usize, arena: usize, layer: usize): void {
   else if (kind == Kind.AFFINE) affine(image, arena, layer);
   else if (kind == Kind.LSTM) lstm(image, arena, layer);
   else if (kind == Kind.GRU) gru(image, arena, layer);
+  else if (kind == Kind.GATE) gate(image, arena, layer);
   else ctrnn(image, arena, layer);
 }
 
@@ -219,4 +220,20 @@ function gru(image: usize, arena: usize, layer: usize): void {
   mulAddF32(r, fromState, fromInput, r, n);
   tanhF32(r, r, n);
   blendF32(r, h, z, h, n);
+}
+
+function gate(image: usize, arena: usize, layer: usize): void {
+  const n = load<i32>(layer, Layer.N);
+  const nIn = load<i32>(layer, Layer.N_IN);
+  const z = arena + load<u32>(layer, Layer.IN);
+  const h = arena + load<u32>(layer, Layer.OUT);
+  const g = arena + load<u32>(layer, Layer.SCRATCH);
+  const keep = g + (<usize>n << 2);
+  product(image + load<u32>(layer, Layer.BLOCK_0), z, g, n, nIn + n);
+  product(image + load<u32>(layer, Layer.BLOCK_1), z, keep, n, nIn + n);
+  tanhF32(g, g, n);
+  softplusF32(keep, keep, n);
+  elapseF32(load<f32>(arena, Control.ELAPSED), keep, keep, n);
+  expF32(keep, keep, n);
+  blendF32(g, h, keep, h, n);
 }

@@ -44,7 +44,7 @@ export function scaleAddF32(s: f32, x: usize, c: usize, y: usize, n: i32): void 
   store<T>(y, add<T>(mul<T>(s, load<T>(x)), load<T>(c)));
 }
 
-/** y = a (1 - t) + t b: CfC's interpolation, GRU's update */
+/** y = a (1 - t) + t b: CfC's interpolation, the update of GRU and LiquidGate */
 export function blendF32(a: usize, b: usize, t: usize, y: usize, n: i32): void {
   const end = y + (<usize>n << 2);
   if (ASC_FEATURE_SIMD) {
@@ -69,6 +69,19 @@ export function decayF32(dt: f32, tau: usize, f: usize, y: usize, n: i32): void 
 
 @inline function decayStep<T>(minusDt: T, tau: usize, f: usize, y: usize): void {
   store<T>(y, mul<T>(minusDt, add<T>(load<T>(tau), abs<T>(load<T>(f)))));
+}
+
+/** y = -dt rate: the exponent of LiquidGate */
+export function elapseF32(dt: f32, rate: usize, y: usize, n: i32): void {
+  const end = y + (<usize>n << 2);
+  if (ASC_FEATURE_SIMD) {
+    for (; y + 16 <= end; y += 16, rate += 16) elapseStep<v128>(splat<v128>(-dt), rate, y);
+  }
+  for (; y < end; y += 4, rate += 4) elapseStep<f32>(-dt, rate, y);
+}
+
+@inline function elapseStep<T>(minusDt: T, rate: usize, y: usize): void {
+  store<T>(y, mul<T>(minusDt, load<T>(rate)));
 }
 
 /** y = a - a f e: the state of CfC's pure mode, with e = exp of its exponent */

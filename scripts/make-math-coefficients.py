@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Derives the polynomial and rational coefficients of assembly/exp-f32.ts, exp2-f32.ts and gelu-f32.ts.
+"""Derives the polynomial and rational coefficients of assembly/exp-f32.ts, exp2-f32.ts, gelu-f32.ts and
+softplus-f32.ts.
 
 Each is the minimax fit (Lawson's weights on a linearised least squares problem) of one target over one interval, with
 its coefficients rounded to float32 one after the other, most influential first, and the rest fitted again after each.
@@ -110,6 +111,16 @@ def normal_tail():
     return report("g(a)", "gelu-f32.ts", *result)
 
 
+def log1p_rest():
+    """(y - log(1 + y)) / y^2 = N(y) / D(y), 0 <= y <= 1; error relative to log(1 + y)."""
+    y = chebyshev_nodes(0, 1, 1000)
+    y = y[y > 1e-4]
+    target = evaluate(lambda t: (t - mp.log1p(t)) / t**2, y)
+    order = [("num", 0), ("den", 1), ("num", 1), ("den", 2), ("num", 2), ("den", 3)]
+    result = round_in_order(y, target, y**2 / np.log1p(y), 2, 3, order)
+    return report("log(1 + y)", "softplus-f32.ts", *result)
+
+
 if __name__ == "__main__":
-    found = [expm1_reduced(), exp2_reduced(), normal_tail()]
+    found = [expm1_reduced(), exp2_reduced(), normal_tail(), log1p_rest()]
     sys.exit(0 if all(found) else 1)

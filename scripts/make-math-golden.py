@@ -5,11 +5,12 @@ Line 1 says where it comes from; every other line is the bits of an f32 argument
 both in hexadecimal. The double is the exact result, rounded once: far finer than the ULP of f32 it is to measure.
 Arguments: four of each exponent and sign, zeros, infinities, NaN, the ends of the normal and denormal range, and f32
 around the places where a function saturates, underflows or changes its method.
-Needs mpmath. Usage: python3 scripts/make-math-golden.py
+Needs mpmath. Usage: python3 scripts/make-math-golden.py [function…], by default all
 """
 
 import random
 import struct
+import sys
 from fractions import Fraction
 from pathlib import Path
 
@@ -59,6 +60,11 @@ FUNCTIONS = {
     ),
     "silu": (lambda x: x * sigmoid(x), 1000, lambda x: max(x, mp.mpf(0))),
     "gelu": (gelu, 40, lambda x: max(x, mp.mpf(0))),
+    "softplus": (
+        lambda x: max(x, mp.mpf(0)) + mp.log1p(mp.exp(-abs(x))),
+        1000,
+        lambda x: max(x, mp.mpf(0)),
+    ),
 }
 
 
@@ -82,7 +88,7 @@ def value(name, x):
     function, limit, beyond = FUNCTIONS[name]
     if x != x:
         return x
-    if x == 0 and name not in ("exp", "sigmoid"):
+    if x == 0 and name not in ("exp", "sigmoid", "softplus"):
         return x
     return round_to_double(function(mp.mpf(x)) if abs(x) <= limit else beyond(mp.mpf(x)))
 
@@ -90,14 +96,15 @@ def value(name, x):
 def main():
     FOLDER.mkdir(parents=True, exist_ok=True)
     points = arguments()
-    for name in FUNCTIONS:
+    names = sys.argv[1:] or FUNCTIONS
+    for name in names:
         origin = f"by scripts/make-math-golden.py, mpmath {mp.__version__}"
         lines = [f"# {name}(x), bits of x (f32) and of the result (f64), {origin}"]
         for bits in points:
             exact = value(name, f32_from_bits(bits))
             lines.append(f"{bits:08x} {struct.unpack('<Q', struct.pack('<d', exact))[0]:016x}")
         (FOLDER / f"{name}.txt").write_text("\n".join(lines) + "\n")
-    print(f"{len(points)} arguments, {len(FUNCTIONS)} functions in {FOLDER}")
+    print(f"{len(points)} arguments, {len(names)} functions in {FOLDER}")
 
 
 if __name__ == "__main__":

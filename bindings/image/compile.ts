@@ -199,6 +199,7 @@ const KINDS = {
   cfc: Kind.CFC,
   lstm: Kind.LSTM,
   gru: Kind.GRU,
+  gate: Kind.GATE,
 } as const;
 /** Parts of the names of kernels. */
 const KERNEL = { dense: "", sparse: "Sparse", block: "Block" } as const;
@@ -287,6 +288,10 @@ function encodeLayer(layer: LoweredLayer, precision: Precision): EncodedLayer {
       addMatrix("reset_update", layer.resetUpdate);
       addMatrix("candidate_input", layer.fromInput);
       addMatrix("candidate_state", layer.fromState);
+      break;
+    case "gate":
+      addMatrix("g", layer.target);
+      addMatrix("a", layer.rate);
       break;
   }
   return result;

@@ -55,7 +55,7 @@ export const Layer = {
 export const Control = { ELAPSED: 0, FLAGS: 4, CLAMPED: 8 } as const;
 export const FLAG_NON_FINITE = 1;
 
-export const Kind = { AFFINE: 1, DENSE: 2, LTC: 3, CTRNN: 4, CFC: 5, LSTM: 6, GRU: 7 } as const;
+export const Kind = { AFFINE: 1, DENSE: 2, LTC: 3, CTRNN: 4, CFC: 5, LSTM: 6, GRU: 7, GATE: 8 } as const;
 /** Header.NUMBERS: the image holds integers only. */
 export const NUMBERS_INTEGER = 1;
 export const IntKind = {
@@ -107,6 +107,8 @@ export function scratchElements(kind: Kind | IntKind, variant: number, n: number
     case Kind.LSTM:
     case Kind.GRU:
       return 4 * n;
+    case Kind.GATE:
+      return 2 * n;
     case IntKind.CFC:
       return variant === IntMode.PURE ? n : 2 * n;
     case IntKind.LSTM:

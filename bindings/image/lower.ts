@@ -6,6 +6,7 @@ import type { GatedConfig, Model, ModelConfig } from "../network/model.ts";
 import { prunedValues, pruneMaskOf } from "../network/prune-mask.ts";
 import { CONTROL_BYTES } from "./format.ts";
 import { lowerCfc } from "./lower-cfc.ts";
+import { lowerGate } from "./lower-gate.ts";
 import { lowerGru, lowerLstm } from "./lower-gated.ts";
 import { lowerLtc } from "./lower-ltc.ts";
 import { ArenaLayout, type ArenaVector, type LoweredLayer, type LoweredNetwork } from "./lowered.ts";
@@ -35,6 +36,8 @@ export function lower(model: Model): LoweredNetwork {
       return withReadout(model.config, tensors, arena, lowerLstm(model.config, tensors, arena));
     case "liquid-edge.CTRNN":
       return withReadout(model.config, tensors, arena, lowerCtrnn(model.config, tensors, arena));
+    case "liquid-edge.LiquidGate":
+      return withReadout(model.config, tensors, arena, lowerGate(model.config, tensors, arena));
     case "liquid-edge.MLP":
       return lowerMlp(model.config, tensors, arena);
   }

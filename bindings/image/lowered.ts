@@ -41,6 +41,7 @@ export type LoweredLayer = LoweredBase &
     | { kind: "cfc"; mode: "pure"; ff1: Matrix; absTau: Float32Array; bound: Float32Array }
     | { kind: "lstm"; cell: ArenaVector; matrix: Matrix }
     | { kind: "gru"; resetUpdate: Matrix; fromInput: Matrix; fromState: Matrix }
+    | { kind: "gate"; target: Matrix; rate: Matrix }
   );
 
 /** A network as layers over an arena whose vectors have their places; scratch comes behind `arenaEnd`. */

@@ -22,6 +22,7 @@ export const MODEL_CLASSES: readonly ModelClass[] = [
   "liquid-edge.CTRNN",
   "torch.nn.GRU",
   "torch.nn.LSTM",
+  "liquid-edge.LiquidGate",
   "liquid-edge.MLP",
 ];
 

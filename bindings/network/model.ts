@@ -82,7 +82,11 @@ export interface CtrnnConfig {
   output_size: number | null;
 }
 
-/** torch.nn.GRU or torch.nn.LSTM (one layer, tensors `rnn.weight_ih_l0` …) with an optional linear readout `fc`. */
+/**
+ * torch.nn.GRU or torch.nn.LSTM (one layer, tensors `rnn.weight_ih_l0` …) with an optional linear readout `fc`; and our
+ * LiquidGate, h' = g + (h - g) exp(-T softplus(a)) with g = tanh(Wg [x, h] + bg), a = Wa [x, h] + ba and the elapsed time
+ * T (tensors `g.weight`, `g.bias`, `a.weight`, `a.bias`).
+ */
 export interface GatedConfig {
   input_size: number;
   units: number;
@@ -107,6 +111,7 @@ export type ModelConfig =
   | { class: "liquid-edge.CTRNN"; config: CtrnnConfig }
   | { class: "torch.nn.GRU"; config: GatedConfig }
   | { class: "torch.nn.LSTM"; config: GatedConfig }
+  | { class: "liquid-edge.LiquidGate"; config: GatedConfig }
   | { class: "liquid-edge.MLP"; config: MlpConfig };
 
 export type ModelClass = ModelConfig["class"];

@@ -34,6 +34,12 @@ export function expectedTensors(model: ModelConfig): ExpectedTensor[] {
         ...readout(output_size, n),
       ];
     }
+    case "liquid-edge.LiquidGate": {
+      const { input_size, units, output_size } = model.config;
+      const n: Dimension = [units, "units"];
+      const z: Dimension = [input_size + units, "input_size + units"];
+      return [...linear("g", n, z), ...linear("a", n, z), ...readout(output_size, n)];
+    }
     case "liquid-edge.MLP": {
       let width: Dimension = [model.config.input_size, "input_size"];
       return model.config.layer_sizes.flatMap((size, i) => {

@@ -35,6 +35,12 @@ export function axesOf(model: ModelConfig): Axes {
       const readout = output_size === null ? [] : linear("fc", [fixed("outputs", output_size)], [units]);
       if (model.class === "liquid-edge.CTRNN")
         return new Map([...linear("dense", [units], [inputs, units]), ["tau", [[units]]], ...readout]);
+      if (model.class === "liquid-edge.LiquidGate")
+        return new Map([
+          ...linear("g", [units], [inputs, units]),
+          ...linear("a", [units], [inputs, units]),
+          ...readout,
+        ]);
       const gates = repeat([units], model.class === "torch.nn.GRU" ? 3 : 4);
       return new Map<string, Axis[]>([
         ["rnn.weight_ih_l0", [gates, [inputs]]],

@@ -41,6 +41,14 @@ export function partsOf(model: Model): Part[] {
         ["recurrent", n],
       ]);
     }
+    case "liquid-edge.LiquidGate": {
+      const { input_size: m, units: n } = model.config;
+      const columns: Columns = [
+        ["input", m],
+        ["recurrent", n],
+      ];
+      return [...matrixParts("g.weight", "gate", n, columns), ...matrixParts("a.weight", "gate", n, columns)];
+    }
     case "liquid-edge.MLP":
       return mlpParts(model.config);
   }

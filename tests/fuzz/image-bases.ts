@@ -33,7 +33,7 @@ export interface BaseImage {
   blocks: BlockPlace[];
 }
 
-const MODELS_A_KIND = 8;
+const MODELS_A_KIND = 16;
 const WIDTHS = { maxUnits: 10, maxInputs: 4 };
 
 /** What the dense f32 blocks of an image are rewritten to. Synapses, which have no blocks, become sparse instead. */
@@ -51,7 +51,7 @@ export const FORMS: readonly Form[] = [
   { format: "block", precision: "fp16" },
 ];
 
-/** 480 images: of every kind of model eight, each in six forms. They have every kind of layer in every variant. */
+/** Of every kind of model 16, each in six forms. They have every kind of layer in every variant. */
 export function baseImages(): BaseImage[] {
   return Array.from({ length: MODELS_A_KIND * MODEL_KINDS.length }, (_, seed) => {
     const { image, arenaBytes } = compile(randomModel(seed, WIDTHS));
@@ -188,5 +188,7 @@ function blockTypes(
       return [matrix(4 * n, nIn + n)];
     case Kind.GRU:
       return [matrix(2 * n, nIn + n), matrix(n, nIn), matrix(n, n)];
+    case Kind.GATE:
+      return [matrix(n, nIn + n), matrix(n, nIn + n)];
   }
 }

@@ -61,6 +61,7 @@ const ROWS = [
 ];
 const F16 = find(({ blocks }) => blocks[0]!.format === Format.DENSE_F16);
 const GRU = find((base) => kindOf(base, 0) === Kind.GRU);
+const GATE = find((base) => kindOf(base, 0) === Kind.GATE && isDense(base.blocks[1]!));
 const LSTM = find((base) => kindOf(base, 0) === Kind.LSTM);
 const DENSE = find((base) => kindOf(base, 0) === Kind.DENSE && isDense(base.blocks[0]!));
 const PURE = find((base) => kindOf(base, 0) === Kind.CFC && variantOf(base, 0) === Mode.PURE);
@@ -133,7 +134,7 @@ const EDITS: Edit[] = [
     { what: `${name} at an offset that wraps`, base: LTC, change: u32(field, 0xfffffffc), code: 13 },
   ]),
   { what: "layer kind 0", base: LTC, change: u16(FIRST + Layer.KIND, 0), code: 14 },
-  { what: "layer kind 8", base: LTC, change: u16(FIRST + Layer.KIND, 8), code: 14 },
+  { what: "layer kind 9", base: LTC, change: u16(FIRST + Layer.KIND, 9), code: 14 },
   { what: "a variant of an affine layer", base: LTC, change: u16(FIRST + Layer.VARIANT, 1), code: 15 },
   { what: "solver 3", base: LTC, change: u16(LTC_RECORD + Layer.VARIANT, Solver.RK4 + 1), code: 15 },
   { what: "activation 7", base: DENSE, change: u16(FIRST + Layer.VARIANT, 7), code: 15 },
@@ -172,6 +173,23 @@ const EDITS: Edit[] = [
     base: GRU,
     change: u32(FIRST + Layer.IN, CONTROL_BYTES + 4),
     code: 18,
+  },
+  {
+    what: "a LiquidGate whose state does not follow its input",
+    base: GATE,
+    change: u32(FIRST + Layer.IN, CONTROL_BYTES + 4),
+    code: 18,
+  },
+  { what: "a variant of a LiquidGate", base: GATE, change: u16(FIRST + Layer.VARIANT, 1), code: 15 },
+  {
+    what: "a LiquidGate whose second matrix reads the inputs alone",
+    base: GATE,
+    change: (view, base) => {
+      const { at, nOut, nIn } = base.blocks[1]!;
+      const inputs = view.getUint32(FIRST + Layer.N_IN, true);
+      view.setUint32(at + 4, view.getUint32(at + 4, true) - 16 * Math.ceil(nOut / 4) * (nIn - inputs), true);
+    },
+    code: 22,
   },
   { what: "no unfolds", base: LTC, change: u32(LTC_RECORD + Layer.UNFOLDS, 0), code: 19 },
   { what: "the most unfolds", base: LTC, change: u32(LTC_RECORD + Layer.UNFOLDS, MAX_UNFOLDS), code: 0 },

@@ -54,7 +54,7 @@ describe("the format's constants", () => {
   });
 });
 
-const GOLDEN = [...ncpsCases(), ...ownCases("gated"), ...ownCases("solvers")];
+const GOLDEN = [...ncpsCases(), ...ownCases("gated"), ...ownCases("gate"), ...ownCases("solvers")];
 const NAMED: { name: string; model: Model }[] = [
   ...GOLDEN.map((golden) => ({ name: golden.name, model: completeModel(golden) })),
   ...MODEL_KINDS.map((kind, seed) => ({ name: `random ${kind}`, model: randomModel(seed) })),

@@ -26,7 +26,7 @@ import { bitsOf, completeModel, ENGINES, runCore } from "./run-core.ts";
 const FLOAT32_LIMIT = 1e-5;
 
 const NCPS = ncpsCases();
-const OWN = [...ownCases("gated"), ...ownCases("solvers")];
+const OWN = [...ownCases("gated"), ...ownCases("gate"), ...ownCases("solvers")];
 const BENCH = benchCases();
 
 /** Runs the case on the engine and expects every output and the final states within the limit. */

@@ -34,5 +34,6 @@ export const REFERENCE: Record<MathFunction, (x: number) => number> = {
   lecunTanh: (x) => 1.7159 * Math.tanh(0.666 * x),
   silu: (x) => (x === -Infinity ? 0 : x >= 0 ? x * sigmoid(x) : (x * Math.exp(x)) / (1 + Math.exp(x))),
   gelu: (x) => (x === -Infinity ? 0 : x < 0 ? x * normalTail(-x) : x * (1 - normalTail(x))),
+  softplus: (x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))),
   relu: (x) => Math.max(x, 0),
 };

@@ -124,6 +124,13 @@ describe.each(engines.map((engine) => [engine.name, engine] as const))("%s core"
       ["gelu", -Infinity, 0],
       ["gelu", 3.4e38, Math.fround(3.4e38)],
       ["gelu", -20, 0],
+      ["softplus", Infinity, Infinity],
+      ["softplus", -Infinity, 0],
+      ["softplus", 3.4e38, Math.fround(3.4e38)],
+      ["softplus", 21, 21], // PyTorch's threshold of 20 makes no difference in f32
+      ["softplus", -20, Math.fround(2.0611536181902037e-9)],
+      ["softplus", -103.97207, tiny], // last f32 above ln(2^-150)
+      ["softplus", -103.972084, 0],
     ];
     for (const [name, x, expected] of cases) expect(one(engine, name, x), `${name}(${x})`).toBe(expected);
   });
@@ -182,8 +189,11 @@ describe.each(engines.map((engine) => [engine.name, engine] as const))("%s core"
   });
 });
 
-describe.each(["exp", "tanh", "lecunTanh", "sigmoid"] as const)("%s of neighbouring f32", (name) => {
-  it("never falls by more than one step, and only sigmoid below 0 falls at all", () => {
+/** The longest fall between neighbours, in steps, for arguments below and above 0. */
+const FALLS = { exp: [0, 0], tanh: [0, 0], lecunTanh: [0, 0], sigmoid: [1, 0], softplus: [2, 2] } as const;
+
+describe.each(Object.keys(FALLS) as (keyof typeof FALLS)[])("%s of neighbouring f32", (name) => {
+  it("never falls by more than the documented steps", () => {
     const rng = new Uint32Array(20_000).map((_, i) => Math.imul(i + 1, 2654435761) >>> 0);
     const starts = [...rng].map((bits) =>
       fromBits((bits % (bitsOf(104) - bitsOf(2 ** -26))) + bitsOf(2 ** -26)),
@@ -194,7 +204,7 @@ describe.each(["exp", "tanh", "lecunTanh", "sigmoid"] as const)("%s of neighbour
     const y = apply(scalar, name, x);
     for (let i = 0; i < x.length; i += 2) {
       const steps = stepsBetween(y[i]!, y[i + 1]!);
-      expect(steps, `from ${x[i]}`).toBeGreaterThanOrEqual(name === "sigmoid" && x[i]! < 0 ? -1 : 0);
+      expect(steps, `from ${x[i]}`).toBeGreaterThanOrEqual(-FALLS[name][x[i]! < 0 ? 0 : 1]);
     }
   });
 });
@@ -219,7 +229,16 @@ describe("operations a value", () => {
       counter.measure(() => apply(counted, name, new Float32Array(n).fill(x))).operations;
     // load, store, two address increments; comparison, exit not taken, jump back
     const LOOP = 7;
-    const perValue = { exp: 32, sigmoid: 31, tanh: 29, lecunTanh: 30, relu: 2, silu: 34, gelu: 59 };
+    const perValue = {
+      exp: 32,
+      sigmoid: 31,
+      tanh: 29,
+      lecunTanh: 30,
+      relu: 2,
+      silu: 34,
+      gelu: 59,
+      softplus: 45,
+    };
     for (const name of MATH_FUNCTIONS)
       for (const x of [0, -1e-40, 0.3, -5, 50, -120, 3e38, Infinity, -Infinity, Number.NaN]) {
         expect(operations(name, x, 8) - operations(name, x, 7), `${name}(${x})`).toBe(perValue[name] + LOOP);

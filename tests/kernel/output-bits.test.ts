@@ -30,7 +30,7 @@ function inBlocks(compiled: CompiledNetwork, precision: Precision): CompiledNetw
 
 it("keeps the bits of every golden case", async () => {
   const hashes: Record<string, string> = {};
-  for (const golden of [...ncpsCases(), ...ownCases("gated"), ...ownCases("solvers")]) {
+  for (const golden of [...ncpsCases(), ...ownCases("gated"), ...ownCases("gate"), ...ownCases("solvers")]) {
     hashes[golden.name] = await hashOf(golden, compile(completeModel(golden)));
   }
   for (const golden of [...ncpsCases(), ...ownCases("gated"), ...ownCases("solvers")]) {

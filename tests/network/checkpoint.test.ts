@@ -104,6 +104,9 @@ test("exports no class to ncps that ncps does not have", () => {
   expect(thrownBy(() => toNcpsStateDict(randomModel(0, { kind: "GRU" })))).toBe(
     'bad-config model: "class" expected ncps.torch.LTC or ncps.torch.CfC, found torch.nn.GRU (ncps has no counterpart of it)',
   );
+  expect(thrownBy(() => toNcpsStateDict(randomModel(0, { kind: "LiquidGate" })))).toBe(
+    'bad-config model: "class" expected ncps.torch.LTC or ncps.torch.CfC, found liquid-edge.LiquidGate (ncps has no counterpart of it)',
+  );
   const { json, weights } = ncpsCase("ltc-fc-8");
   const own = (config: object) =>
     readModel(weights, { class: "liquid-edge.LTC", config: { ...json.config, ...config } }, source);

@@ -90,6 +90,7 @@ test("knows the widths of the dense rivals", () => {
   const gated = { input_size: 2, units: 5, output_size: 3 };
   expect(widths("torch.nn.LSTM", gated)).toEqual({ inputs: 2, outputs: 3, state: 5, cellMemory: 5 });
   expect(widths("torch.nn.GRU", gated)).toEqual({ inputs: 2, outputs: 3, state: 5, cellMemory: 0 });
+  expect(widths("liquid-edge.LiquidGate", gated)).toEqual({ inputs: 2, outputs: 3, state: 5, cellMemory: 0 });
   expect(widths("liquid-edge.CTRNN", { ...gated, output_size: null }).outputs).toBe(5);
   expect(widths("liquid-edge.MLP", { input_size: 2, layer_sizes: [7, 4] })).toEqual({
     inputs: 2,

@@ -60,7 +60,7 @@ test("maps the layers of a wired CfC to neuron ids", () => {
 });
 
 test("has no synapses to count where there are no masks", () => {
-  for (const kind of ["GRU", "LSTM", "MLP", "CT-RNN", "ncps CfC"] as const) {
+  for (const kind of ["GRU", "LSTM", "MLP", "CT-RNN", "LiquidGate", "ncps CfC"] as const) {
     const description = describeModel(randomModel(1, { kind }));
     expect(description.synapses).toBeNull();
     expect(description.parameters.masks).toBe(0);

@@ -5,7 +5,7 @@ import type { Model, ModelConfig, Tensor, WiringConfig } from "../../bindings/ne
 import { expectedTensors } from "../../bindings/network/tensors.ts";
 import { buildWiring, type Wiring } from "../../bindings/network/wiring.ts";
 
-/** Ten consecutive seeds give one model of each kind. */
+/** As many consecutive seeds as there are kinds give one model of each kind. */
 export const MODEL_KINDS = [
   "ncps LTC",
   "ncps CfC",
@@ -17,6 +17,7 @@ export const MODEL_KINDS = [
   "LSTM",
   "CT-RNN",
   "MLP",
+  "LiquidGate",
 ] as const;
 export type ModelKind = (typeof MODEL_KINDS)[number];
 
@@ -170,6 +171,8 @@ function randomConfig(kind: ModelKind, random: TestRandom, maxUnits: number, max
       return { class: "torch.nn.GRU", config: { input_size, units, output_size: readout } };
     case "LSTM":
       return { class: "torch.nn.LSTM", config: { input_size, units, output_size: readout } };
+    case "LiquidGate":
+      return { class: "liquid-edge.LiquidGate", config: { input_size, units, output_size: readout } };
     case "CT-RNN":
       return {
         class: "liquid-edge.CTRNN",

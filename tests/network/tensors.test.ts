@@ -68,6 +68,14 @@ test("asks for the tensors of our own classes", () => {
     "fc.weight [1,3]",
     "fc.bias [1]",
   ]);
+  expect(asked("liquid-edge.LiquidGate", { input_size: 2, units: 3, output_size: 1 })).toEqual([
+    "g.weight [3,5]",
+    "g.bias [3]",
+    "a.weight [3,5]",
+    "a.bias [3]",
+    "fc.weight [1,3]",
+    "fc.bias [1]",
+  ]);
   expect(asked("liquid-edge.MLP", { input_size: 2, layer_sizes: [4, 1] })).toEqual([
     "layers.0.weight [4,2]",
     "layers.0.bias [4]",

@@ -58,7 +58,7 @@ export function benchCases(): GoldenCase[] {
   return hasFullSets ? readCases(join(FULL_SETS, "bench")) : [];
 }
 
-/** Cases of one folder of tests/golden whose files hold their tensors: `gated`, `solvers`. */
+/** Cases of one folder of tests/golden whose files hold their tensors: `gate`, `gated`, `solvers`. */
 export function ownCases(folder: string): GoldenCase[] {
   return readCases(join(COPIES, folder));
 }

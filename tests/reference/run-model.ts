@@ -5,6 +5,7 @@ import type { Cell, State } from "./cell.ts";
 import { cfcCell } from "./cfc.ts";
 import { ctrnnCell } from "./ctrnn.ts";
 import { gruCell, lstmCell } from "./gated.ts";
+import { liquidGateCell } from "./liquid-gate.ts";
 import { ltcCell } from "./ltc.ts";
 import { mlpCell } from "./mlp.ts";
 
@@ -50,6 +51,8 @@ export function cellOf(model: Model): Cell {
       return gruCell(model);
     case "torch.nn.LSTM":
       return lstmCell(model);
+    case "liquid-edge.LiquidGate":
+      return liquidGateCell(model);
     case "liquid-edge.MLP":
       return mlpCell(model);
   }
