@@ -80,7 +80,7 @@ export const Activation = {
 } as const;
 export const Solver = { FUSED: 0, EULER: 1, RK4: 2 } as const;
 export const Mode = { DEFAULT: 0, NO_GATE: 1, PURE: 2 } as const;
-export const Format = { DENSE: 1, SPARSE: 2, BLOCK: 3, DENSE_4: 4 } as const;
+export const Format = { DENSE: 1, SPARSE: 2, BLOCK: 3, DENSE_4: 4, BLOCK_4: 5 } as const;
 export const TABLE_BYTES = 524;
 export const SYNAPSE_TABLE_BYTES = 2048;
 

@@ -15,9 +15,9 @@ import {
 import { CELLS, randomCase } from "../reference/integer/random-network.ts";
 import type { BaseImage, BlockPlace } from "./image-bases.ts";
 
-const NETWORKS_A_CELL = 5;
+const NETWORKS_A_CELL = 12;
 
-/** Five images of every cell; `describe` finds their blocks. */
+/** Twelve images of every cell; `describe` finds their blocks. */
 export function integerBases(describe: (image: Uint8Array, arenaBytes: number) => BaseImage): BaseImage[] {
   return CELLS.flatMap((cell) =>
     Array.from({ length: NETWORKS_A_CELL }, (_, seed) => {
