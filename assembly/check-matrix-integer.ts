@@ -9,9 +9,10 @@ import { Reject } from "./reject";
 /** Largest |weight · activation|: -128 · 127, and -8 · 127. */
 const LARGEST_8: u32 = 128 * 127;
 const LARGEST_4: u32 = 8 * 127;
-/** Bytes of a row, and of what stands before the runs of a group of 4x1 blocks and of a sparse row. */
+/** Bytes of a row, and of what stands before the runs of a group of 4x1 blocks, of int4 ones and of a sparse row. */
 const ROW: u32 = 8;
 const GROUP_HEAD: u32 = 40;
+const PAIR_HEAD: u32 = 36;
 const SPARSE_HEAD: u32 = 12;
 
 /** A row of at most 16,384 terms of the given size. */
@@ -71,6 +72,26 @@ function checkGroups(p: usize, bytes: u32, nOut: u32, nIn: u32): i32 {
   return bytes == 0 ? Reject.NONE : Reject.BLOCK_BYTES;
 }
 
+/** Groups of int4 blocks in pairs, of which the last may have a partner without weights. */
+function checkPairs(p: usize, bytes: u32, nOut: u32, nIn: u32): i32 {
+  for (let j: u32 = 0; j < nOut; j += 4) {
+    if (bytes < PAIR_HEAD) return Reject.BLOCK_BYTES;
+    const pairs = (<u32>load<u16>(p, 32) << 3) + <u32>load<u16>(p, 34);
+    // More than seven single pairs would let the halves of a sum run into each other.
+    if (pairs << 1 > nIn + 1 || <u32>load<u16>(p, 34) > 7) return Reject.BLOCK_BYTES;
+    const groupBytes = PAIR_HEAD + (pairs << 3);
+    if (groupBytes > bytes) return Reject.BLOCK_BYTES;
+    for (let lane: u32 = 0; lane < 4 && lane < nOut - j; lane++) {
+      const code = checkRow(p + lane * ROW, pairs << 1, LARGEST_4);
+      if (code != Reject.NONE) return code;
+    }
+    if (!checkRuns(p + PAIR_HEAD, pairs, 2, 8, nIn)) return Reject.SOURCE;
+    p += groupBytes;
+    bytes -= groupBytes;
+  }
+  return bytes == 0 ? Reject.NONE : Reject.BLOCK_BYTES;
+}
+
 function checkSparse(p: usize, bytes: u32, nOut: u32, nIn: u32): i32 {
   for (; nOut > 0; nOut--) {
     if (bytes < SPARSE_HEAD) return Reject.BLOCK_BYTES;
@@ -95,7 +116,7 @@ export function checkIntMatrix(image: usize, imageBytes: u32, at: u32, nOut: u32
   if (!inImage(at, 8, imageBytes)) return Reject.BLOCK_WINDOW;
   const format = load<u32>(image + at);
   const bytes = load<u32>(image + at, 4);
-  if (format != Format.DENSE_4 && format - 1 >= Format.BLOCK) return Reject.BLOCK_FORMAT;
+  if (format - Format.DENSE >= Format.BLOCK && format - Format.DENSE_4 > 1) return Reject.BLOCK_FORMAT;
   if (!inImage(at, bytes, imageBytes)) return Reject.BLOCK_WINDOW;
   if (bytes < 8) return Reject.BLOCK_BYTES;
   const p = image + at + 8;
@@ -103,5 +124,6 @@ export function checkIntMatrix(image: usize, imageBytes: u32, at: u32, nOut: u32
   if (format == Format.DENSE) return checkDense(p, body, nOut, nIn << 2, nIn, LARGEST_8);
   if (format == Format.DENSE_4) return checkDense(p, body, nOut, ((nIn + 1) >> 1) << 2, nIn, LARGEST_4);
   if (format == Format.BLOCK) return checkGroups(p, body, nOut, nIn);
+  if (format == Format.BLOCK_4) return checkPairs(p, body, nOut, nIn);
   return checkSparse(p, body, nOut, nIn);
 }

@@ -44,7 +44,7 @@
 // their i8 copies. `in` is i8 (i16 for input, affine and ltc), `out` i16. Of a layer's record, 32 is the place of the state's
 // i8 copy (0: none), 60 u8 its shift and two u8 parameters. Vectors of u8 are padded to a multiple of 4 bytes.
 //
-//   matrix    u32 format, u32 bytes, then rows and weights: matvec-s8.ts, -s4.ts, -block-s8.ts, -sparse-s8.ts
+//   matrix    u32 format, u32 bytes, then rows and weights: matvec-s8.ts, -s4.ts, -block-s8.ts, -block-s4.ts, -sparse-s8.ts
 //   synapses  u32 format, u32 bytes, u32 shift, then records or rows: synapses-s8.ts, synapses-sparse-s8.ts
 //   table     i32 lo, u32 k, i16 [257], u16 zero; of synapses: i16 [1024]
 //
@@ -186,8 +186,9 @@ export namespace Format {
   export const DENSE_F16: u32 = 4;
   export const SPARSE_F16: u32 = 5;
   export const BLOCK_F16: u32 = 6;
-  /** Integer matrices: dense int4. */
+  /** Integer matrices: dense int4, and its 4x1 blocks. */
   export const DENSE_4: u32 = 7;
+  export const BLOCK_4: u32 = 8;
 }
 
 export const TABLE_BYTES: u32 = 524;

@@ -20,6 +20,7 @@ export {
 export { matvecS8 } from "./matvec-s8";
 export { matvecS4 } from "./matvec-s4";
 export { matvecBlockS8 } from "./matvec-block-s8";
+export { matvecBlockS4 } from "./matvec-block-s4";
 export { matvecSparseS8 } from "./matvec-sparse-s8";
 export { synapsesS8 } from "./synapses-s8";
 export { synapsesSparseS8 } from "./synapses-sparse-s8";

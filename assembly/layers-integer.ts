@@ -5,6 +5,7 @@
 
 import { Control, Format, Header, IntKind, IntMode, Layer } from "./image";
 import { matvecBlockS8 } from "./matvec-block-s8";
+import { matvecBlockS4 } from "./matvec-block-s4";
 import { matvecS4 } from "./matvec-s4";
 import { matvecS8 } from "./matvec-s8";
 import { matvecSparseS8 } from "./matvec-sparse-s8";
@@ -58,6 +59,7 @@ function product(block: usize, x: usize, y: usize, nOut: i32, nIn: i32): void {
   if (format == Format.DENSE) matvecS8(body, body + <usize>nOut * ROW, x, y, nOut, nIn);
   else if (format == Format.DENSE_4) matvecS4(body, body + <usize>nOut * ROW, x, y, nOut, nIn);
   else if (format == Format.BLOCK) matvecBlockS8(body, x, y, nOut);
+  else if (format == Format.BLOCK_4) matvecBlockS4(body, x, y, nOut);
   else matvecSparseS8(body, x, y, nOut);
 }
 

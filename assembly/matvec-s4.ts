@@ -13,11 +13,11 @@
 
 import { finishFour, finishRest, ROW } from "./rows";
 
-@inline function lower(sum: i32): i32 {
+@inline export function lower(sum: i32): i32 {
   return (sum << 16) >> 16;
 }
 
-@inline function upper(sum: i32, low: i32): i32 {
+@inline export function upper(sum: i32, low: i32): i32 {
   return (sum - low) >> 16;
 }
 

@@ -47,6 +47,7 @@ export const KERNELS = [
   "matvecS8",
   "matvecS4",
   "matvecBlockS8",
+  "matvecBlockS4",
   "matvecSparseS8",
   "synapsesS8",
   "synapsesSparseS8",

@@ -4,6 +4,7 @@
 import type { KernelName } from "../core/exports.ts";
 import { Format } from "./format.ts";
 import {
+  blockS4Cost,
   blockS8Cost,
   denseS4Cost,
   denseS8Cost,
@@ -38,14 +39,14 @@ export function encodeIntMatrix(matrix: IntMatrix, format?: IntFormat): EncodedI
   const lengths = (lists: number[][]) => lists.map((list) => list.length);
   const costs: Record<IntFormat, number> = {
     dense: bits === 4 ? denseS4Cost(nOut, nIn) : denseS8Cost(nOut, nIn),
-    block: blockS8Cost(nOut, lengths(groups)),
+    block: bits === 4 ? blockS4Cost(nOut, lengths(groups)) : blockS8Cost(nOut, lengths(groups)),
     sparse: sparseS8Cost(lengths(rows)),
   };
   switch (format ?? cheapest(costs)) {
     case "dense":
       return bits === 4 ? denseS4(matrix) : denseS8(matrix);
     case "block":
-      return blockS8(matrix, groups);
+      return bits === 4 ? blockS4(matrix, groups) : blockS8(matrix, groups);
     case "sparse":
       return sparseS8(matrix, rows);
   }
@@ -71,16 +72,37 @@ function denseS4(matrix: IntMatrix): EncodedIntBlock {
   const { nOut, nIn } = matrix;
   const out = new ByteList(8);
   for (let j = 0; j < nOut; j++) addRow(out, matrix, j);
-  /** Weight + 8 at its place in a word: destinations j and j + 2 below, j + 1 and j + 3 in the upper half. */
-  const nibbles = (j: number, i: number, shift: number) =>
-    [0, 16, 4, 20].reduce(
-      (word, at, lane) => word | ((weightAt(matrix, j + lane, i) + 8) << (at + shift)),
-      0,
-    );
   for (let j = 0; j < nOut; j += GROUP) {
-    for (let i = 0; i < nIn; i += 2) out.i32(nibbles(j, i, 0) | nibbles(j, i + 1, 8));
+    for (let i = 0; i < nIn; i += 2) out.i32(nibbles(matrix, j, i, 0) | nibbles(matrix, j, i + 1, 8));
   }
   return finish(out, Format.DENSE_4, "dense", "matvecS4", nOut * nIn, 8);
+}
+
+/** Weight + 8 at its place in a word: destinations j and j + 2 below, j + 1 and j + 3 in the upper half. */
+function nibbles(matrix: IntMatrix, j: number, i: number, shift: number): number {
+  const places = [0, 16, 4, 20];
+  return places.reduce((word, at, lane) => word | ((weightAt(matrix, j + lane, i) + 8) << (at + shift)), 0);
+}
+
+function blockS4(matrix: IntMatrix, groups: number[][]): EncodedIntBlock {
+  const { nOut, nIn } = matrix;
+  const out = new ByteList(8);
+  for (const [g, sources] of groups.entries()) {
+    const j = GROUP * g;
+    for (let lane = 0; lane < GROUP; lane++) addRow(out, matrix, j + lane);
+    const pairs = (sources.length + 1) >> 1;
+    out.u16(pairs >> 3, pairs & 7);
+    for (let pair = 0; pair < pairs; pair++) {
+      const a = sources[2 * pair]!;
+      // An odd last block has a partner without weights: source 0, and no column behind the last one.
+      const b = sources[2 * pair + 1];
+      out.u16(a, b ?? 0).i32(nibbles(matrix, j, a, 0) | nibbles(matrix, j, b ?? nIn, 8));
+    }
+  }
+  const blocks = sum(groups.map((list) => list.length));
+  return finish(out, Format.BLOCK_4, "block", "matvecBlockS4", blocks * GROUP, (bytes) => {
+    return bytes - 8 * nOut - 2 * blocks;
+  });
 }
 
 function blockS8(matrix: IntMatrix, groups: number[][]): EncodedIntBlock {

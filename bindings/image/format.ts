@@ -88,6 +88,7 @@ export const Format = {
   SPARSE_F16: 5,
   BLOCK_F16: 6,
   DENSE_4: 7,
+  BLOCK_4: 8,
 } as const;
 export const TABLE_BYTES = 524;
 export const SYNAPSE_TABLE_BYTES = 2048;

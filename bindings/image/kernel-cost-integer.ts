@@ -27,6 +27,16 @@ export function blockS8Cost(nOut: number, groups: readonly number[]): number {
   return groups.reduce((sum, blocks, g) => sum + cost(blocks, g), 7);
 }
 
+/** Operations of matvecBlockS4 with the given number of blocks in each group of four destinations. */
+export function blockS4Cost(nOut: number, groups: readonly number[]): number {
+  const cost = (blocks: number) => {
+    const pairs = Math.ceil(blocks / 2);
+    const rest = pairs % 8;
+    return 74 + 205 * Math.floor(pairs / 8) + (rest === 0 ? 0 : 12 + 27 * rest);
+  };
+  return groups.reduce((sum, blocks) => sum + cost(blocks), 2) - [0, 42, 24, 8][nOut % 4]!;
+}
+
 /** Operations of matvecSparseS8 with the given number of weights in each row. */
 export function sparseS8Cost(rows: readonly number[]): number {
   return rows.reduce((sum, n) => sum + 22 + 27 * Math.floor(n / 4) + 9 * (n % 4), 4);

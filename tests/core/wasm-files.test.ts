@@ -109,6 +109,7 @@ describe.each(ENGINES)("the %s core", (engine) => {
         "affineS16",
         "fusedS16",
         "matvecBlockS8",
+        "matvecBlockS4",
         "matvecS4",
         "matvecS8",
         "matvecSparseS8",

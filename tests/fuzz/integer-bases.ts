@@ -17,7 +17,7 @@ import type { BaseImage, BlockPlace } from "./image-bases.ts";
 
 const NETWORKS_A_CELL = 12;
 
-/** Some images of every cell; `describe` finds their blocks. */
+/** Twelve images of every cell; `describe` finds their blocks. */
 export function integerBases(describe: (image: Uint8Array, arenaBytes: number) => BaseImage): BaseImage[] {
   return CELLS.flatMap((cell) =>
     Array.from({ length: NETWORKS_A_CELL }, (_, seed) => {
@@ -55,7 +55,12 @@ export function integerBlocks(view: DataView, record: number): BlockPlace[] {
   const block = (slot: number, type: "matrix" | "synapses", nOut: number, columns: number): BlockPlace => {
     const at = view.getUint32(field(slot), true);
     const format = view.getUint32(at, true);
-    const nCounts = format === Format.SPARSE ? nOut : format === Format.BLOCK ? Math.ceil(nOut / 4) : 0;
+    const nCounts =
+      format === Format.SPARSE
+        ? nOut
+        : format === Format.BLOCK || format === Format.BLOCK_4
+          ? Math.ceil(nOut / 4)
+          : 0;
     const bytes = view.getUint32(at + 4, true);
     const head = type === "matrix" ? 8 : 12;
     return { field: field(slot), at, bytes, type, nOut, nIn: columns, head, format, nCounts };

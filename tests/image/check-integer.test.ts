@@ -113,7 +113,7 @@ const EDITS: Edit[] = [
   },
   { what: "a bias too small", place: GRU, change: i32(0, 8, 128 * 127 * GRU_TERMS - 2 ** 31), code: 26 },
   { what: "the lowest bias", place: GRU_4, change: i32(0, 8, -(2 ** 31)), code: 26 },
-  { what: "a matrix of format 5", place: GRU, change: i32(0, 0, 5), code: 21 },
+  { what: "a matrix of format 6", place: GRU, change: i32(0, 0, 6), code: 21 },
   { what: "a dense matrix with a byte too few", place: GRU, change: longer(-4), code: 22 },
   { what: "a dense int4 matrix with a byte too few", place: GRU_4, change: longer(-4), code: 22 },
   { what: "blocks with bytes to spare", place: BLOCKS, change: longer(4), code: 22 },

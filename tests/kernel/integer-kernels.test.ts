@@ -87,6 +87,7 @@ describe.each(ENGINES)("on the $name core", ({ exports, memory }) => {
     ["block", 8],
     ["sparse", 8],
     ["dense", 4],
+    ["block", 4],
   ] as const)("a %s product of int%d weights", (format, bits) => {
     const weight = bits === 8 ? int(8) : fc.oneof(int(4), fc.constantFrom(-7, 7));
     fc.assert(

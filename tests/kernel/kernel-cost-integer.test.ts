@@ -10,6 +10,7 @@ import {
   encodeIntSynapses,
 } from "../../bindings/image/encode-integer.ts";
 import {
+  blockS4Cost,
   blockS8Cost,
   denseS4Cost,
   denseS8Cost,
@@ -115,6 +116,7 @@ describe("the cost formulas equal what the counted core executes", () => {
         expect(denseS8Cost(nOut, nIn), label).toBe(counted("dense"));
         expect(denseS4Cost(nOut, nIn), label).toBe(counted("dense", 4));
         expect(blockS8Cost(nOut, groups), label).toBe(counted("block"));
+        expect(blockS4Cost(nOut, groups), label).toBe(counted("block", 4));
         expect(sparseS8Cost(rows), label).toBe(counted("sparse"));
       }
     }
