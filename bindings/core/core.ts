@@ -24,7 +24,7 @@ export interface CountedCore extends Core {
 }
 
 /** The smallest module with a SIMD instruction: () => i32x4.splat(0) dropped. */
-const SIMD_PROBE = new Uint8Array([
+const SIMD_PROBE = /* @__PURE__ */ new Uint8Array([
   0, 97, 115, 109, 1, 0, 0, 0, 1, 4, 1, 96, 0, 0, 3, 2, 1, 0, 10, 9, 1, 7, 0, 65, 0, 253, 17, 26, 11,
 ]);
 
