@@ -215,7 +215,9 @@ function randomNetwork(cell: CellName, random: Random, precision: Precision, are
       const mapped = layout.place(2, nIn);
       const map = randomElementMap(random, nIn, 12, 16);
       add({ kind: "int-input", name: "input_map", in: input, out: mapped, width: 16, ...map });
-      const isolated = Array.from({ length: n }, () => random.chance(0.2));
+      // In some networks only: with such neurons the sparse format is nearly always the cheaper one.
+      const share = random.chance(0.3) ? 0.3 : 0;
+      const isolated = Array.from({ length: n }, () => random.chance(share));
       const synapses = (sources: number, bits: number) =>
         randomSynapses(random, sources, n, precision.pattern, bits, fractionBits, isolated);
       const [sensory, recurrent] = [synapses(nIn, random.between(9, 13)), synapses(n, fractionBits)];

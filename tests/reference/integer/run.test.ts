@@ -129,8 +129,8 @@ it("keeps its hash", () => {
       "gate-unit-time": "332ccd46",
       "gru": "2f62d3a6",
       "lstm": "025b65c7",
-      "ltc": "80cb78fa",
-      "ltc-mixed-memory": "c7a838ff",
+      "ltc": "a7633d32",
+      "ltc-mixed-memory": "2f2f028f",
       "mlp": "07ed0fbb",
     }
   `);
