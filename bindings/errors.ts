@@ -15,7 +15,15 @@ export type ErrorCode =
   /** Something this version does not do yet. */
   | "not-in-this-version"
   /** The core refused an image: our own fault unless the image came from elsewhere. */
-  | "image-rejected";
+  | "image-rejected"
+  /** A program that npm cannot bring is missing, or failed. */
+  | "bad-tool"
+  /** A device is gone: unplugged, or its emulator ended. */
+  | "device-lost"
+  /** A device does not answer. */
+  | "device-silent"
+  /** A device answered that it cannot do what was asked. */
+  | "device-refused";
 
 /** The parts of a message about bad input: which field, what was expected, what was found. */
 export interface Complaint {

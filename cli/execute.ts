@@ -1,7 +1,7 @@
 // Runs one command line: what goes wrong becomes one line on standard error and an exit code.
 
 import { CommanderError } from "commander";
-import { LiquidEdgeError } from "../bindings/errors.ts";
+import { type ErrorCode, LiquidEdgeError } from "../bindings/errors.ts";
 import { ExitCode, RunFailure } from "./exit.ts";
 import type { Io } from "./io.ts";
 import { buildProgram } from "./program.ts";
@@ -23,10 +23,16 @@ export async function execute(args: readonly string[], io: Io): Promise<number> 
   }
 }
 
+/** Errors of a run that was asked for correctly. */
+const RUN_FAILURES: readonly ErrorCode[] = ["device-lost", "device-silent"];
+
 /** Whose fault an error is, and the line that says it. */
 function explain(error: unknown): { code: number; line: string } {
   if (error instanceof RunFailure) return { code: ExitCode.FAILED, line: error.message };
   if (error instanceof CommanderError) return { code: ExitCode.USAGE, line: usageLine(error) };
+  if (error instanceof LiquidEdgeError && RUN_FAILURES.includes(error.code)) {
+    return { code: ExitCode.FAILED, line: error.message };
+  }
   if (error instanceof LiquidEdgeError && error.code !== "image-rejected") {
     return { code: ExitCode.USAGE, line: error.message };
   }

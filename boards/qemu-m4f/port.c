@@ -1,0 +1,8 @@
+// Cortex-M4F of QEMU's mps2-an386.
+#define BOARD_ID "qemu-m4f"
+#define CLOCK_HZ 25000000
+#define UART_BASE 0x40004000
+#define UART_RX_IRQ 0
+#define TIMER_BASE 0x40000000
+#define FPGAIO_BASE 0x40028000
+#include "mps2.h"
