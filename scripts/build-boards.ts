@@ -5,7 +5,8 @@ import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Board, CycleTable } from "../bindings/board/board.ts";
-import { parseBoard, parseCoreTable } from "../bindings/board/schema.ts";
+import type { EmulatedBoard } from "../bindings/board/emulated.ts";
+import { parseBoard, parseCoreTable, parseEmulatedBoard } from "../bindings/board/schema.ts";
 import { complain } from "../bindings/errors.ts";
 
 const BOARDS = fileURLToPath(new URL("../boards", import.meta.url));
@@ -14,7 +15,7 @@ const BOARDS = fileURLToPath(new URL("../boards", import.meta.url));
 export async function buildBoards(outFile: string): Promise<void> {
   const tables = await readCoreTables();
   const boards = await readBoards(tables);
-  await writeFile(outFile, moduleText(tables, boards));
+  await writeFile(outFile, moduleText(tables, boards, await readEmulatedBoards()));
 }
 
 /** The shared cycle tables by id. */
@@ -29,21 +30,45 @@ export async function readCoreTables(): Promise<Record<string, CycleTable>> {
   return tables;
 }
 
-/** The platforms in the order of their ids; a folder without a board.json is none. */
+/** The platforms in the order of their ids. */
 export async function readBoards(tables: Record<string, CycleTable>): Promise<Board[]> {
   const boards: Board[] = [];
+  for (const [id, json] of await readBoardFiles()) {
+    if (isEmulated(json)) continue;
+    const board = parseBoard(json, tables, `boards/${id}/board.json`);
+    checkId(board.id, id, `boards/${id}/board.json`);
+    boards.push(board);
+  }
+  return boards;
+}
+
+/** The emulated boards in the order of their ids. */
+export async function readEmulatedBoards(): Promise<EmulatedBoard[]> {
+  const boards: EmulatedBoard[] = [];
+  for (const [id, json] of await readBoardFiles()) {
+    if (!isEmulated(json)) continue;
+    const board = parseEmulatedBoard(json, `boards/${id}/board.json`);
+    checkId(board.id, id, `boards/${id}/board.json`);
+    boards.push(board);
+  }
+  return boards;
+}
+
+/** Folder and content of every board.json, in the order of the folders; one without it is no board. */
+async function readBoardFiles(): Promise<[string, unknown][]> {
+  const files: [string, unknown][] = [];
   for (const entry of (await readdir(BOARDS, { withFileTypes: true })).sort((a, b) =>
     a.name < b.name ? -1 : 1,
   )) {
     if (!entry.isDirectory()) continue;
-    const files = await readdir(join(BOARDS, entry.name));
-    if (!files.includes("board.json")) continue;
-    const path = `${entry.name}/board.json`;
-    const board = parseBoard(await readJson(path), tables, `boards/${path}`);
-    checkId(board.id, entry.name, `boards/${path}`);
-    boards.push(board);
+    if (!(await readdir(join(BOARDS, entry.name))).includes("board.json")) continue;
+    files.push([entry.name, await readJson(`${entry.name}/board.json`)]);
   }
-  return boards;
+  return files;
+}
+
+function isEmulated(json: unknown): boolean {
+  return typeof json === "object" && json !== null && "emulator" in json;
 }
 
 async function readJson(path: string): Promise<unknown> {
@@ -64,7 +89,11 @@ function checkId(id: string, name: string, source: string): void {
  * Boards that take a shared table unchanged refer to it by id, which keeps the module small. The data are parsed from text:
  * faster than an object literal, and marked so that a bundler drops them where they are not used.
  */
-function moduleText(tables: Record<string, CycleTable>, boards: Board[]): string {
+function moduleText(
+  tables: Record<string, CycleTable>,
+  boards: Board[],
+  emulatedBoards: EmulatedBoard[],
+): string {
   const entries = boards.map((board) => {
     const shared = JSON.stringify(tables[board.cycles.id]) === JSON.stringify(board.cycles);
     return shared ? { ...board, cycles: board.cycles.id } : board;
@@ -77,6 +106,7 @@ function moduleText(tables: Record<string, CycleTable>, boards: Board[]): string
     "const resolve = (board) =>",
     '  typeof board.cycles === "string" ? { ...board, cycles: coreTables[board.cycles] } : board;',
     "export const boards = /* @__PURE__ */ entries.map(resolve);",
+    `export const emulatedBoards = ${parse(emulatedBoards)};`,
     "",
   ].join("\n");
 }

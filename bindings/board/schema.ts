@@ -5,6 +5,7 @@ import * as z from "zod";
 import { OP_CLASSES, type OpClass } from "../count/op-class.ts";
 import { complain, nearestName } from "../errors.ts";
 import type { Board, CycleTable, Figure } from "./board.ts";
+import type { EmulatedBoard } from "./emulated.ts";
 import { complaintOf, describeFound, type Path, printPath } from "./schema-complaint.ts";
 
 const text = z.string().min(1);
@@ -74,17 +75,19 @@ const operatingPoint = z.strictObject({
     .meta({ description: "idle modes that keep RAM and have a sourced current" }),
 });
 
+const core = z.strictObject({
+  name: text,
+  fpu: z.enum(["none", "single", "double"]),
+  features: z.array(text),
+  cores: count,
+});
+
 const boardFile = z.strictObject({
   $schema: z.string().exactOptional(),
   id,
   name: text,
   mcu: text,
-  core: z.strictObject({
-    name: text,
-    fpu: z.enum(["none", "single", "double"]),
-    features: z.array(text),
-    cores: count,
-  }),
+  core,
   memory: z.strictObject({
     flashBytes: count,
     ramBytes: count,
@@ -114,6 +117,41 @@ const boardFile = z.strictObject({
   notes: z.array(text).default([]),
   sources,
 });
+
+const emulatedBoardFile = z.strictObject({
+  $schema: z.string().exactOptional(),
+  id,
+  name: text,
+  core,
+  emulator: z.discriminatedUnion("kind", [
+    z.strictObject({
+      kind: z.literal("qemu"),
+      machine: text,
+      icountShift: z.int().min(0).max(10),
+      testMemory: z.string().regex(/^0x[0-9a-f]{8}$/),
+    }),
+    z.strictObject({ kind: z.literal("rp2040js") }),
+  ]),
+  counts: z
+    .enum(["instructions", "cycles"])
+    .meta({ description: "what the firmware's counter counts: executed instructions are no cycles" }),
+  memory: z.strictObject({ codeBytes: count, ramBytes: count }),
+  notes: z.array(text).default([]),
+  sources,
+});
+
+/** An emulated board from its JSON form; complains like `parseBoard`. */
+export function parseEmulatedBoard(json: unknown, source: string): EmulatedBoard {
+  const parsed = emulatedBoardFile.safeParse(json);
+  if (!parsed.success) throw complaintOf(parsed.error, json, source);
+  const { $schema: _, ...board } = parsed.data;
+  return board;
+}
+
+/** JSON Schema (draft 7) of the board.json of an emulated board. */
+export function emulatedBoardJsonSchema(): object {
+  return z.toJSONSchema(emulatedBoardFile, { target: "draft-7", io: "input" });
+}
 
 /**
  * A board from its JSON form. `tables` holds the shared cycle tables by id, in their JSON form; `source` is the file

@@ -145,11 +145,7 @@ export class DeviceSession {
     const all = new Uint32Array(count);
     for (let at = 0; at < count; at += TIME_MAX_COUNT) {
       const n = Math.min(TIME_MAX_COUNT, count - at);
-      const reply = await this.#request(
-        FrameType.TIME,
-        words(at === 0 ? warmup : 0, n),
-        COMPUTE_DEADLINE_MS,
-      );
+      const reply = await this.#request(FrameType.TIME, words(at === 0 ? warmup : 0, n), COMPUTE_DEADLINE_MS);
       for (let i = 0; i < n; i++) all[at + i] = word(reply, i);
     }
     return all;
@@ -229,7 +225,11 @@ const REFUSALS: Readonly<Record<number, (value: number) => [string, string, stri
   [NakCode.NO_MODEL]: () => ["a network on the device", "none", "upload an image first"],
   [NakCode.MEMORY]: (value) => [`an image and arena of at most ${value} bytes together`, "more"],
   [NakCode.OFFSET]: (value) => [`a part from byte ${value} on`, "another one"],
-  [NakCode.CHECKSUM]: (value) => ["the checksum of the image", value.toString(16), "bytes were damaged in memory"],
+  [NakCode.CHECKSUM]: (value) => [
+    "the checksum of the image",
+    value.toString(16),
+    "bytes were damaged in memory",
+  ],
   [NakCode.REJECTED]: (value) => ["an image", REJECT_TEXTS[value] ?? `reject code ${value}`],
   [NakCode.FLOAT]: (value) => [
     "an image of integers",

@@ -25,7 +25,13 @@ export interface Hello {
   stackUsedBytes: number;
   energyMode: boolean;
   /** The image that can run now. */
-  model: { imageBytes: number; imageCrc: number; arenaBytes: number; dataBytes: number; inFlash: boolean } | null;
+  model: {
+    imageBytes: number;
+    imageCrc: number;
+    arenaBytes: number;
+    dataBytes: number;
+    inFlash: boolean;
+  } | null;
 }
 
 const WORDS = 12;
@@ -44,7 +50,9 @@ export function parseHello(body: Uint8Array, source: string): Hello {
   const flags = view.getUint16(2, true);
   const has = (flag: number) => (flags & flag) !== 0;
   const word = (i: number) => view.getUint32(4 * i, true);
-  const [board = "", firmware = "", kernels = ""] = String.fromCharCode(...body.subarray(4 * WORDS)).split("\0");
+  const [board = "", firmware = "", kernels = ""] = String.fromCharCode(...body.subarray(4 * WORDS)).split(
+    "\0",
+  );
   return {
     board,
     version: firmware,

@@ -53,7 +53,9 @@ export function coreSource(
     .replace(/\(instance(?:, )?/g, "(")
     .replace(/\(u64\)(?=\(w2c_\w+\))/g, "");
   if (/\binstance\b/.test(text) || /\(u64\)\(w2c_\w+\) \+/.test(text)) {
-    throw new Error(`core.c: expected the output of wasm2c ${WASM2C_VERSION}, found other uses of its instance`);
+    throw new Error(
+      `core.c: expected the output of wasm2c ${WASM2C_VERSION}, found other uses of its instance`,
+    );
   }
   const prototypes = new Map(
     [...text.matchAll(/^static (\w+) w2c_(\w+)\(([^()]*)\);$/gm)].map(

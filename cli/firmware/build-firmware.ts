@@ -1,0 +1,125 @@
+// Builds the firmware of a board: core.wasm → wasm2c → C → gcc, by the Makefile of boards/.
+
+import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { availableParallelism } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { bytes as coreBytes } from "#core/scalar";
+import { LiquidEdgeError } from "../../bindings/errors.ts";
+import manifest from "../../package.json" with { type: "json" };
+import { type CoreSourceOptions, coreSource } from "./core-source.ts";
+import { type FirmwareSizes, readSizes } from "./sizes.ts";
+
+export interface FirmwareOptions extends CoreSourceOptions {
+  /** Where the built files go; default `build/firmware/<board>` under the current directory. */
+  out?: string;
+  /** File of an image that is linked into flash. */
+  image?: string;
+  /** What the MLPerf command `profile` answers: kws01, vww01, ic01, ad01 … */
+  mlperfId?: string;
+  /** Timestamps as edges on the marker pin instead of text. */
+  energyMode?: boolean;
+  /** Another main, of tests, and macros for it. */
+  main?: { file: string; defines: string };
+}
+
+export interface Firmware {
+  board: string;
+  elf: string;
+  sizes: FirmwareSizes;
+}
+
+/** The tools of a firmware build, by command. */
+export const BUILD_TOOLS: Readonly<Record<string, string>> = {
+  wasm2c: "wabt",
+  make: "make",
+  "arm-none-eabi-gcc": "gcc-arm-none-eabi",
+};
+
+/** boards/ of the package: beside dist/ when installed, beside cli/ in a checkout. */
+export function boardsFolder(): string {
+  let folder = dirname(fileURLToPath(import.meta.url));
+  while (!existsSync(join(folder, "boards", "Makefile"))) {
+    const parent = dirname(folder);
+    if (parent === folder) throw new Error("the package has no folder boards/");
+    folder = parent;
+  }
+  return join(folder, "boards");
+}
+
+/** Kernels that a port supplies: the names in its board.mk. */
+async function portKernelsOf(folder: string): Promise<string[]> {
+  const makefile = await readFile(join(folder, "board.mk"), "utf8");
+  return (
+    /^PORT_KERNELS\s*:=(.*)$/m
+      .exec(makefile)?.[1]
+      ?.split(/\s+/)
+      .filter((name) => name !== "") ?? []
+  );
+}
+
+/** Builds the firmware of `board`. Throws `bad-tool` when a tool is missing or fails. */
+export async function buildFirmware(board: string, options: FirmwareOptions = {}): Promise<Firmware> {
+  const boards = boardsFolder();
+  const out = resolve(options.out ?? join("build", "firmware", board));
+  await mkdir(out, { recursive: true });
+  const wasm = coreBytes();
+  const wasmFile = join(out, "core.wasm");
+  const generatedFile = join(out, "core.wasm2c.c");
+  await writeFile(wasmFile, wasm);
+  await runBuildTool("wasm2c", ["--module-name=core", wasmFile, "-o", generatedFile]);
+  const portKernels = options.portKernels ?? (await portKernelsOf(join(boards, board)));
+  const { source, header } = coreSource(await readFile(generatedFile, "utf8"), wasm, {
+    ...options,
+    portKernels,
+  });
+  await writeIfChanged(join(out, "core.c"), source);
+  await writeIfChanged(join(out, "core.h"), header);
+  const { image, mlperfId, energyMode, main } = options;
+  await runBuildTool("make", [
+    "-s",
+    `-j${availableParallelism()}`,
+    "-C",
+    boards,
+    // Options are no files, so make would not notice that they changed.
+    ...(image === undefined && mlperfId === undefined && energyMode !== true ? [] : ["-B"]),
+    `BOARD=${board}`,
+    `OUT=${out}`,
+    `VERSION=${manifest.version}`,
+    `PORT_KERNELS=${portKernels.join(" ")}`,
+    ...(image === undefined ? [] : [`IMAGE=${resolve(image)}`]),
+    ...(mlperfId === undefined ? [] : [`MLPERF_ID=${mlperfId}`]),
+    ...(energyMode === true ? ["ENERGY=1"] : []),
+    ...(main === undefined ? [] : [`MAIN=${main.file}`, `EXTRA_DEFINES=${main.defines}`]),
+  ]);
+  const elf = join(out, "firmware.elf");
+  return { board, elf, sizes: await readSizes(elf) };
+}
+
+async function writeIfChanged(file: string, text: string): Promise<void> {
+  if (existsSync(file) && (await readFile(file, "utf8")) === text) return;
+  await writeFile(file, text);
+}
+
+/** Runs a tool of the build and returns what it prints. */
+export function runBuildTool(command: string, args: readonly string[]): Promise<string> {
+  return new Promise((settle, reject) => {
+    execFile(command, args, { maxBuffer: 1 << 26 }, (error, stdout, stderr) => {
+      if (error === null) return settle(stdout);
+      const missing = (error as NodeJS.ErrnoException).code === "ENOENT";
+      const debianPackage = BUILD_TOOLS[command] ?? command;
+      const message = missing
+        ? `expected the command on the path, found none (Debian, Ubuntu: apt-get install ${debianPackage})`
+        : `expected it to succeed, found ${lastError(`${stderr}${stdout}`) ?? error.message}`;
+      reject(new LiquidEdgeError("bad-tool", `${command}: ${message}`));
+    });
+  });
+}
+
+/** The first line that says what is wrong. */
+function lastError(text: string): string | undefined {
+  const lines = text.split("\n").filter((line) => line.trim() !== "");
+  return lines.find((line) => /error|No such|cannot|\*\*\*/i.test(line)) ?? lines[0];
+}

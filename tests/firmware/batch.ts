@@ -1,0 +1,205 @@
+// Runs networks on an emulated board without its UART: images and inputs go into the emulator's memory at start.
+
+import { spawn } from "node:child_process";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { QemuEmulator } from "../../bindings/board/emulated.ts";
+import { findEmulatedBoard } from "../../bindings/board/emulated.ts";
+import {
+  type DeviceRow,
+  differingWords,
+  expectedRows,
+  type RowResult,
+  stateWindow,
+} from "../../bindings/device/records.ts";
+import type { CompiledNetwork } from "../../bindings/image/compile.ts";
+import { buildFirmware, type FirmwareOptions } from "../../cli/firmware/build-firmware.ts";
+import { instructionsOf, QEMU, type QemuBoard, qemuMachine } from "../../cli/firmware/qemu.ts";
+
+export interface BatchJob {
+  name: string;
+  compiled: CompiledNetwork;
+  row: DeviceRow;
+}
+
+export interface BatchResult extends RowResult {
+  name: string;
+  /** What `check` said; 0: accepted. */
+  code: number;
+  status: number;
+  /** Mean, least and most executed instructions of a step. */
+  instructions: number;
+  leastInstructions: number;
+  mostInstructions: number;
+  stackUsedBytes: number;
+  floatHash: number;
+}
+
+const JOB_WORDS = 16;
+const TIMEOUT_MS = 300_000;
+const TICK_HZ: Readonly<Record<string, number>> = { "qemu-m4f": 25e6, "qemu-m7": 25e6, "qemu-m33": 20e6 };
+
+export class BatchRunner {
+  readonly #board: QemuBoard;
+  readonly #elf: string;
+  readonly #folder: string;
+
+  private constructor(board: QemuBoard, elf: string, folder: string) {
+    this.#board = board;
+    this.#elf = elf;
+    this.#folder = folder;
+  }
+
+  static async build(id: string, options: FirmwareOptions = {}): Promise<BatchRunner> {
+    const board = findEmulatedBoard(id) as QemuBoard;
+    const folder = await mkdtemp(join(tmpdir(), `batch-${id}-`));
+    const { elf } = await buildFirmware(id, {
+      ...options,
+      out: folder,
+      main: {
+        file: join(import.meta.dirname, "batch.c"),
+        defines: `-DTEST_MEMORY=${board.emulator.testMemory}u -Wno-int-to-pointer-cast`,
+      },
+    });
+    return new BatchRunner(board, elf, folder);
+  }
+
+  dispose(): Promise<void> {
+    return rm(this.#folder, { recursive: true, force: true });
+  }
+
+  async run(jobs: readonly BatchJob[]): Promise<BatchResult[]> {
+    const { memory, places } = layOut(jobs, this.#board.emulator);
+    const file = join(this.#folder, "memory.bin");
+    await writeFile(file, memory);
+    const { testMemory } = this.#board.emulator;
+    const loader = `loader,file=${file},addr=${testMemory},force-raw=on`;
+    const back = await runQemu(
+      [
+        ...qemuMachine(this.#board),
+        "-monitor",
+        "none",
+        "-serial",
+        "stdio",
+        "-device",
+        loader,
+        "-kernel",
+        this.#elf,
+      ],
+      memory.length,
+    );
+    const view = new DataView(back.buffer, back.byteOffset, back.length);
+    const { icountShift } = this.#board.emulator;
+    const toInstructions = (ticks: number) => instructionsOf(ticks, TICK_HZ[this.#board.id]!, icountShift);
+    return jobs.map(({ name, row }, i) => {
+      const word = (k: number) => view.getUint32(8 + 4 * (i * JOB_WORDS + k), true);
+      const { records, state } = places[i]!;
+      return {
+        name,
+        code: word(8),
+        status: word(9),
+        instructions: toInstructions((word(11) * 2 ** 32 + word(10)) / row.steps),
+        leastInstructions: toInstructions(word(12)),
+        mostInstructions: toInstructions(word(13)),
+        stackUsedBytes: word(14),
+        floatHash: word(15),
+        records: back.subarray(records.at, records.at + records.bytes),
+        state: back.subarray(state.at, state.at + state.bytes),
+      };
+    });
+  }
+}
+
+interface Place {
+  at: number;
+  bytes: number;
+}
+
+function layOut(
+  jobs: readonly BatchJob[],
+  { testMemory }: QemuEmulator,
+): { memory: Uint8Array; places: { records: Place; state: Place }[] } {
+  const base = Number(testMemory);
+  let end = 8 + 4 * JOB_WORDS * jobs.length;
+  const place = (bytes: number): Place => {
+    const at = (end + 63) & ~63;
+    end = at + bytes;
+    return { at, bytes };
+  };
+  const places = jobs.map(({ compiled, row }) => ({
+    image: place(compiled.image.length),
+    records: place(row.records.length),
+    state: place(stateWindow(compiled).bytes),
+  }));
+  const memory = new Uint8Array(end);
+  const view = new DataView(memory.buffer);
+  view.setUint32(0, jobs.length, true);
+  view.setUint32(4, end, true);
+  for (const [i, { compiled, row }] of jobs.entries()) {
+    const { image, records, state } = places[i]!;
+    memory.set(compiled.image, image.at);
+    memory.set(row.records, records.at);
+    if (row.state !== null) memory.set(row.state, state.at);
+    const words = [
+      base + image.at,
+      image.bytes,
+      base + records.at,
+      row.steps,
+      base + state.at,
+      stateWindow(compiled).at,
+      state.bytes,
+      row.state === null ? 0 : 1,
+    ];
+    for (const [k, word] of words.entries()) view.setUint32(8 + 4 * (i * JOB_WORDS + k), word, true);
+  }
+  return { memory, places };
+}
+
+/** The first `bytes` bytes that the firmware sends. */
+function runQemu(args: readonly string[], bytes: number): Promise<Buffer> {
+  return new Promise((settle, reject) => {
+    const child = spawn(QEMU, args, { stdio: ["ignore", "pipe", "pipe"] });
+    const chunks: Buffer[] = [];
+    let length = 0;
+    let complaint = "";
+    const timer = setTimeout(() => {
+      child.kill("SIGKILL");
+      reject(new Error(`QEMU sent ${length} of ${bytes} bytes within ${TIMEOUT_MS} ms`));
+    }, TIMEOUT_MS);
+    child.stderr.on("data", (chunk) => {
+      complaint += String(chunk);
+    });
+    child.on("error", reject);
+    child.stdout.on("data", (chunk: Buffer) => {
+      chunks.push(chunk);
+      length += chunk.length;
+      if (length < bytes) return;
+      child.kill("SIGKILL");
+    });
+    child.on("close", () => {
+      clearTimeout(timer);
+      if (length < bytes) reject(new Error(`QEMU ended: ${complaint}`));
+      else settle(Buffer.concat(chunks).subarray(0, bytes));
+    });
+  });
+}
+
+/** Words of outputs and final states that differ from the scalar core of this machine, by job; 0: the very bits. */
+export async function differences(
+  jobs: readonly BatchJob[],
+  results: readonly BatchResult[],
+): Promise<Map<string, number>> {
+  const found = new Map<string, number>();
+  for (const [i, { name, compiled, row }] of jobs.entries()) {
+    const [expected] = await expectedRows(compiled, [row]);
+    const result = results[i]!;
+    const differing =
+      result.code !== 0 || result.status !== 0
+        ? Number.POSITIVE_INFINITY
+        : differingWords(result.records, expected!.records, compiled) +
+          differingWords(result.state, expected!.state, compiled);
+    found.set(name, differing);
+  }
+  return found;
+}
