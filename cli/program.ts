@@ -2,6 +2,7 @@
 
 import { Command } from "commander";
 import manifest from "../package.json" with { type: "json" };
+import { addBoard } from "./commands/board.ts";
 import { addBoards } from "./commands/boards.ts";
 import { addDoctor } from "./commands/doctor.ts";
 import { addEstimate } from "./commands/estimate.ts";
@@ -49,6 +50,7 @@ Exit codes: 0 done, 1 a run failed, 2 wrong usage or bad input, 70 our own fault
   addPrune(program, io);
   addQuantize(program, io);
   addBoards(program, io);
+  addBoard(program, io);
   addWiring(program, io);
   addInspect(program, io);
   addDoctor(program, io);

@@ -40,7 +40,8 @@ __attribute__((section(".vectors"), used)) static const void *const vectors[16] 
 
 // Naked: no byte of the stack is in use while it is painted.
 __attribute__((naked, used, section(".reset"))) void reset_handler(void) {
-  __asm__ volatile("cpsid i\n"
+  __asm__ volatile(".syntax unified\n"
+                   "cpsid i\n"
                    "ldr r0, =stack_end\n"
                    "mov sp, r0\n"
                    "ldr r1, =stack_start\n"

@@ -10,7 +10,8 @@ import { bytes as coreBytes } from "#core/scalar";
 import { LiquidEdgeError } from "../../bindings/errors.ts";
 import manifest from "../../package.json" with { type: "json" };
 import { type CoreSourceOptions, coreSource } from "./core-source.ts";
-import { type FirmwareSizes, readSizes } from "./sizes.ts";
+import { type FirmwareSizes, readSegments, readSizes } from "./elf.ts";
+import { uf2Of } from "./uf2.ts";
 
 export interface FirmwareOptions extends CoreSourceOptions {
   /** Where the built files go; default `build/firmware/<board>` under the current directory. */
@@ -28,6 +29,10 @@ export interface FirmwareOptions extends CoreSourceOptions {
 export interface Firmware {
   board: string;
   elf: string;
+  /** For boards that take it by copying a file. */
+  uf2: string | null;
+  /** Kernels of the port instead of the core's. */
+  portKernels: string[];
   sizes: FirmwareSizes;
 }
 
@@ -58,6 +63,13 @@ async function portKernelsOf(folder: string): Promise<string[]> {
       ?.split(/\s+/)
       .filter((name) => name !== "") ?? []
   );
+}
+
+/** Family id of a board that takes UF2 files: the one in its board.mk. */
+async function uf2FamilyOf(folder: string): Promise<number | null> {
+  const makefile = await readFile(join(folder, "board.mk"), "utf8");
+  const family = /^UF2_FAMILY\s*:=\s*(0x[0-9a-f]{8})$/m.exec(makefile)?.[1];
+  return family === undefined ? null : Number(family);
 }
 
 /** Builds the firmware of `board`. Throws `bad-tool` when a tool is missing or fails. */
@@ -95,7 +107,10 @@ export async function buildFirmware(board: string, options: FirmwareOptions = {}
     ...(main === undefined ? [] : [`MAIN=${main.file}`, `EXTRA_DEFINES=${main.defines}`]),
   ]);
   const elf = join(out, "firmware.elf");
-  return { board, elf, sizes: await readSizes(elf) };
+  const family = await uf2FamilyOf(join(boards, board));
+  const uf2 = family === null ? null : join(out, "firmware.uf2");
+  if (family !== null) await writeFile(uf2!, uf2Of(await readSegments(elf), family));
+  return { board, elf, uf2, portKernels: [...portKernels], sizes: await readSizes(elf) };
 }
 
 async function writeIfChanged(file: string, text: string): Promise<void> {

@@ -1,0 +1,1 @@
+CPU := -mcpu=cortex-m0plus -mfloat-abi=soft

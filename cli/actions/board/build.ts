@@ -1,0 +1,71 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { BoardBuildOptions } from "../../commands/board.ts";
+import { buildFirmware, type Firmware } from "../../firmware/build-firmware.ts";
+import type { Io } from "../../io.ts";
+import { usageError } from "../../options.ts";
+import { readNetwork } from "../../read-network.ts";
+import { bytes, table } from "../../text.ts";
+import { findTarget } from "./targets.ts";
+
+/** Builds the firmware of a board and prints its sizes. */
+export async function boardBuild(io: Io, id: string, options: BoardBuildOptions): Promise<void> {
+  const { id: board } = findTarget(id);
+  const { out, image, imageIn, config, precision, mlperfId, energyMode, json } = options;
+  if (imageIn === "flash" && image === undefined)
+    throw usageError("--image-in flash: expected --image FILE, found none");
+  if (imageIn === "ram" && image !== undefined)
+    throw usageError("--image: expected --image-in flash with it, found ram (uploaded while it runs)");
+  const network = image === undefined ? null : await readNetwork(io, image, config, precision);
+  const firmware = await withImageFile(network?.compiled.image, (file) =>
+    buildFirmware(board, {
+      ...(out === undefined ? {} : { out }),
+      ...(file === undefined ? {} : { image: file }),
+      ...(mlperfId === undefined ? {} : { mlperfId }),
+      ...(energyMode === undefined ? {} : { energyMode }),
+    }),
+  );
+  io.print(json ? JSON.stringify(reportOf(firmware)) : describe(firmware, io.colour));
+}
+
+/** Calls `build` with a file that holds the image, while it lasts. */
+export async function withImageFile<T>(
+  image: Uint8Array | undefined,
+  build: (file: string | undefined) => Promise<T>,
+): Promise<T> {
+  if (image === undefined) return build(undefined);
+  const folder = await mkdtemp(join(tmpdir(), "liquid-edge-"));
+  try {
+    const file = join(folder, "image.bin");
+    await writeFile(file, image);
+    return await build(file);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+function reportOf({ board, elf, uf2, portKernels, sizes }: Firmware) {
+  return { board, elf, uf2, portKernels, ...sizes };
+}
+
+function describe({ board, elf, uf2, portKernels, sizes }: Firmware, colour: boolean): string {
+  const right = "right" as const;
+  const rows: [string, number, string][] = [
+    ["firmware", sizes.flashBytes, "code, constants, initial values"],
+    ["image", sizes.imageBytes, sizes.imageBytes === 0 ? "none linked in: it is uploaded" : "linked in"],
+    ["variables", sizes.ramBytes, "RAM"],
+    ["stack", sizes.stackBytes, "RAM"],
+    ["pool", sizes.poolBytes, "RAM for image, arena and data"],
+  ];
+  return [
+    `${board}: ${elf}${uf2 === null ? "" : `, ${uf2}`}`,
+    "",
+    table(
+      [{ title: "section" }, { title: "bytes", align: right }, { title: "" }],
+      rows.map(([name, size, what]) => [name, bytes(size), what]),
+      colour,
+    ),
+    ...(portKernels.length === 0 ? [] : ["", `Kernels of the port: ${portKernels.join(", ")}`]),
+  ].join("\n");
+}

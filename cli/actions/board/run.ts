@@ -1,0 +1,221 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseSequence, type Sequence } from "../../../bindings/core/sequence.ts";
+import { DeviceSession } from "../../../bindings/device/device-session.ts";
+import type { Hello } from "../../../bindings/device/hello.ts";
+import { differingWords, encodeRow, expectedRows } from "../../../bindings/device/records.ts";
+import { type DeviceRowResult, runRow } from "../../../bindings/device/run-on-device.ts";
+import { complain } from "../../../bindings/errors.ts";
+import { crc32 } from "../../../bindings/image/crc32.ts";
+import type { Network } from "../../../bindings/network.ts";
+import type { BoardRunOptions } from "../../commands/board.ts";
+import { RunFailure } from "../../exit.ts";
+import { buildFirmware } from "../../firmware/build-firmware.ts";
+import { startEmulator, ticksToCount } from "../../firmware/emulator.ts";
+import type { Io } from "../../io.ts";
+import { readNetwork } from "../../read-network.ts";
+import { fileName, readJson } from "../../read-text.ts";
+import { titleOf } from "../../summary.ts";
+import { bytes, count, whole } from "../../text.ts";
+import { withImageFile } from "./build.ts";
+import { type Summary, summarise } from "./statistics.ts";
+import { findTarget, type Target } from "./targets.ts";
+
+/** Timed inferences unless the user says otherwise; an emulator counts the same every time. */
+const INFERENCES = 1000;
+const INFERENCES_EMULATED = 100;
+
+interface Report {
+  board: string;
+  emulated: boolean;
+  emulator: string | null;
+  firmware: { version: string; coreCrc: string; portKernels: string[]; stackUsedBytes: number };
+  network: {
+    name: string;
+    precision: string;
+    imageBytes: number;
+    arenaBytes: number;
+    imageIn: "ram" | "flash";
+  };
+  outputs: { rows: number; steps: number; values: number; differing: number; bitIdentical: boolean };
+  counts: "instructions" | "cycles";
+  inferences: number;
+  warmup: number;
+  perInference: Summary;
+  retransmissions: number;
+}
+
+/** Runs a network on a board. Throws RunFailure when a bit differs from the core on this machine. */
+export async function boardRun(io: Io, weights: string, options: BoardRunOptions): Promise<void> {
+  const target = findTarget(options.board, options.emulated === true);
+  const network = await readNetwork(io, weights, options.config, options.precision);
+  const sequence = await sequenceOf(io, network, options);
+  if (target.emulated === null) {
+    throw complain("unavailable", options.board, {
+      expected: "an emulated board",
+      found: "a silicon one, whose serial port this version does not open",
+      hint: "--emulated where it has an emulator",
+    });
+  }
+  const folder = await mkdtemp(join(tmpdir(), "liquid-edge-"));
+  try {
+    io.progress(`building the firmware of ${target.id}`);
+    const image = options.imageIn === "flash" ? network.compiled.image : undefined;
+    const { elf } = await withImageFile(image, (file) =>
+      buildFirmware(target.id, { out: folder, ...(file === undefined ? {} : { image: file }) }),
+    );
+    const link = await startEmulator(target.emulated, elf);
+    const session = new DeviceSession(link);
+    try {
+      const report = await measure(io, session, target, network, sequence, options);
+      io.progress(null);
+      io.print(options.json ? JSON.stringify(report) : describe(report, titleOf(network)));
+      if (!report.outputs.bitIdentical) {
+        throw new RunFailure(
+          `${target.id}: expected the bits of the core on this machine, found ` +
+            `${report.outputs.differing} differing words of outputs and states`,
+        );
+      }
+    } finally {
+      await session.close();
+    }
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function measure(
+  io: Io,
+  session: DeviceSession,
+  target: Target,
+  network: Network,
+  sequence: Sequence,
+  { inferences, warmup, imageIn }: BoardRunOptions,
+): Promise<Report> {
+  const { compiled } = network;
+  const hello = await session.hello();
+  const dataBytes = await install(io, session, hello, network, imageIn);
+  const rows = Array.from({ length: sequence.batch }, (_, row) => encodeRow(compiled, sequence, row));
+  const expected = await expectedRows(compiled, rows);
+  let differing = 0;
+  for (const [i, row] of rows.entries()) {
+    const done = await runRow(session, compiled, row, dataBytes, (step) =>
+      io.progress(`row ${i + 1} of ${rows.length}, step ${step} of ${row.steps}`),
+    );
+    differing += differences(done, expected[i]!, network);
+  }
+  const timed = inferences ?? (hello.emulated ? INFERENCES_EMULATED : INFERENCES);
+  io.progress(`timing ${timed} inferences`);
+  const ticks = await session.time(timed, warmup);
+  const counted = Array.from(ticks, (t) => ticksToCount(target.emulated!, t, hello.tickHz));
+  const after = await session.hello();
+  return {
+    board: target.id,
+    emulated: hello.emulated,
+    emulator: target.emulated === null ? null : target.emulated.emulator.kind,
+    firmware: {
+      version: hello.version,
+      coreCrc: hello.coreCrc.toString(16).padStart(8, "0"),
+      portKernels: hello.portKernels,
+      stackUsedBytes: after.stackUsedBytes,
+    },
+    network: {
+      name: network.name,
+      precision: compiled.precision,
+      imageBytes: compiled.image.length,
+      arenaBytes: compiled.arenaBytes,
+      imageIn,
+    },
+    outputs: {
+      rows: sequence.batch,
+      steps: sequence.steps,
+      values: sequence.batch * sequence.steps * compiled.output.length,
+      differing,
+      bitIdentical: differing === 0,
+    },
+    counts: target.emulated?.counts ?? "cycles",
+    inferences: timed,
+    warmup,
+    perInference: summarise(counted),
+    retransmissions: session.retransmissions,
+  };
+}
+
+function differences(
+  done: DeviceRowResult,
+  expected: { records: Uint8Array; state: Uint8Array },
+  { compiled }: Network,
+): number {
+  return (
+    differingWords(done.records, expected.records, compiled) +
+    differingWords(done.state, expected.state, compiled)
+  );
+}
+
+/** Sees to it that the device holds the network; returns the bytes that it has for steps. */
+async function install(
+  io: Io,
+  session: DeviceSession,
+  { board, model, floatOk }: Hello,
+  { compiled, name }: Network,
+  imageIn: "ram" | "flash",
+): Promise<number> {
+  if (!floatOk && compiled.integer === undefined) {
+    throw complain("device-refused", board, {
+      expected: "a float unit that passes the self-test",
+      found: "one that does not",
+      hint: 'networks of integers run there: "liquid-edge quantize"',
+    });
+  }
+  if (imageIn === "flash") {
+    const imageCrc = crc32(compiled.image);
+    if (model?.inFlash === true && model.imageCrc === imageCrc) return model.dataBytes;
+    throw complain("device-refused", board, {
+      expected: `firmware with the image of ${name} in flash`,
+      found: model === null ? "one without an image" : "another image",
+      hint: "board build --image-in flash --image FILE",
+    });
+  }
+  return session.upload(compiled.image, compiled.arenaBytes, (sent, total) =>
+    io.progress(`sending the network: ${sent} of ${total} bytes`),
+  );
+}
+
+/** The user's input, or noise within ±1: the same at every call. */
+async function sequenceOf(io: Io, network: Network, { input, steps }: BoardRunOptions): Promise<Sequence> {
+  if (input !== undefined)
+    return parseSequence(await readJson(io, input, "bad-input"), network.compiled, fileName(input));
+  const features = network.compiled.input.length;
+  let state = 1;
+  const noise = () => {
+    // A linear congruential generator modulo 2^32 (Numerical Recipes): its high bits will do for noise.
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return (state / 2 ** 32) * 2 - 1;
+  };
+  return {
+    batch: 1,
+    steps,
+    features,
+    input: Float32Array.from({ length: steps * features }, noise),
+    timespans: null,
+    initialH: null,
+    initialC: null,
+  };
+}
+
+function describe(report: Report, title: string): string {
+  const { board, emulator, network, outputs, counts, inferences, perInference, firmware } = report;
+  const { mean, min, max } = perInference;
+  const spread = min === max ? "the same every time" : `${whole(min)} to ${whole(max)}`;
+  return [
+    `${title} on ${board}${emulator === null ? "" : " (emulated; no silicon was measured)"}`,
+    `  image ${bytes(network.imageBytes)} in ${network.imageIn}, arena ${bytes(network.arenaBytes)}, ` +
+      `stack used ${bytes(firmware.stackUsedBytes)}`,
+    `  outputs: ${count(outputs.rows, "row")} of ${count(outputs.steps, "step")}, ` +
+      (outputs.bitIdentical
+        ? "bit for bit those of the core on this machine"
+        : `${whole(outputs.differing)} WORDS DIFFER from the core on this machine`),
+    `  ${whole(mean)} ${counts} an inference (${spread}; ${count(inferences, "inference")})`,
+  ].join("\n");
+}

@@ -1,0 +1,67 @@
+// The boards that there is firmware for.
+
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import type { Board } from "../../../bindings/board/board.ts";
+import { type EmulatedBoard, emulatedBoards } from "../../../bindings/board/emulated.ts";
+import { builtinBoards } from "../../../bindings/board/load.ts";
+import { complain, nearestName } from "../../../bindings/errors.ts";
+import { boardsFolder } from "../../firmware/build-firmware.ts";
+
+export interface Target {
+  id: string;
+  name: string;
+  core: string;
+  /** Null on silicon. */
+  emulated: EmulatedBoard | null;
+  /** Null on an emulator. */
+  board: Board | null;
+}
+
+/** Emulators that stand for a silicon board, by its id. */
+const EMULATOR_OF: Readonly<Record<string, string>> = { rp2040: "rp2040js" };
+
+/** Boards with a port, emulated ones first. */
+export function firmwareTargets(): Target[] {
+  const folder = boardsFolder();
+  const silicon = builtinBoards().filter(({ id }) => existsSync(join(folder, id, "board.mk")));
+  return [
+    ...emulatedBoards().map((emulated) => ({
+      id: emulated.id,
+      name: emulated.name,
+      core: emulated.core.name,
+      emulated,
+      board: null,
+    })),
+    ...silicon.map((board) => ({
+      id: board.id,
+      name: board.name,
+      core: board.core.name,
+      emulated: null,
+      board,
+    })),
+  ];
+}
+
+/** The board `id`, or the emulator that stands for it. Throws `unknown-name`, or `unavailable` without an emulator. */
+export function findTarget(id: string, onEmulator = false): Target {
+  const targets = firmwareTargets();
+  const target = targets.find((candidate) => candidate.id === id);
+  if (target === undefined) {
+    const ids = targets.map((candidate) => candidate.id);
+    const nearest = nearestName(id, ids);
+    throw complain("unknown-name", "board", {
+      expected: `one of ${ids.join(", ")}`,
+      found: `"${id}"`,
+      ...(nearest === undefined ? {} : { hint: `did you mean "${nearest}"?` }),
+    });
+  }
+  if (!onEmulator || target.emulated !== null) return target;
+  const emulator = targets.find((candidate) => candidate.id === EMULATOR_OF[id]);
+  if (emulator !== undefined) return emulator;
+  throw complain("unavailable", "--emulated", {
+    expected: `a board with an emulator (${[...Object.keys(EMULATOR_OF)].join(", ")})`,
+    found: `"${id}"`,
+    hint: "the qemu boards stand for a core each",
+  });
+}

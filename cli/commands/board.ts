@@ -1,0 +1,126 @@
+// `board`: firmware for boards, real and emulated, and networks on them.
+
+import type { Command } from "commander";
+import type { ImagePlace } from "../../bindings/estimate/memory-profiler.ts";
+import type { Io } from "../io.ts";
+import {
+  type CommonOptions,
+  choiceOption,
+  configOption,
+  precisionOption,
+  wholeFrom,
+  withCommon,
+} from "../options.ts";
+
+export interface BoardBuildOptions extends CommonOptions {
+  out?: string;
+  image?: string;
+  imageIn: ImagePlace;
+  config?: string;
+  precision?: string;
+  mlperfId?: string;
+  energyMode?: true;
+}
+
+export interface BoardRunOptions extends CommonOptions {
+  board: string;
+  emulated?: true;
+  config?: string;
+  precision?: string;
+  input?: string;
+  steps: number;
+  inferences?: number;
+  warmup: number;
+  imageIn: ImagePlace;
+}
+
+const imageInOption = () =>
+  choiceOption(
+    "--image-in <place>",
+    "where the board holds the network: uploaded into RAM, or linked into flash",
+    ["ram", "flash"],
+  ).default("ram");
+
+export function addBoard(program: Command, io: Io): void {
+  const board = program
+    .command("board")
+    .summary("build firmware for a board or an emulated one, and run networks on it")
+    .description(
+      "Builds firmware for a board or an emulated one, and runs networks on it. The firmware is the core itself, turned " +
+        "into C; one firmware runs every network. boards/README.md says what each board needs.",
+    )
+    // Without a subcommand: help, and exit code 2.
+    .action(() => board.help({ error: true }));
+  addList(board, io);
+  addBuild(board, io);
+  addRun(board, io);
+}
+
+function addList(board: Command, io: Io): void {
+  const command = board
+    .command("list")
+    .summary("list the boards that there is firmware for")
+    .description("Lists the boards that there is firmware for, emulated ones marked as such.")
+    .action(async (options: CommonOptions) => {
+      const { boardList } = await import("../actions/board/list.ts");
+      await boardList(io, options);
+    });
+  withCommon(command, ["board list", "board list --json"]);
+}
+
+function addBuild(board: Command, io: Io): void {
+  const command = board
+    .command("build")
+    .summary("build the firmware of a board and print what it takes of flash and RAM")
+    .description(
+      "Builds the firmware of a board and prints what it takes of flash and RAM. Needs wasm2c (Debian package wabt), make " +
+        "and arm-none-eabi-gcc.",
+    )
+    .argument("<board>", "id of the board")
+    .option("-o, --out <folder>", "where the built files go (default: build/firmware/<board>)")
+    .addOption(imageInOption())
+    .option(
+      "--image <weights>",
+      "network that is linked in with --image-in flash: a checkpoint, .safetensors",
+    )
+    .addOption(configOption())
+    .addOption(precisionOption())
+    .option("--mlperf-id <id>", "what the MLPerf Tiny command profile answers, e.g. kws01 (default: ad01)")
+    .option("--energy-mode", "MLPerf Tiny timestamps as edges on the marker pin instead of text")
+    .action(async (id: string, options: BoardBuildOptions) => {
+      const { boardBuild } = await import("../actions/board/build.ts");
+      await boardBuild(io, id, options);
+    });
+  withCommon(command, [
+    "board build qemu-m4f",
+    "board build qemu-m4f --image-in flash --image net.safetensors --out firmware",
+  ]);
+}
+
+function addRun(board: Command, io: Io): void {
+  const command = board
+    .command("run")
+    .summary("run a network on a board and compare its outputs with the core on this machine, bit for bit")
+    .description(
+      "Runs a network on a board, compares outputs and states with the core on this machine bit for bit, and times " +
+        "inferences. An emulated board counts what it executes; it says nothing of time or energy.",
+    )
+    .argument("<weights>", "checkpoint, .safetensors")
+    .requiredOption("-b, --board <id>", 'id of the board; "liquid-edge board list" lists them')
+    .option("--emulated", "on the emulator of that board")
+    .addOption(configOption())
+    .addOption(precisionOption())
+    .option("-i, --input <file>", "input as for run (default: noise within ±1)")
+    .option("--steps <n>", "time steps of noise, without --input", wholeFrom(1), 16)
+    .option("--inferences <n>", "inferences that are timed (default: 1000; 100 on an emulator)", wholeFrom(1))
+    .option("--warmup <n>", "inferences before them that are not", wholeFrom(0), 10)
+    .addOption(imageInOption())
+    .action(async (weights: string, options: BoardRunOptions) => {
+      const { boardRun } = await import("../actions/board/run.ts");
+      await boardRun(io, weights, options);
+    });
+  withCommon(command, [
+    "board run net.safetensors --board qemu-m4f",
+    "board run state_dict.safetensors --config net.json --board rp2040 --emulated --json",
+  ]);
+}
