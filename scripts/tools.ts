@@ -15,6 +15,28 @@ export const TOOLS: readonly Tool[] = [
     debianPackage: "wabt",
     neededFor: "checking operation counts against an independent executor",
   },
+  {
+    command: "wasm2c",
+    debianPackage: "wabt",
+    neededFor: "building firmware",
+  },
+  { command: "make", debianPackage: "make", neededFor: "building firmware" },
+  {
+    command: "arm-none-eabi-gcc",
+    debianPackage: "gcc-arm-none-eabi",
+    neededFor: "building firmware",
+  },
+  {
+    command: "arm-none-eabi-ld",
+    debianPackage: "binutils-arm-none-eabi",
+    neededFor: "building firmware",
+  },
+  { command: "gcc", debianPackage: "gcc", neededFor: "the firmware's protocol on this machine" },
+  {
+    command: "qemu-system-arm",
+    debianPackage: "qemu-system-arm",
+    neededFor: "running firmware on emulated boards",
+  },
   { command: "chromium", debianPackage: "chromium", neededFor: "running the library in a browser" },
 ];
 
@@ -28,10 +50,11 @@ export function findCommand(command: string): string | undefined {
 }
 
 /**
- * For `describe.skipIf(missing("wasm-interp"))`: whether a tool is absent. Says so, and fails when CI=true.
+ * For `describe.skipIf(missing("wasm-interp"))`: whether one of the tools is absent. Says so, and fails when CI=true.
  */
-export function missing(command: string): boolean {
-  if (findCommand(command) !== undefined) return false;
+export function missing(...commands: string[]): boolean {
+  const command = commands.find((name) => findCommand(name) === undefined);
+  if (command === undefined) return false;
   const tool = TOOLS.find((t) => t.command === command);
   const what = `${command} is not installed (Debian package ${tool?.debianPackage ?? command})`;
   if (process.env.CI === "true") throw new Error(what);

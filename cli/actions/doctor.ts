@@ -7,7 +7,7 @@ import type { CommonOptions } from "../options.ts";
 import { type Cell, styled, table } from "../text.ts";
 import { checkEngines } from "./check-engines.ts";
 
-/** An optional program: no command of this version needs one. */
+/** An optional program. */
 export interface OptionalTool {
   command: string;
   /** Prints its version. */
@@ -18,10 +18,23 @@ export interface OptionalTool {
 
 export const OPTIONAL_TOOLS: readonly OptionalTool[] = [
   {
+    command: "wasm2c",
+    versionArgs: ["--version"],
+    neededFor: "board build: the core as C",
+    debianPackage: "wabt",
+  },
+  { command: "make", versionArgs: ["--version"], neededFor: "board build", debianPackage: "make" },
+  {
     command: "arm-none-eabi-gcc",
     versionArgs: ["--version"],
-    neededFor: "measuring the soft-float routines of the Cortex-M0+ again (scripts/measure-softfloat)",
+    neededFor: "board build for Cortex-M; with newlib also scripts/measure-softfloat",
     debianPackage: "gcc-arm-none-eabi libnewlib-arm-none-eabi",
+  },
+  {
+    command: "qemu-system-arm",
+    versionArgs: ["--version"],
+    neededFor: "board run on the emulated boards qemu-*",
+    debianPackage: "qemu-system-arm",
   },
   {
     command: "wasm-interp",
@@ -141,7 +154,7 @@ function describe(
       colour,
     ),
     "",
-    styled(colour, "bold", "Optional tools; no command of this version needs one"),
+    styled(colour, "bold", "Optional tools, for boards and tests"),
     table(
       [{ title: "tool" }, { title: "version" }, { title: "needed for" }],
       tools.map(({ command, version, neededFor }) => [
