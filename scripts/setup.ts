@@ -6,7 +6,7 @@ import { findCommand, TOOLS } from "./tools.ts";
 
 const absent = TOOLS.filter(({ command }) => findCommand(command) === undefined);
 if (absent.length > 0) {
-  const packages = [...new Set(absent.map(({ debianPackage }) => debianPackage))];
+  const packages = [...new Set(absent.flatMap(({ debianPackage }) => debianPackage.split(" ")))];
   const mayInstall = process.getuid?.() === 0 && existsSync("/etc/debian_version") && findCommand("apt-get");
   if (mayInstall) {
     console.log(`installing ${packages.join(", ")} …`);

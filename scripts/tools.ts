@@ -5,6 +5,7 @@ import { execFileSync } from "node:child_process";
 
 export interface Tool {
   command: string;
+  /** One, or several separated by spaces. */
   debianPackage: string;
   neededFor: string;
 }
@@ -23,12 +24,7 @@ export const TOOLS: readonly Tool[] = [
   { command: "make", debianPackage: "make", neededFor: "building firmware" },
   {
     command: "arm-none-eabi-gcc",
-    debianPackage: "gcc-arm-none-eabi",
-    neededFor: "building firmware",
-  },
-  {
-    command: "arm-none-eabi-ld",
-    debianPackage: "binutils-arm-none-eabi",
+    debianPackage: "gcc-arm-none-eabi libnewlib-arm-none-eabi",
     neededFor: "building firmware",
   },
   { command: "gcc", debianPackage: "gcc", neededFor: "the firmware's protocol on this machine" },

@@ -37,6 +37,12 @@ export const OPTIONAL_TOOLS: readonly OptionalTool[] = [
     debianPackage: "qemu-system-arm",
   },
   {
+    command: "gcc",
+    versionArgs: ["--version"],
+    neededFor: "the test of the firmware's protocol on this machine",
+    debianPackage: "gcc",
+  },
+  {
     command: "wasm-interp",
     versionArgs: ["--version"],
     neededFor: "the test of operation counts against an independent executor",

@@ -273,3 +273,59 @@ export const doctorJson = z.strictObject({
     }),
   ),
 });
+
+const counts = z.enum(["instructions", "cycles"]);
+
+export const boardListJson = z.array(
+  z.strictObject({ id: z.string(), name: z.string(), core: z.string(), emulated: z.boolean(), counts }),
+);
+
+export const boardBuildJson = z.strictObject({
+  board: z.string(),
+  elf: z.string(),
+  uf2: z.nullable(z.string()),
+  portKernels: z.array(z.string()),
+  flashBytes: count,
+  imageBytes: count,
+  ramBytes: count,
+  stackBytes: count,
+  poolBytes: count,
+});
+
+export const boardRunJson = z.strictObject({
+  board: z.string(),
+  emulated: z.boolean(),
+  emulator: z.nullable(z.enum(["qemu", "rp2040js"])),
+  firmware: z.strictObject({
+    version: z.string(),
+    coreCrc: z.string().regex(/^[0-9a-f]{8}$/),
+    portKernels: z.array(z.string()),
+    stackUsedBytes: count,
+  }),
+  network: z.strictObject({
+    name: z.string(),
+    precision: z.enum(["fp32", "fp16", "int8", "int4"]),
+    imageBytes: count,
+    arenaBytes: count,
+    imageIn: z.enum(["ram", "flash"]),
+  }),
+  outputs: z.strictObject({
+    rows: count,
+    steps: count,
+    values: count,
+    differing: count,
+    bitIdentical: z.boolean(),
+  }),
+  counts,
+  inferences: count,
+  warmup: count,
+  perInference: z.strictObject({
+    mean: positive,
+    median: positive,
+    p99: positive,
+    min: positive,
+    max: positive,
+    jitter: z.number().nonnegative(),
+  }),
+  retransmissions: count,
+});

@@ -9,6 +9,9 @@ import { readNetwork } from "../../read-network.ts";
 import { bytes, table } from "../../text.ts";
 import { findTarget } from "./targets.ts";
 
+/** Boards whose firmware runs from SRAM. */
+const NO_FLASH: readonly string[] = ["rp2040", "rp2040js"];
+
 /** Builds the firmware of a board and prints its sizes. */
 export async function boardBuild(io: Io, id: string, options: BoardBuildOptions): Promise<void> {
   const { id: board } = findTarget(id);
@@ -17,6 +20,7 @@ export async function boardBuild(io: Io, id: string, options: BoardBuildOptions)
     throw usageError("--image-in flash: expected --image FILE, found none");
   if (imageIn === "ram" && image !== undefined)
     throw usageError("--image: expected --image-in flash with it, found ram (uploaded while it runs)");
+  if (imageIn === "flash") refuseWithoutFlash(board);
   const network = image === undefined ? null : await readNetwork(io, image, config, precision);
   const firmware = await withImageFile(network?.compiled.image, (file) =>
     buildFirmware(board, {
@@ -27,6 +31,12 @@ export async function boardBuild(io: Io, id: string, options: BoardBuildOptions)
     }),
   );
   io.print(json ? JSON.stringify(reportOf(firmware)) : describe(firmware, io.colour));
+}
+
+/** Throws a usage error for a board that has no flash for an image. */
+export function refuseWithoutFlash(board: string): void {
+  if (NO_FLASH.includes(board))
+    throw usageError(`--image-in: expected ram on ${board}, whose firmware lies in RAM, found flash`);
 }
 
 /** Calls `build` with a file that holds the image, while it lasts. */

@@ -18,7 +18,7 @@ import { readNetwork } from "../../read-network.ts";
 import { fileName, readJson } from "../../read-text.ts";
 import { titleOf } from "../../summary.ts";
 import { bytes, count, whole } from "../../text.ts";
-import { withImageFile } from "./build.ts";
+import { refuseWithoutFlash, withImageFile } from "./build.ts";
 import { type Summary, summarise } from "./statistics.ts";
 import { findTarget, type Target } from "./targets.ts";
 
@@ -49,6 +49,7 @@ interface Report {
 /** Runs a network on a board. Throws RunFailure when a bit differs from the core on this machine. */
 export async function boardRun(io: Io, weights: string, options: BoardRunOptions): Promise<void> {
   const target = findTarget(options.board, options.emulated === true);
+  if (options.imageIn === "flash") refuseWithoutFlash(target.id);
   const network = await readNetwork(io, weights, options.config, options.precision);
   const sequence = await sequenceOf(io, network, options);
   if (target.emulated === null) {
