@@ -33,31 +33,37 @@ static uint32_t decode(uint8_t *bytes, uint32_t length) {
   return to;
 }
 
-static void send(void) {
+static void send(const uint8_t *frame, uint32_t length) {
   port_putchar(0);
   uint32_t from = 0;
   for (bool more = true; more;) {
     uint32_t run = 0;
-    while (run < 254 && from + run < reply_length && reply[from + run] != 0) run++;
+    while (run < 254 && from + run < length && frame[from + run] != 0) run++;
     port_putchar((uint8_t)(run + 1));
-    for (uint32_t i = 0; i < run; i++) port_putchar(reply[from + i]);
+    for (uint32_t i = 0; i < run; i++) port_putchar(frame[from + i]);
     from += run;
-    more = from < reply_length;
+    more = from < length;
     // A zero byte stands behind every run that is shorter than the longest; the last run's is left out.
     if (more && run < 254) {
       from++;
-      if (from == reply_length) port_putchar(1), more = false;
+      if (from == length) port_putchar(1), more = false;
     }
   }
   port_putchar(0);
 }
 
-static void finish(uint8_t type, uint8_t seq, uint32_t body_length) {
-  reply[0] = type;
-  reply[1] = seq;
-  put_u32(reply + FRAME_HEAD + body_length, crc32(0, reply, FRAME_HEAD + body_length));
-  reply_length = FRAME_HEAD + body_length + FRAME_CRC;
-  send();
+// Head and CRC around a body that stands in `frame` already; the length of it all.
+static uint32_t seal(uint8_t *frame, uint8_t type, uint8_t seq, uint32_t body_length) {
+  frame[0] = type;
+  frame[1] = seq;
+  put_u32(frame + FRAME_HEAD + body_length, crc32(0, frame, FRAME_HEAD + body_length));
+  return FRAME_HEAD + body_length + FRAME_CRC;
+}
+
+static uint32_t nak(uint8_t *frame, uint8_t seq, enum nak_code code, uint32_t value) {
+  put_u32(frame + FRAME_HEAD, code);
+  put_u32(frame + FRAME_HEAD + 4, value);
+  return seal(frame, FRAME_NAK, seq, 8);
 }
 
 // What a request comes to: the length of the reply's body, or a NAK.
@@ -260,31 +266,25 @@ static struct outcome answer(uint8_t type, const uint8_t *body, uint32_t length)
   }
 }
 
-static void nak(uint8_t seq, enum nak_code code, uint32_t value) {
-  put_u32(reply + FRAME_HEAD, code);
-  put_u32(reply + FRAME_HEAD + 4, value);
-  finish(FRAME_NAK, seq, 8);
-}
-
 void frames_handle(uint8_t *encoded, uint32_t encoded_length) {
   const uint32_t length = decode(encoded, encoded_length);
   const uint8_t *frame = encoded;
   if (length < FRAME_HEAD + FRAME_CRC || !frame_is_request(frame[0]) ||
       get_u32(frame + length - FRAME_CRC) != crc32(0, frame, length - FRAME_CRC)) {
-    answered.type = 0; // what it was is unknown, and `reply` is overwritten
-    nak(0, NAK_DAMAGED, 0);
+    // The last reply stays: this may be its request again, damaged, and a run must not be done twice.
+    uint8_t damaged[FRAME_HEAD + 8 + FRAME_CRC];
+    send(damaged, nak(damaged, 0, NAK_DAMAGED, 0));
     return;
   }
   const uint8_t type = frame[0], seq = frame[1];
   const uint32_t crc = get_u32(frame + length - FRAME_CRC);
-  if (answered.type == type && answered.seq == seq && answered.crc == crc) {
-    send();
-    return;
+  if (answered.type != type || answered.seq != seq || answered.crc != crc) {
+    const struct outcome outcome = answer(type, frame + FRAME_HEAD, length - FRAME_HEAD - FRAME_CRC);
+    answered.type = type;
+    answered.seq = seq;
+    answered.crc = crc;
+    reply_length = outcome.code != 0 ? nak(reply, seq, outcome.code, outcome.value)
+                                     : seal(reply, type | FRAME_REPLY, seq, outcome.length);
   }
-  const struct outcome outcome = answer(type, frame + FRAME_HEAD, length - FRAME_HEAD - FRAME_CRC);
-  answered.type = type;
-  answered.seq = seq;
-  answered.crc = crc;
-  if (outcome.code != 0) nak(seq, outcome.code, outcome.value);
-  else finish(type | FRAME_REPLY, seq, outcome.length);
+  send(reply, reply_length);
 }

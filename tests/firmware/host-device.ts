@@ -92,7 +92,7 @@ export class HostDevice {
   }
 
   take(bytes: Uint8Array): Promise<Uint8Array> {
-    this.nowUs += 87 * bytes.length;
+    this.nowUs += BYTE_US * bytes.length;
     return this.#do(1, bytes);
   }
 
@@ -129,6 +129,8 @@ export type Wire = (bytes: Uint8Array) => ({ silenceUs: number; bytes: Uint8Arra
 export const PERFECT: Wire = (bytes) => [{ silenceUs: 0, bytes }];
 
 const STEP_US = 5000;
+/** At 115200 baud. */
+export const BYTE_US = 87;
 
 export class HostLink implements Link {
   readonly name = "host";
@@ -153,8 +155,8 @@ export class HostLink implements Link {
         this.#isCut = true;
         break;
       }
-      if (piece.silenceUs > 0) this.#hear(await this.#device.pass(piece.silenceUs));
-      this.#hear(await this.#device.take(piece.bytes));
+      if (piece.silenceUs > 0) await this.#hear(await this.#device.pass(piece.silenceUs));
+      await this.#hear(await this.#device.take(piece.bytes));
     }
     this.#throwIfCut();
   }
@@ -162,7 +164,7 @@ export class HostLink implements Link {
   async receive(timeoutMs: number): Promise<Uint8Array> {
     const deadline = this.#device.nowUs + 1000 * timeoutMs;
     while (this.#arrived.length === 0 && this.#device.nowUs < deadline && !this.#isCut) {
-      this.#hear(await this.#device.pass(Math.min(STEP_US, Math.ceil(deadline - this.#device.nowUs))));
+      await this.#hear(await this.#device.pass(Math.min(STEP_US, Math.ceil(deadline - this.#device.nowUs))));
     }
     if (this.#arrived.length === 0) this.#throwIfCut();
     const bytes = Uint8Array.from(this.#arrived);
@@ -178,8 +180,11 @@ export class HostLink implements Link {
     this.isClosed = true;
   }
 
-  #hear(bytes: Uint8Array): void {
+  async #hear(bytes: Uint8Array): Promise<void> {
     if (bytes.length === 0) return;
+    // The way back takes its time as well.
+    const more = await this.#device.pass(BYTE_US * bytes.length);
+    if (more.length > 0) bytes = Buffer.concat([bytes, more]);
     for (const piece of this.#fromDevice(bytes)) {
       if (piece === null) this.#isCut = true;
       else this.#arrived.push(...piece.bytes);
