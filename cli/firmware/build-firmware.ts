@@ -23,7 +23,7 @@ export interface FirmwareOptions extends CoreSourceOptions {
   /** Timestamps as edges on the marker pin instead of text. */
   energyMode?: boolean;
   /** Another main, of tests, and macros for it. */
-  main?: { file: string; defines: string };
+  main?: { file: string; defines: string; extraSources?: string };
 }
 
 export interface Firmware {
@@ -104,7 +104,9 @@ export async function buildFirmware(board: string, options: FirmwareOptions = {}
     ...(image === undefined ? [] : [`IMAGE=${resolve(image)}`]),
     ...(mlperfId === undefined ? [] : [`MLPERF_ID=${mlperfId}`]),
     ...(energyMode === true ? ["ENERGY=1"] : []),
-    ...(main === undefined ? [] : [`MAIN=${main.file}`, `EXTRA_DEFINES=${main.defines}`]),
+    ...(main === undefined
+      ? []
+      : [`MAIN=${main.file}`, `EXTRA_DEFINES=${main.defines}`, `EXTRA_SOURCES=${main.extraSources ?? ""}`]),
   ]);
   const elf = join(out, "firmware.elf");
   const family = await uf2FamilyOf(join(boards, board));

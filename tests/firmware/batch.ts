@@ -38,7 +38,11 @@ export interface BatchResult extends RowResult {
 
 const JOB_WORDS = 16;
 const TIMEOUT_MS = 300_000;
-const TICK_HZ: Readonly<Record<string, number>> = { "qemu-m4f": 25e6, "qemu-m7": 25e6, "qemu-m33": 20e6 };
+export const TICK_HZ: Readonly<Record<string, number>> = {
+  "qemu-m4f": 25e6,
+  "qemu-m7": 25e6,
+  "qemu-m33": 20e6,
+};
 
 export class BatchRunner {
   readonly #board: QemuBoard;
@@ -54,14 +58,7 @@ export class BatchRunner {
   static async build(id: string, options: FirmwareOptions = {}): Promise<BatchRunner> {
     const board = findEmulatedBoard(id) as QemuBoard;
     const folder = await mkdtemp(join(tmpdir(), `batch-${id}-`));
-    const { elf } = await buildFirmware(id, {
-      ...options,
-      out: folder,
-      main: {
-        file: join(import.meta.dirname, "batch.c"),
-        defines: `-DTEST_MEMORY=${board.emulator.testMemory}u -Wno-int-to-pointer-cast`,
-      },
-    });
+    const elf = await buildTestFirmware(board, folder, "batch.c", options);
     return new BatchRunner(board, elf, folder);
   }
 
@@ -71,24 +68,7 @@ export class BatchRunner {
 
   async run(jobs: readonly BatchJob[]): Promise<BatchResult[]> {
     const { memory, places } = layOut(jobs, this.#board.emulator);
-    const file = join(this.#folder, "memory.bin");
-    await writeFile(file, memory);
-    const { testMemory } = this.#board.emulator;
-    const loader = `loader,file=${file},addr=${testMemory},force-raw=on`;
-    const back = await runQemu(
-      [
-        ...qemuMachine(this.#board),
-        "-monitor",
-        "none",
-        "-serial",
-        "stdio",
-        "-device",
-        loader,
-        "-kernel",
-        this.#elf,
-      ],
-      memory.length,
-    );
+    const back = await runInMemory(this.#board, this.#elf, memory, memory.length);
     const view = new DataView(back.buffer, back.byteOffset, back.length);
     const { icountShift } = this.#board.emulator;
     const toInstructions = (ticks: number) => instructionsOf(ticks, TICK_HZ[this.#board.id]!, icountShift);
@@ -109,6 +89,40 @@ export class BatchRunner {
       };
     });
   }
+}
+
+/** Firmware with a main of its own from this folder. */
+export async function buildTestFirmware(
+  board: QemuBoard,
+  out: string,
+  main: string,
+  options: FirmwareOptions = {},
+  extraSources = "",
+): Promise<string> {
+  const firmware = await buildFirmware(board.id, {
+    ...options,
+    out,
+    main: {
+      file: join(import.meta.dirname, main),
+      defines: `-DTEST_MEMORY=${board.emulator.testMemory}u -Wno-cast-function-type`,
+      extraSources,
+    },
+  });
+  return firmware.elf;
+}
+
+/** Starts firmware with `memory` in its test memory, and returns the first `bytes` bytes that it sends. */
+export async function runInMemory(
+  board: QemuBoard,
+  elf: string,
+  memory: Uint8Array,
+  bytes: number,
+): Promise<Buffer> {
+  const file = `${elf}.memory.bin`;
+  await writeFile(file, memory);
+  const loader = `loader,file=${file},addr=${board.emulator.testMemory},force-raw=on`;
+  const rest = ["-monitor", "none", "-serial", "stdio", "-device", loader, "-kernel", elf];
+  return runQemu([...qemuMachine(board), ...rest], bytes);
 }
 
 interface Place {

@@ -1,0 +1,105 @@
+// matvecS8 of the core (assembly/matvec-s8.ts) with the DSP instructions of Armv7E-M and Armv8-M: the same bits, since its sums
+// are i32 that wrap, in any order.
+//
+// A record of weights has one byte for each of four destinations. Two records are put together half by half (PKH), and sign-
+// extended (SXTB16) to pairs (weight of source i, weight of source i + 2) of one destination, which SMLAD multiplies with
+// (x i, x i + 2). 16 products take 25 instructions.
+
+#include <arm_acle.h>
+
+#include "core.h"
+
+enum { LEAST_SHIFT = 16, MOST_SHIFT = 32 };
+
+typedef s16 half __attribute__((may_alias));
+typedef struct __attribute__((may_alias)) {
+  s32 bias;
+  u16 multiplier, shift_less_1;
+} row;
+
+// Four sources times four destinations. In assembly as a whole: it takes all registers but one, and gcc would rather spill.
+#define FOUR_SOURCES                                                                               \
+  __asm__("ldr %[z], [%[x]], #4\n\t"                                                               \
+          "ldrd %[a], %[b], [%[w]], #8\n\t"                                                        \
+          "ldrd %[c], %[d], [%[w]], #8\n\t"                                                        \
+          "sxtb16 %[t], %[z]\n\t"                                                                  \
+          "pkhbt %[e], %[a], %[c], lsl #16\n\t"                                                    \
+          "pkhtb %[c], %[c], %[a], asr #16\n\t"                                                    \
+          "sxtb16 %[a], %[e]\n\t"                                                                  \
+          "smlad %[s0], %[a], %[t], %[s0]\n\t"                                                     \
+          "sxtb16 %[e], %[e], ror #8\n\t"                                                          \
+          "smlad %[s1], %[e], %[t], %[s1]\n\t"                                                     \
+          "sxtb16 %[a], %[c]\n\t"                                                                  \
+          "smlad %[s2], %[a], %[t], %[s2]\n\t"                                                     \
+          "sxtb16 %[c], %[c], ror #8\n\t"                                                          \
+          "smlad %[s3], %[c], %[t], %[s3]\n\t"                                                     \
+          "sxtb16 %[t], %[z], ror #8\n\t"                                                          \
+          "pkhbt %[a], %[b], %[d], lsl #16\n\t"                                                    \
+          "pkhtb %[d], %[d], %[b], asr #16\n\t"                                                    \
+          "sxtb16 %[b], %[a]\n\t"                                                                  \
+          "smlad %[s0], %[b], %[t], %[s0]\n\t"                                                     \
+          "sxtb16 %[a], %[a], ror #8\n\t"                                                          \
+          "smlad %[s1], %[a], %[t], %[s1]\n\t"                                                     \
+          "sxtb16 %[b], %[d]\n\t"                                                                  \
+          "smlad %[s2], %[b], %[t], %[s2]\n\t"                                                     \
+          "sxtb16 %[d], %[d], ror #8\n\t"                                                          \
+          "smlad %[s3], %[d], %[t], %[s3]\n\t"                                                     \
+          : [s0] "+r"(s0), [s1] "+r"(s1), [s2] "+r"(s2), [s3] "+r"(s3), [x] "+r"(q), [w] "+r"(w),  \
+            [a] "=&r"(a), [b] "=&r"(b), [c] "=&r"(c), [d] "=&r"(d), [e] "=&r"(e), [z] "=&r"(z),    \
+            [t] "=&r"(t)                                                                           \
+          :                                                                                        \
+          : "memory")
+
+// sat16(rsh64(sum * M, s)) of rows.ts. M has 15 bits: M << (32 - s) fits for s from 16 to 32, and the rounded high word of its
+// product with the sum is rsh64. Other shifts are rare, and taken the long way.
+static inline s32 rescale(s32 sum, const row *r) {
+  const u32 m = r->multiplier, s = r->shift_less_1 + 1u;
+  s32 y;
+  if (__builtin_expect(s - LEAST_SHIFT <= MOST_SHIFT - LEAST_SHIFT, 1)) {
+    __asm__("smmulr %0, %1, %2" : "=r"(y) : "r"(sum), "r"(m << (32 - s)));
+    y = __ssat(y, 16);
+  } else {
+    const s64 wide = ((((s64)sum * (s64)m) >> (s - 1)) + 1) >> 1;
+    y = wide < 32767 ? wide > -32767 ? (s32)wide : -32767 : 32767;
+  }
+  return y > -32767 ? y : -32767;
+}
+
+void port_matvecS8(u32 rows, u32 weights, u32 x, u32 y, u32 n_out, u32 n_in) {
+  const row *r = (const row *)rows;
+  const s8 *w = (const s8 *)weights;
+  half *out = (half *)y;
+  const s8 *const end = (const s8 *)x + n_in, *const end4 = (const s8 *)x + (n_in & ~3u);
+  const s8 *const end16 = (const s8 *)x + (n_in & ~15u);
+  for (u32 groups = n_out >> 2; groups > 0; groups--) {
+    s32 s0 = r[0].bias, s1 = r[1].bias, s2 = r[2].bias, s3 = r[3].bias;
+    const s8 *q = (const s8 *)x;
+    u32 a, b, c, d, e, z, t;
+    while (q != end16) {
+      FOUR_SOURCES;
+      FOUR_SOURCES;
+      FOUR_SOURCES;
+      FOUR_SOURCES;
+    }
+    while (q != end4) FOUR_SOURCES;
+    for (; q != end; q++, w += 4) {
+      s0 += w[0] * *q;
+      s1 += w[1] * *q;
+      s2 += w[2] * *q;
+      s3 += w[3] * *q;
+    }
+    out[0] = (s16)rescale(s0, r);
+    out[1] = (s16)rescale(s1, r + 1);
+    out[2] = (s16)rescale(s2, r + 2);
+    out[3] = (s16)rescale(s3, r + 3);
+    r += 4;
+    out += 4;
+  }
+  // Up to three rows are left; their records are as long as the others.
+  for (u32 lane = 0; lane < (n_out & 3); lane++) {
+    s32 sum = r[lane].bias;
+    const s8 *p = w + lane;
+    for (const s8 *q = (const s8 *)x; q != end; q++, p += 4) sum += *p * *q;
+    out[lane] = (s16)rescale(sum, r + lane);
+  }
+}

@@ -1,0 +1,71 @@
+// Kernels that a port supplies give the bits of the core's, and take few instructions; so does what gcc makes of wasm2c's C.
+
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { findEmulatedBoard } from "../../bindings/board/emulated.ts";
+import type { QemuBoard } from "../../cli/firmware/qemu.ts";
+import { missing } from "../../scripts/tools.ts";
+import { TestRandom } from "../network/random-model.ts";
+import { buildTestFirmware } from "./batch.ts";
+import { callKernels, matvecS8Call, synapsesF32Call } from "./kernels.ts";
+
+const TOOLS = ["wasm2c", "make", "arm-none-eabi-gcc", "qemu-system-arm"];
+const CASES = 10_000;
+const BATCH = 5000;
+
+describe.skipIf(missing(...TOOLS)).each(["qemu-m4f", "qemu-m7", "qemu-m33"])("kernels on %s", (id) => {
+  const board = findEmulatedBoard(id) as QemuBoard;
+  let folder: string;
+  let elf: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), `kernels-${id}-`));
+    elf = await buildTestFirmware(board, folder, "kernels.c", { exposeKernels: true }, "yardstick.c");
+  });
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+
+  it(`matvecS8 of the port gives the bits of the core's in ${CASES} random cases`, async () => {
+    const random = new TestRandom(8);
+    for (let done = 0; done < CASES; done += BATCH) {
+      const calls = Array.from({ length: BATCH }, () =>
+        matvecS8Call(random, 1 + Math.floor(random.next() * 13), 1 + Math.floor(random.next() * 40)),
+      );
+      const results = await callKernels(board, elf, calls);
+      expect(results.filter(({ differingBytes }) => differingBytes > 0)).toEqual([]);
+    }
+  });
+
+  it("a dense int8 product takes at most 2 instructions a MAC with SMLAD, rescale included", async () => {
+    const [result] = await callKernels(board, elf, [matvecS8Call(new TestRandom(1), 64, 64)]);
+    const { coreInstructions, otherInstructions } = result!;
+    console.log(
+      `${id} matvecS8 64 x 64: ${per(otherInstructions, 64 * 64)} instructions a MAC; ` +
+        `the core's ${per(coreInstructions, 64 * 64)}`,
+    );
+    expect(otherInstructions / (64 * 64)).toBeLessThanOrEqual(2);
+    expect(otherInstructions).toBeLessThan(coreInstructions);
+  });
+
+  it("a dense LTC synapse takes at most 1.15 times the instructions of C by hand, and at most 64", async () => {
+    const sizes = [
+      [64, 64],
+      [19, 27],
+      [8, 13],
+    ] as const;
+    const calls = sizes.map(([nOut, nIn], i) => synapsesF32Call(new TestRandom(i), nOut, nIn));
+    const results = await callKernels(board, elf, calls);
+    for (const [i, { differingBytes, coreInstructions, otherInstructions }] of results.entries()) {
+      const [nOut, nIn] = sizes[i]!;
+      console.log(
+        `${id} synapsesF32 ${nOut} x ${nIn}: ${per(coreInstructions, nOut * nIn)} instructions a synapse; ` +
+          `by hand ${per(otherInstructions, nOut * nIn)}`,
+      );
+      expect(differingBytes).toBe(0);
+      expect(coreInstructions).toBeLessThanOrEqual(1.15 * otherInstructions);
+      expect(coreInstructions / (nOut * nIn)).toBeLessThanOrEqual(64);
+    }
+  });
+});
+
+const per = (instructions: number, n: number) => (instructions / n).toFixed(2);

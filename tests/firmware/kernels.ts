@@ -1,0 +1,116 @@
+// Kernels of a port and hand-written ones against the core's, call by call on an emulated board.
+
+import type { QemuBoard } from "../../cli/firmware/qemu.ts";
+import { instructionsOf } from "../../cli/firmware/qemu.ts";
+import type { TestRandom } from "../network/random-model.ts";
+import { runInMemory, TICK_HZ } from "./batch.ts";
+
+export interface KernelCall {
+  /** Index in kernels.c. */
+  kernel: 0 | 1;
+  /** Words, or bytes that are put somewhere; null: the result. */
+  arguments: (number | Uint8Array | null)[];
+  resultBytes: number;
+}
+
+export interface KernelResult {
+  differingBytes: number;
+  coreInstructions: number;
+  otherInstructions: number;
+}
+
+const CALL_WORDS = 16;
+const HEAD = 8;
+
+export async function callKernels(
+  board: QemuBoard,
+  elf: string,
+  calls: readonly KernelCall[],
+): Promise<KernelResult[]> {
+  const base = Number(board.emulator.testMemory);
+  const headBytes = HEAD + 4 * CALL_WORDS * calls.length;
+  let end = headBytes;
+  const parts: [number, Uint8Array][] = [];
+  const place = (bytes: number): number => {
+    const at = (end + 7) & ~7;
+    end = at + bytes;
+    return at;
+  };
+  const words = calls.map(({ kernel, arguments: given, resultBytes }) => {
+    const result = place(resultBytes);
+    const other = place(resultBytes);
+    const results = given.flatMap((argument, i) => (argument === null ? [i] : []));
+    let used = 0;
+    const placed = given.map((argument) => {
+      if (argument === null) return base + result + (resultBytes / results.length) * used++;
+      if (typeof argument === "number") return argument;
+      const at = place(argument.length);
+      parts.push([at, argument]);
+      return base + at;
+    });
+    const padded = [...placed, ...new Array<number>(8 - placed.length).fill(0)];
+    return [kernel, results[0]!, results[1] ?? 0, resultBytes, ...padded, base + other, 0, 0, 0];
+  });
+  const memory = new Uint8Array(end);
+  const view = new DataView(memory.buffer);
+  view.setUint32(0, calls.length, true);
+  view.setUint32(4, headBytes, true);
+  for (const [i, call] of words.entries()) {
+    for (const [k, word] of call.entries()) view.setUint32(HEAD + 4 * (CALL_WORDS * i + k), word, true);
+  }
+  for (const [at, bytes] of parts) memory.set(bytes, at);
+  const back = await runInMemory(board, elf, memory, headBytes);
+  const count = (ticks: number) => instructionsOf(ticks, TICK_HZ[board.id]!, board.emulator.icountShift);
+  return calls.map((_, i) => {
+    const word = (k: number) => back.readUInt32LE(HEAD + 4 * (CALL_WORDS * i + k));
+    return {
+      differingBytes: word(13),
+      coreInstructions: count(word(14)),
+      otherInstructions: count(word(15)),
+    };
+  });
+}
+
+/** matvecS8 on any operands that `check` admits; every ninth result or so saturates. */
+export function matvecS8Call(random: TestRandom, nOut: number, nIn: number): KernelCall {
+  const whole = (low: number, high: number) => low + Math.floor(random.next() * (high - low + 1));
+  const rows = new DataView(new ArrayBuffer(8 * nOut));
+  for (let r = 0; r < nOut; r++) {
+    rows.setInt32(8 * r, whole(-(2 ** 20), 2 ** 20), true);
+    rows.setUint16(8 * r + 4, whole(0x4000, 0x7fff), true);
+    // Mostly shifts that occur in networks, now and then any.
+    rows.setUint16(8 * r + 6, random.next() < 0.2 ? whole(0, 45) : whole(15, 24), true);
+  }
+  const anyByte = () => whole(-127, 127);
+  const bytes = (n: number) => new Uint8Array(Int8Array.from({ length: n }, anyByte).buffer);
+  return {
+    kernel: 0,
+    arguments: [new Uint8Array(rows.buffer), bytes(4 * ((nOut + 3) >> 2) * nIn), bytes(nIn), null, nOut, nIn],
+    resultBytes: 2 * nOut,
+  };
+}
+
+/** synapsesF32 with arguments of the sigmoid that reach its flat ends. */
+export function synapsesF32Call(random: TestRandom, nOut: number, nIn: number): KernelCall {
+  const floats = (n: number, size: number) =>
+    new Uint8Array(Float32Array.from({ length: n }, () => (random.next() * 2 - 1) * size).buffer);
+  const records = new Float32Array(16 * ((nOut + 3) >> 2) * nIn);
+  for (let i = 0; i < records.length; i++) {
+    const isSlope = i % 16 < 4;
+    records[i] = (random.next() * 2 - 1) * (isSlope ? 12 : 1);
+  }
+  return {
+    kernel: 1,
+    arguments: [
+      new Uint8Array(records.buffer),
+      floats(nIn, 2),
+      floats(nOut, 1),
+      floats(nOut, 1),
+      null,
+      null,
+      nOut,
+      nIn,
+    ],
+    resultBytes: 8 * nOut,
+  };
+}
