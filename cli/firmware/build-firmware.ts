@@ -28,12 +28,17 @@ export interface FirmwareOptions extends CoreSourceOptions {
 
 export interface Firmware {
   board: string;
-  elf: string;
+  /** Null for a board whose firmware other tools build from the sources in `out`. */
+  elf: string | null;
+  out: string;
   /** For boards that take it by copying a file. */
   uf2: string | null;
   /** Kernels of the port instead of the core's. */
   portKernels: string[];
-  sizes: FirmwareSizes;
+  /** Null where `elf` is. */
+  sizes: FirmwareSizes | null;
+  /** The command that builds the firmware from the sources in `out`, where other tools have to. */
+  next: string | null;
 }
 
 /** The tools of a firmware build, by command. */
@@ -54,8 +59,19 @@ export function boardsFolder(): string {
   return join(folder, "boards");
 }
 
+/** Whether ESP-IDF builds the firmware, whose compiler this package does not call. */
+function isIdfProject(folder: string): boolean {
+  return existsSync(join(folder, "CMakeLists.txt"));
+}
+
+/** Whether there is firmware for the board of that folder. */
+export function hasPort(folder: string): boolean {
+  return existsSync(join(folder, "board.mk")) || isIdfProject(folder);
+}
+
 /** Kernels that a port supplies: the names in its board.mk. */
 async function portKernelsOf(folder: string): Promise<string[]> {
+  if (isIdfProject(folder)) return [];
   const makefile = await readFile(join(folder, "board.mk"), "utf8");
   return (
     /^PORT_KERNELS\s*:=(.*)$/m
@@ -87,8 +103,14 @@ export async function buildFirmware(board: string, options: FirmwareOptions = {}
     ...options,
     portKernels,
   });
-  await writeIfChanged(join(out, "core.c"), source);
-  await writeIfChanged(join(out, "core.h"), header);
+  await writeFile(join(out, "core.c"), source);
+  await writeFile(join(out, "core.h"), header);
+  if (isIdfProject(join(boards, board))) {
+    const next =
+      `idf.py -C ${join(boards, board)} -B ${join(out, "idf")} -D CORE_DIR=${out} ` +
+      `-D FIRMWARE_VERSION=${manifest.version} build`;
+    return { board, elf: null, out, uf2: null, portKernels: [], sizes: null, next };
+  }
   const { image, mlperfId, energyMode, main } = options;
   await runBuildTool("make", [
     "-s",
@@ -96,7 +118,7 @@ export async function buildFirmware(board: string, options: FirmwareOptions = {}
     "-C",
     boards,
     // Options are no files, so make would not notice that they changed.
-    ...(image === undefined && mlperfId === undefined && energyMode !== true ? [] : ["-B"]),
+    "-B",
     `BOARD=${board}`,
     `OUT=${out}`,
     `VERSION=${manifest.version}`,
@@ -112,12 +134,8 @@ export async function buildFirmware(board: string, options: FirmwareOptions = {}
   const family = await uf2FamilyOf(join(boards, board));
   const uf2 = family === null ? null : join(out, "firmware.uf2");
   if (family !== null) await writeFile(uf2!, uf2Of(await readSegments(elf), family));
-  return { board, elf, uf2, portKernels: [...portKernels], sizes: await readSizes(elf) };
-}
-
-async function writeIfChanged(file: string, text: string): Promise<void> {
-  if (existsSync(file) && (await readFile(file, "utf8")) === text) return;
-  await writeFile(file, text);
+  const sizes = await readSizes(elf);
+  return { board, elf, out, uf2, portKernels: [...portKernels], sizes, next: null };
 }
 
 /** Runs a tool of the build and returns what it prints. */

@@ -59,6 +59,21 @@ describe.skipIf(missing(...BUILD_TOOLS))("board build", () => {
     expect(report.imageBytes).toBeGreaterThan(1000);
   });
 
+  it("builds for the silicon boards too, within the same bounds", async () => {
+    for (const board of ["nrf52840", "stm32h743"]) {
+      const out = join(folder, board);
+      const report = boardBuildJson.parse(await cliJson(["board", "build", board, "--out", out]));
+      const coreBytes = statSync(join(ROOT, "build/core.wasm")).size;
+      expect(report.flashBytes, board).toBeLessThanOrEqual(1.8 * coreBytes + 12 * 1024);
+      expect(report.portKernels, board).toEqual(["matvecS8"]);
+    }
+  });
+
+  it("leaves the ESP32-S3 to ESP-IDF and says how", async () => {
+    const { out } = await cli(["board", "build", "esp32s3", "--out", join(folder, "esp32s3")]);
+    expect(out).toMatch(/idf\.py -C .*boards\/esp32s3 -B .* -D CORE_DIR=.*esp32s3 /);
+  });
+
   it("writes a UF2 file for the RP2040 whose blocks hold the program from the start of SRAM on", async () => {
     const out = join(folder, "rp2040");
     const report = boardBuildJson.parse(await cliJson(["board", "build", "rp2040", "--out", out]));

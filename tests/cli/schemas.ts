@@ -283,6 +283,8 @@ export const boardListJson = z.array(
 export const boardBuildJson = z.strictObject({
   board: z.string(),
   elf: z.string(),
+  out: z.string(),
+  next: z.null(),
   uf2: z.nullable(z.string()),
   portKernels: z.array(z.string()),
   flashBytes: count,

@@ -108,7 +108,7 @@ export async function buildTestFirmware(
       extraSources,
     },
   });
-  return firmware.elf;
+  return firmware.elf!;
 }
 
 /** Starts firmware with `memory` in its test memory, and returns the first `bytes` bytes that it sends. */

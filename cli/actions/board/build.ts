@@ -9,8 +9,8 @@ import { readNetwork } from "../../read-network.ts";
 import { bytes, table } from "../../text.ts";
 import { findTarget } from "./targets.ts";
 
-/** Boards whose firmware runs from SRAM. */
-const NO_FLASH: readonly string[] = ["rp2040", "rp2040js"];
+/** Boards whose firmware runs from SRAM, or takes no image at build time. */
+const NO_FLASH: readonly string[] = ["esp32s3", "rp2040", "rp2040js"];
 
 /** Builds the firmware of a board and prints its sizes. */
 export async function boardBuild(io: Io, id: string, options: BoardBuildOptions): Promise<void> {
@@ -36,7 +36,7 @@ export async function boardBuild(io: Io, id: string, options: BoardBuildOptions)
 /** Throws a usage error for a board that has no flash for an image. */
 export function refuseWithoutFlash(board: string): void {
   if (NO_FLASH.includes(board))
-    throw usageError(`--image-in: expected ram on ${board}, whose firmware lies in RAM, found flash`);
+    throw usageError(`--image-in: expected ram on ${board}, which takes none into flash, found flash`);
 }
 
 /** Calls `build` with a file that holds the image, while it lasts. */
@@ -55,12 +55,12 @@ export async function withImageFile<T>(
   }
 }
 
-function reportOf({ board, elf, uf2, portKernels, sizes }: Firmware) {
-  return { board, elf, uf2, portKernels, ...sizes };
+function reportOf({ board, elf, out, uf2, portKernels, sizes, next }: Firmware) {
+  return { board, elf, out, uf2, portKernels, ...sizes, next };
 }
 
-function describe({ board, elf, uf2, portKernels, sizes }: Firmware, colour: boolean): string {
-  const right = "right" as const;
+function describe({ board, elf, out, uf2, portKernels, sizes, next }: Firmware, colour: boolean): string {
+  if (sizes === null) return [`${board}: sources in ${out}; to build the firmware:`, `  ${next}`].join("\n");
   const rows: [string, number, string][] = [
     ["firmware", sizes.flashBytes, "code, constants, initial values"],
     ["image", sizes.imageBytes, sizes.imageBytes === 0 ? "none linked in: it is uploaded" : "linked in"],
@@ -72,7 +72,7 @@ function describe({ board, elf, uf2, portKernels, sizes }: Firmware, colour: boo
     `${board}: ${elf}${uf2 === null ? "" : `, ${uf2}`}`,
     "",
     table(
-      [{ title: "section" }, { title: "bytes", align: right }, { title: "" }],
+      [{ title: "section" }, { title: "bytes", align: "right" }, { title: "" }],
       rows.map(([name, size, what]) => [name, bytes(size), what]),
       colour,
     ),

@@ -66,7 +66,7 @@ export async function boardRun(io: Io, weights: string, options: BoardRunOptions
     const { elf } = await withImageFile(image, (file) =>
       buildFirmware(target.id, { out: folder, ...(file === undefined ? {} : { image: file }) }),
     );
-    const link = await startEmulator(target.emulated, elf);
+    const link = await startEmulator(target.emulated, elf!);
     const session = new DeviceSession(link);
     try {
       const report = await measure(io, session, target, network, sequence, options);

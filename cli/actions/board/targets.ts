@@ -1,12 +1,11 @@
 // The boards that there is firmware for.
 
-import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Board } from "../../../bindings/board/board.ts";
 import { type EmulatedBoard, emulatedBoards } from "../../../bindings/board/emulated.ts";
 import { builtinBoards } from "../../../bindings/board/load.ts";
 import { complain, nearestName } from "../../../bindings/errors.ts";
-import { boardsFolder } from "../../firmware/build-firmware.ts";
+import { boardsFolder, hasPort } from "../../firmware/build-firmware.ts";
 
 export interface Target {
   id: string;
@@ -24,7 +23,7 @@ const EMULATOR_OF: Readonly<Record<string, string>> = { rp2040: "rp2040js" };
 /** Boards with a port, emulated ones first. */
 export function firmwareTargets(): Target[] {
   const folder = boardsFolder();
-  const silicon = builtinBoards().filter(({ id }) => existsSync(join(folder, id, "board.mk")));
+  const silicon = builtinBoards().filter(({ id }) => hasPort(join(folder, id)));
   return [
     ...emulatedBoards().map((emulated) => ({
       id: emulated.id,
