@@ -1,8 +1,13 @@
 // The text commands of MLPerf Tiny, against the firmware's own C on this machine. Expected replies are those of the reference
 // implementation (mlcommons/tiny, benchmark/api), apart from the names, the help and the size of the buffer.
 
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { DeviceSession } from "../../bindings/device/device-session.ts";
+import { MlperfSession } from "../../bindings/device/mlperf-session.ts";
 import { encodeRow, expectedRows, outputsOf } from "../../bindings/device/records.ts";
 import { compile } from "../../bindings/image/compile.ts";
 import { missing } from "../../scripts/tools.ts";
@@ -33,6 +38,19 @@ async function expectedResults(): Promise<number[]> {
   const [row] = await expectedRows(compiled, [encodeRow(compiled, sequence, 0)]);
   return outputsOf(compiled, row!).slice(-compiled.output.length);
 }
+
+describe.skipIf(missing("gcc"))("results", () => {
+  it("are printed as printf's %.3f prints them", () => {
+    // A C library as the judge, on 200,000 floats of all sizes and on every tie.
+    const folder = mkdtempSync(join(tmpdir(), "text-"));
+    const common = join(import.meta.dirname, "../../boards/common");
+    const file = join(folder, "text");
+    const sources = [join(import.meta.dirname, "text-float.c"), join(common, "text.c")];
+    execFileSync("gcc", ["-std=gnu11", "-O1", "-Wall", "-Wextra", `-I${common}`, ...sources, "-o", file]);
+    expect(execFileSync(file, { encoding: "utf8" })).toBe("");
+    rmSync(folder, { recursive: true });
+  });
+});
 
 describe.skipIf(missing("wasm2c", "gcc"))("MLPerf text commands", () => {
   let firmware: ReturnType<typeof buildHostFirmware>;
@@ -134,6 +152,20 @@ describe.skipIf(missing("wasm2c", "gcc"))("MLPerf text commands", () => {
     await send(`db load ${hex.length / 2}%`);
     for (const line of dbCommands) await send(line);
     expect(await send("infer 1%")).toContain("m-warmup-start-10\r\n");
+  });
+
+  it("is driven by our own client as the public runner does it", async () => {
+    await upload();
+    const talk = new MlperfSession(new HostLink(device));
+    expect([await talk.name(), await talk.model()]).toEqual(["liquid-edge", "ad01"]);
+    await talk.load(new Uint8Array(input.buffer));
+    const { results, iterations, elapsedUs } = await talk.infer(20, 2);
+    expect(results).toEqual((await expectedResults()).map((x) => Number(x.toFixed(3))));
+    expect(iterations).toBe(20);
+    expect(elapsedUs).toBeGreaterThan(0);
+    await expect(talk.command("nonsense")).rejects.toThrow("e-[Unknown command: nonsense]");
+    await expect(talk.load(new Uint8Array(100_000))).rejects.toThrow("exceeds maximum");
+    await expect(talk.command("na%me")).rejects.toThrow(RangeError);
   });
 
   it("understands a command behind a frame that broke off", async () => {
