@@ -114,7 +114,8 @@ export async function runSession(
   return session;
 }
 
-async function use(session: DeviceSession, { compiled, row, expected }: FaultCase): Promise<string> {
+/** Uploads the network and runs it: `success`, or `wrong`. */
+export async function use(session: DeviceSession, { compiled, row, expected }: FaultCase): Promise<string> {
   await session.hello();
   await session.upload(compiled.image, compiled.arenaBytes);
   const window = stateWindow(compiled);
@@ -130,7 +131,8 @@ async function use(session: DeviceSession, { compiled, row, expected }: FaultCas
   return differing === 0 ? "success" : "wrong";
 }
 
-function faulty(
+/** A wire on which `fault` happens to a byte with the chance `rate`. */
+export function faulty(
   fault: Fault,
   rate: number,
   random: TestRandom,
