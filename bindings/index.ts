@@ -21,6 +21,10 @@ export {
   windowed,
 } from "./data/dataset.ts";
 export { loadDataset } from "./data/load.ts";
+export type { Hello } from "./device/hello.ts";
+export type { Link } from "./device/link.ts";
+export { type DeviceInference, McuConnection } from "./device/mcu-connection.ts";
+export { type MlperfInference, MlperfSession } from "./device/mlperf-session.ts";
 export { type ErrorCode, LiquidEdgeError } from "./errors.ts";
 export {
   EnergySimulator,

@@ -14,7 +14,8 @@ const BLOCK = /```console\n\$ npx liquid-edge (.*)\n([\s\S]*?)```/g;
 
 /** What runs emulated boards, or null where its tools are missing: the page then stays as it is. */
 function outputOf(args: string, shown: string): string {
-  if (args.startsWith("board run") && missing("wasm2c", "make", "arm-none-eabi-gcc", "qemu-system-arm")) return shown;
+  if (args.startsWith("board run") && missing("wasm2c", "make", "arm-none-eabi-gcc", "qemu-system-arm"))
+    return shown;
   return execFileSync(process.execPath, ["dist/cli.js", ...args.split(" ")], { cwd: root, encoding: "utf8" });
 }
 
