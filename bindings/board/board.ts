@@ -81,6 +81,8 @@ export interface Board {
   memory: BoardMemory;
   cycles: CycleTable;
   cycleOptions: Record<string, CycleOption>;
+  /** Kernels of the core that the board's firmware replaces, and the entry of `cycles.kernels` that prices a MAC of each. */
+  portKernels: Record<string, string>;
   operatingPoints: OperatingPoint[];
   /** Id of the operating point used unless the user names another. */
   defaultPoint: string;

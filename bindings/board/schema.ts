@@ -2,6 +2,7 @@
 // fields they have, what must hold between them, and the one-line complaint when something does not.
 
 import * as z from "zod";
+import { KERNELS } from "../core/exports.ts";
 import { OP_CLASSES, type OpClass } from "../count/op-class.ts";
 import { complain, nearestName } from "../errors.ts";
 import type { Board, CycleTable, Figure } from "./board.ts";
@@ -112,6 +113,9 @@ const boardFile = z.strictObject({
       z.strictObject({ description: text, bitIdentical: z.boolean(), classes: someClasses }),
     )
     .default({}),
+  portKernels: z.record(z.string(), text).default({}).meta({
+    description: "kernels of the core that the firmware replaces, and which of `cycles.kernels` prices a MAC",
+  }),
   operatingPoints: z.array(operatingPoint).min(1),
   defaultPoint: id,
   notes: z.array(text).default([]),
@@ -164,7 +168,9 @@ export function parseBoard(json: unknown, tables: Record<string, unknown>, sourc
   checkFigures(file, [], Object.keys(file.sources), source);
   checkPoints(file.operatingPoints, file.defaultPoint, source);
   const { $schema: _, cycles, ...rest } = file;
-  return { ...rest, cycles: resolveCycles(file, cycles, tables, source) };
+  const board = { ...rest, cycles: resolveCycles(file, cycles, tables, source) };
+  checkPortKernels(board, source);
+  return board;
 }
 
 /** A shared cycle table from its JSON form; complains like `parseBoard`. */
@@ -215,6 +221,24 @@ function resolveCycles(
     kernels: { ...shared?.kernels, ...own.kernels },
     sources: { ...shared?.sources, ...file.sources },
   };
+}
+
+/** Kernels of the port exist in the core and have a price. */
+function checkPortKernels({ portKernels, cycles }: Board, source: string): void {
+  for (const [name, price] of Object.entries(portKernels)) {
+    const refuse = (found: string, names: readonly string[], expected: string) => {
+      const nearest = nearestName(found, names);
+      return complain("bad-board", source, {
+        field: `portKernels.${name}`,
+        expected,
+        found: `"${found}"`,
+        ...(nearest === undefined ? {} : { hint: `did you mean "${nearest}"?` }),
+      });
+    };
+    if (!(KERNELS as readonly string[]).includes(name)) throw refuse(name, KERNELS, "a kernel of the core");
+    const prices = Object.keys(cycles.kernels);
+    if (!prices.includes(price)) throw refuse(price, prices, `one of ${prices.join(", ")}`);
+  }
 }
 
 function sharedTable(name: string, tables: Record<string, unknown>, source: string): CycleTable {

@@ -18,6 +18,7 @@ import { chooseIdle, type IdleChoice } from "./idle.ts";
 import { type Interval, scale, spreadOf } from "./interval.ts";
 import { type ImagePlace, MemoryProfiler, type StaticMemory } from "./memory-profiler.ts";
 import { checkOpProfile } from "./parse-profile.ts";
+import { type PortedProfile, withPortKernels } from "./port-kernels.ts";
 import { type PricedProfile, PriceList } from "./price.ts";
 import { type Conditions, cornerOf, idleShareOf, simulate, utilisationOf } from "./simulate.ts";
 
@@ -34,6 +35,8 @@ export interface EnergySimulatorOptions {
   steps?: number;
   /** A named alternative to the board's cycle table, e.g. `rom-float`. */
   option?: string;
+  /** Whether the firmware uses the kernels of the board's port; default true. */
+  portKernels?: boolean;
   /** Energy of a battery, milliwatt-hours; default none. */
   batteryMwh?: number;
   ramLimitBytes?: number;
@@ -82,7 +85,10 @@ export class EnergySimulator {
   ): Estimate {
     checkOpProfile(profile, "operation profile");
     const { steps, rateHz, draws, seed, batteryMwh } = this.#options;
-    const priced = this.#prices.price(profile);
+    const ported = withPortKernels(profile, {
+      portKernels: this.#options.portKernels === false ? {} : this.board.portKernels,
+    });
+    const priced = this.#prices.price(ported);
     const conditions = this.#conditions();
     const { clockMhz, supplyV, periodUs } = conditions;
     const stepCycles = priced.cycles;
@@ -101,6 +107,7 @@ export class EnergySimulator {
       },
       cycleOption: this.#options.option ?? null,
       bitIdentical: this.#cycleOption?.bitIdentical ?? true,
+      portKernels: ported.portKernels,
       precision: facts.precision ?? null,
       sparsity: facts.sparsity ?? null,
       steps,
@@ -139,7 +146,7 @@ export class EnergySimulator {
       ramBytes: use?.ramBytes ?? null,
       fits: use === null ? null : use.fits.flash && use.fits.ram && use.fits.ramLimit !== false,
       memory: use,
-      breakdown: this.#breakdown(profile, priced, energyUj.typ),
+      breakdown: this.#breakdown(profile, ported, priced, energyUj.typ),
       assumed: facts.assumed ?? [],
       corner: cornerOf(priced, conditions),
       coefficients: this.#coefficients(priced),
@@ -172,6 +179,7 @@ export class EnergySimulator {
 
   #breakdown(
     profile: OpProfile | NetworkProfile,
+    ported: PortedProfile,
     priced: PricedProfile,
     energyUj: number,
   ): Estimate["breakdown"] {
@@ -191,8 +199,8 @@ export class EnergySimulator {
         .sort(byCost);
     const layers = "layers" in profile ? profile.layers : [];
     return {
-      layers: layers.map((layer): LayerShare => {
-        const cost = costOf(layer.name, layer.operations, this.#prices.typicalCycles(layer.classes));
+      layers: layers.map((layer, i): LayerShare => {
+        const cost = costOf(layer.name, layer.operations, this.#prices.typicalCycles(ported.layers[i]!));
         const latencyUs = (cost.cycles / this.point.clockHz) * 1e6;
         return { ...cost, kind: layer.kind, latencyUs, energyUj: energyUj * cost.share };
       }),

@@ -77,6 +77,8 @@ export interface Estimate {
   cycleOption: string | null;
   /** False when that option's results may differ from the core's in the last bits. */
   bitIdentical: boolean;
+  /** Kernels that the board's port supplies, priced by the MAC; the profile counts the core's own. */
+  portKernels: string[];
   /** As the caller described the network; null for a profile from elsewhere. */
   precision: string | null;
   sparsity: number | null;

@@ -106,10 +106,11 @@ export class PriceList {
     return new PricedProfile(terms);
   }
 
-  /** Typical cycles of `counts`; classes without a price cost nothing here, `price` has refused them before. */
-  typicalCycles(counts: OpCounts): number {
+  /** Typical cycles of a layer; what has no price costs nothing here, `price` has refused it before. */
+  typicalCycles({ classes, macs }: OpProfile): number {
     let cycles = 0;
-    for (const [name, count] of entriesOf(counts)) cycles += count * (this.#classes[name]?.typ ?? 0);
+    for (const [name, count] of entriesOf(classes)) cycles += count * (this.#classes[name]?.typ ?? 0);
+    for (const { kernel, count } of macs) cycles += count * (this.#board.cycles.kernels[kernel]?.typ ?? 0);
     return cycles;
   }
 

@@ -216,6 +216,7 @@ function foot({ subject, estimates, sources, verbose }: Report): string[] {
       : [
           `RAM and flash: the network's own, without code and stack; it runs from ${groups((e) => placeName(e))}.`,
         ]),
+    ...portKernelLines(estimates),
     ...estimates
       .filter((e) => !e.bitIdentical)
       .map(
@@ -223,6 +224,15 @@ function foot({ subject, estimates, sources, verbose }: Report): string[] {
       ),
     `Not modelled: sensors, radio, regulators, start-up (docs/estimate.md).${asked.length === 0 ? "" : ` ${capital(asked.join("; "))}.`}`,
   ];
+}
+
+/** Which platforms' firmware brings kernels of its own. */
+function portKernelLines(estimates: readonly Estimate[]): string[] {
+  const using = estimates.filter((e) => e.portKernels.length > 0);
+  if (using.length === 0) return [];
+  const names = [...new Set(using.flatMap((e) => e.portKernels))].join(", ");
+  const platforms = using.map((e) => e.platform).join(", ");
+  return [`${names} of the port on ${platforms}, of the same bits; --no-port-kernels prices the core's.`];
 }
 
 function placeName({ memory }: Estimate): string {

@@ -112,6 +112,7 @@ function simulatorOptions(platform: Board, options: EstimateOptions): EnergySimu
   const { point, option, rateHz, steps, idle, imageIn, ramLimitKb, batteryMah, batteryV, seed } = options;
   return {
     platform,
+    portKernels: options.portKernels,
     rateHz,
     steps,
     seed,

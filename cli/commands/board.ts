@@ -20,6 +20,7 @@ export interface BoardBuildOptions extends CommonOptions {
   precision?: string;
   mlperfId?: string;
   energyMode?: true;
+  portKernels: boolean;
 }
 
 export interface BoardRunOptions extends CommonOptions {
@@ -86,6 +87,7 @@ function addBuild(board: Command, io: Io): void {
     .addOption(configOption())
     .addOption(precisionOption())
     .option("--mlperf-id <id>", "what the MLPerf Tiny command profile answers, e.g. kws01 (default: ad01)")
+    .option("--no-port-kernels", "leave out the port's own kernels; the core's give the same bits")
     .option("--energy-mode", "MLPerf Tiny timestamps as edges on the marker pin instead of text")
     .action(async (id: string, options: BoardBuildOptions) => {
       const { boardBuild } = await import("../actions/board/build.ts");

@@ -23,6 +23,7 @@ export interface EstimateOptions extends CommonOptions {
   boardFile?: string;
   point?: string;
   option?: string;
+  portKernels: boolean;
   precision?: string;
   sparsity: number;
   rateHz: number;
@@ -63,6 +64,7 @@ export function addEstimate(program: Command, io: Io): void {
     .option("--board-file <file>", "a board file of your own; without --platform the only platform")
     .option("--point <id>", "operating point: clock, voltage, regulator (default: the platform's)")
     .option("--option <name>", "alternative cycle table of the platform, e.g. rom-float of rp2040")
+    .option("--no-port-kernels", "price the core's own kernels where the platform's firmware has others")
     .addOption(precisionOption())
     .addOption(
       new Option("--sparsity <share>", "share of weights to prune by magnitude, for costing only")

@@ -212,6 +212,18 @@ describe("parseBoard", () => {
       "no",
       `"cycleOptions.rom-float.bitIdentical" expected true or false, found "no"`,
     ],
+    [
+      "a kernel of the port that the core has not",
+      "portKernels",
+      { matvecS9: "f32" },
+      `"portKernels.matvecS9" expected a kernel of the core, found "matvecS9" (did you mean "matvecS8"?)`,
+    ],
+    [
+      "a kernel of the port without a price",
+      "portKernels",
+      { matvecS8: "smlad" },
+      `"portKernels.matvecS8" expected one of f32, int8-scalar, vendor-hale-1, found "smlad"`,
+    ],
     ["no sources", "sources", undefined, `"sources" expected an object, found nothing`],
   ])("refuses %s", (_, path, value, message) => {
     expect(messageOf(withValue(BOARD, path, value))).toBe(`my-board.json: ${message}`);

@@ -111,6 +111,7 @@ const estimate = z.strictObject({
   }),
   cycleOption: z.nullable(z.string()),
   bitIdentical: z.boolean(),
+  portKernels: z.array(z.string()),
   precision: z.nullable(z.enum(["fp32", "fp16"])),
   sparsity: z.nullable(share),
   steps: positive,

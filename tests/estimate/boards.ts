@@ -46,6 +46,7 @@ export function exactBoard(changes: Partial<Board> = {}): Board {
     cycleOptions: {
       rom: { description: "other float library", bitIdentical: false, classes: { f32Mul: figure(1) } },
     },
+    portKernels: {},
     operatingPoints: [exactPoint(), exactPoint({ id: "50mhz", clockHz: 50e6, activeCurrentMa: figure(6) })],
     defaultPoint: "100mhz",
     notes: [],

@@ -15,7 +15,7 @@ const NO_FLASH: readonly string[] = ["esp32s3", "rp2040", "rp2040js"];
 /** Builds the firmware of a board and prints its sizes. */
 export async function boardBuild(io: Io, id: string, options: BoardBuildOptions): Promise<void> {
   const { id: board } = findTarget(id);
-  const { out, image, imageIn, config, precision, mlperfId, energyMode, json } = options;
+  const { out, image, imageIn, config, precision, mlperfId, energyMode, portKernels, json } = options;
   if (imageIn === "flash" && image === undefined)
     throw usageError("--image-in flash: expected --image FILE, found none");
   if (imageIn === "ram" && image !== undefined)
@@ -28,6 +28,7 @@ export async function boardBuild(io: Io, id: string, options: BoardBuildOptions)
       ...(file === undefined ? {} : { image: file }),
       ...(mlperfId === undefined ? {} : { mlperfId }),
       ...(energyMode === undefined ? {} : { energyMode }),
+      ...(portKernels ? {} : { portKernels: [] }),
     }),
   );
   io.print(json ? JSON.stringify(reportOf(firmware)) : describe(firmware, io.colour));
