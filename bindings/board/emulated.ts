@@ -5,17 +5,20 @@ import { emulatedBoards as builtin } from "#boards";
 import { complain, nearestName } from "../errors.ts";
 import type { Board } from "./board.ts";
 
-export interface QemuEmulator {
+interface Emulator {
+  /** RAM that the firmware of tests does not use, for images and inputs, as a hexadecimal address. */
+  testMemory: string;
+}
+
+export interface QemuEmulator extends Emulator {
   kind: "qemu";
   /** QEMU's name of the machine. */
   machine: string;
   /** The clock goes on by 2^shift ns an executed instruction. */
   icountShift: number;
-  /** RAM that the firmware does not use, for images and inputs of tests, as a hexadecimal address. */
-  testMemory: string;
 }
 
-export interface Rp2040jsEmulator {
+export interface Rp2040jsEmulator extends Emulator {
   kind: "rp2040js";
 }
 

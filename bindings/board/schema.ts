@@ -122,6 +122,11 @@ const boardFile = z.strictObject({
   sources,
 });
 
+const testMemory = z
+  .string()
+  .regex(/^0x[0-9a-f]{8}$/)
+  .meta({ description: "address of RAM that the firmware of tests does not use" });
+
 const emulatedBoardFile = z.strictObject({
   $schema: z.string().exactOptional(),
   id,
@@ -132,9 +137,9 @@ const emulatedBoardFile = z.strictObject({
       kind: z.literal("qemu"),
       machine: text,
       icountShift: z.int().min(0).max(10),
-      testMemory: z.string().regex(/^0x[0-9a-f]{8}$/),
+      testMemory,
     }),
-    z.strictObject({ kind: z.literal("rp2040js") }),
+    z.strictObject({ kind: z.literal("rp2040js"), testMemory }),
   ]),
   counts: z
     .enum(["instructions", "cycles"])

@@ -23,7 +23,7 @@ export interface FirmwareOptions extends CoreSourceOptions {
   /** Timestamps as edges on the marker pin instead of text. */
   energyMode?: boolean;
   /** Another main, of tests, and macros for it. */
-  main?: { file: string; defines: string; extraSources?: string };
+  main?: { file: string; defines: string; extraSources?: string; poolLimit?: string };
 }
 
 export interface Firmware {
@@ -128,7 +128,12 @@ export async function buildFirmware(board: string, options: FirmwareOptions = {}
     ...(energyMode === true ? ["ENERGY=1"] : []),
     ...(main === undefined
       ? []
-      : [`MAIN=${main.file}`, `EXTRA_DEFINES=${main.defines}`, `EXTRA_SOURCES=${main.extraSources ?? ""}`]),
+      : [
+          `MAIN=${main.file}`,
+          `EXTRA_DEFINES=${main.defines}`,
+          `EXTRA_SOURCES=${main.extraSources ?? ""}`,
+          `POOL_LIMIT=${main.poolLimit ?? ""}`,
+        ]),
   ]);
   const elf = join(out, "firmware.elf");
   const family = await uf2FamilyOf(join(boards, board));

@@ -4,8 +4,7 @@ import { spawn } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { QemuEmulator } from "../../bindings/board/emulated.ts";
-import { findEmulatedBoard } from "../../bindings/board/emulated.ts";
+import { type EmulatedBoard, findEmulatedBoard } from "../../bindings/board/emulated.ts";
 import {
   type DeviceRow,
   differingWords,
@@ -15,7 +14,10 @@ import {
 } from "../../bindings/device/records.ts";
 import type { CompiledNetwork } from "../../bindings/image/compile.ts";
 import { buildFirmware, type FirmwareOptions } from "../../cli/firmware/build-firmware.ts";
-import { instructionsOf, QEMU, type QemuBoard, qemuMachine } from "../../cli/firmware/qemu.ts";
+import { readSegments } from "../../cli/firmware/elf.ts";
+import { ticksToCount } from "../../cli/firmware/emulator.ts";
+import { QEMU, type QemuBoard, qemuMachine } from "../../cli/firmware/qemu.ts";
+import { Rp2040jsLink } from "../../cli/firmware/rp2040js.ts";
 
 export interface BatchJob {
   name: string;
@@ -28,35 +30,38 @@ export interface BatchResult extends RowResult {
   /** What `check` said; 0: accepted. */
   code: number;
   status: number;
-  /** Mean, least and most executed instructions of a step. */
-  instructions: number;
-  leastInstructions: number;
-  mostInstructions: number;
+  /** Mean, least and greatest count of a step: instructions, or cycles on rp2040js. */
+  count: number;
+  leastCount: number;
+  mostCount: number;
   stackUsedBytes: number;
   floatHash: number;
 }
 
 const JOB_WORDS = 16;
 const TIMEOUT_MS = 300_000;
+/** Of the emulated clock. */
+const EMULATED_TIMEOUT_MS = 600_000;
 export const TICK_HZ: Readonly<Record<string, number>> = {
   "qemu-m4f": 25e6,
   "qemu-m7": 25e6,
   "qemu-m33": 20e6,
+  rp2040js: 133e6,
 };
 
 export class BatchRunner {
-  readonly #board: QemuBoard;
+  readonly #board: EmulatedBoard;
   readonly #elf: string;
   readonly #folder: string;
 
-  private constructor(board: QemuBoard, elf: string, folder: string) {
+  private constructor(board: EmulatedBoard, elf: string, folder: string) {
     this.#board = board;
     this.#elf = elf;
     this.#folder = folder;
   }
 
   static async build(id: string, options: FirmwareOptions = {}): Promise<BatchRunner> {
-    const board = findEmulatedBoard(id) as QemuBoard;
+    const board = findEmulatedBoard(id);
     const folder = await mkdtemp(join(tmpdir(), `batch-${id}-`));
     const elf = await buildTestFirmware(board, folder, "batch.c", options);
     return new BatchRunner(board, elf, folder);
@@ -66,12 +71,25 @@ export class BatchRunner {
     return rm(this.#folder, { recursive: true, force: true });
   }
 
+  /** Runs the jobs, in as many rounds as the board's memory takes. */
   async run(jobs: readonly BatchJob[]): Promise<BatchResult[]> {
+    const results: BatchResult[] = [];
+    let round: BatchJob[] = [];
+    for (const job of jobs) {
+      if (round.length > 0 && !fits([...round, job], this.#board)) {
+        results.push(...(await this.#runRound(round)));
+        round = [];
+      }
+      round.push(job);
+    }
+    return [...results, ...(await this.#runRound(round))];
+  }
+
+  async #runRound(jobs: readonly BatchJob[]): Promise<BatchResult[]> {
     const { memory, places } = layOut(jobs, this.#board.emulator);
     const back = await runInMemory(this.#board, this.#elf, memory, memory.length);
     const view = new DataView(back.buffer, back.byteOffset, back.length);
-    const { icountShift } = this.#board.emulator;
-    const toInstructions = (ticks: number) => instructionsOf(ticks, TICK_HZ[this.#board.id]!, icountShift);
+    const toCount = (ticks: number) => ticksToCount(this.#board, ticks, TICK_HZ[this.#board.id]!);
     return jobs.map(({ name, row }, i) => {
       const word = (k: number) => view.getUint32(8 + 4 * (i * JOB_WORDS + k), true);
       const { records, state } = places[i]!;
@@ -79,9 +97,9 @@ export class BatchRunner {
         name,
         code: word(8),
         status: word(9),
-        instructions: toInstructions((word(11) * 2 ** 32 + word(10)) / row.steps),
-        leastInstructions: toInstructions(word(12)),
-        mostInstructions: toInstructions(word(13)),
+        count: toCount((word(11) * 2 ** 32 + word(10)) / row.steps),
+        leastCount: toCount(word(12)),
+        mostCount: toCount(word(13)),
         stackUsedBytes: word(14),
         floatHash: word(15),
         records: back.subarray(records.at, records.at + records.bytes),
@@ -93,7 +111,7 @@ export class BatchRunner {
 
 /** Firmware with a main of its own from this folder. */
 export async function buildTestFirmware(
-  board: QemuBoard,
+  board: EmulatedBoard,
   out: string,
   main: string,
   options: FirmwareOptions = {},
@@ -106,6 +124,8 @@ export async function buildTestFirmware(
       file: join(import.meta.dirname, main),
       defines: `-DTEST_MEMORY=${board.emulator.testMemory}u -Wno-cast-function-type`,
       extraSources,
+      // On QEMU the test memory is a RAM of its own.
+      ...(board.emulator.kind === "rp2040js" ? { poolLimit: board.emulator.testMemory } : {}),
     },
   });
   return firmware.elf!;
@@ -113,16 +133,40 @@ export async function buildTestFirmware(
 
 /** Starts firmware with `memory` in its test memory, and returns the first `bytes` bytes that it sends. */
 export async function runInMemory(
-  board: QemuBoard,
+  board: EmulatedBoard,
   elf: string,
   memory: Uint8Array,
   bytes: number,
 ): Promise<Buffer> {
+  if (board.emulator.kind === "rp2040js") return runRp2040js(board, elf, memory, bytes);
   const file = `${elf}.memory.bin`;
   await writeFile(file, memory);
   const loader = `loader,file=${file},addr=${board.emulator.testMemory},force-raw=on`;
   const rest = ["-monitor", "none", "-serial", "stdio", "-device", loader, "-kernel", elf];
-  return runQemu([...qemuMachine(board), ...rest], bytes);
+  return runQemu([...qemuMachine(board as QemuBoard), ...rest], bytes);
+}
+
+async function runRp2040js(
+  { emulator }: EmulatedBoard,
+  elf: string,
+  memory: Uint8Array,
+  bytes: number,
+): Promise<Buffer> {
+  const segments = [...(await readSegments(elf)), { address: Number(emulator.testMemory), bytes: memory }];
+  const link = new Rp2040jsLink("rp2040js", segments);
+  const chunks: Uint8Array[] = [];
+  for (let length = 0; length < bytes; length += chunks.at(-1)!.length) {
+    const chunk = await link.receive(EMULATED_TIMEOUT_MS);
+    if (chunk.length === 0) throw new Error(`rp2040js sent ${length} of ${bytes} bytes`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).subarray(0, bytes);
+}
+
+/** The test memory of QEMU's boards has 16 MB; that of rp2040js ends with the SRAM. */
+function fits(jobs: readonly BatchJob[], { emulator }: EmulatedBoard): boolean {
+  const room = emulator.kind === "qemu" ? 16 * 2 ** 20 : 0x20042000 - Number(emulator.testMemory);
+  return layOut(jobs, emulator).memory.length <= room;
 }
 
 interface Place {
@@ -132,7 +176,7 @@ interface Place {
 
 function layOut(
   jobs: readonly BatchJob[],
-  { testMemory }: QemuEmulator,
+  { testMemory }: EmulatedBoard["emulator"],
 ): { memory: Uint8Array; places: { records: Place; state: Place }[] } {
   const base = Number(testMemory);
   let end = 8 + 4 * JOB_WORDS * jobs.length;

@@ -37,13 +37,45 @@ describe.skipIf(missing(...TOOLS)).each(["qemu-m4f", "qemu-m7", "qemu-m33"])("on
   );
 });
 
+// Soft float a tenth as fast as the board: few steps, and few networks unless everything is wanted.
+const RP2040_SETS: [string, () => BatchJob[]][] = [
+  [
+    "the first steps of the reference cases",
+    () => referenceJobs("fp32", { rows: 1, steps: 2 }).filter(({ name }) => FULL || FAST_CASES.test(name)),
+  ],
+  ["random fp32 networks", () => randomFloatJobs("fp32", FULL ? 110 : 11, 2)],
+  ["random fp16 networks", () => randomFloatJobs("fp16", FULL ? 110 : 11, 2)],
+  ["random integer networks", () => randomIntegerJobs(FULL ? 252 : 42)],
+];
+const FAST_CASES = /gelu|unfolds3|explicit|fc-8|no-backbone/;
+/** Image, inputs and a copy of the outputs lie beside the arena in the SRAM of tests. */
+const ROOM = 150_000;
+
+describe.skipIf(missing("wasm2c", "make", "arm-none-eabi-gcc"))("on rp2040js", () => {
+  let runner: BatchRunner;
+  beforeAll(async () => {
+    runner = await BatchRunner.build("rp2040js");
+  });
+  afterAll(() => runner?.dispose());
+
+  it.each(RP2040_SETS)(
+    "%s come to the bits of core.wasm",
+    async (_, jobsOf) => {
+      const jobs = jobsOf().filter(({ compiled }) => compiled.image.length < ROOM);
+      const results = await runner.run(jobs);
+      const found = await differences(jobs, results);
+      expect([...found].filter(([, words]) => words > 0)).toEqual([]);
+      expect(new Set(results.map(({ floatHash }) => floatHash))).toEqual(new Set([selfTestHash()]));
+    },
+    1_200_000,
+  );
+});
+
 /**
  * A step executes the same operations whatever the values are. gcc still makes a branch of some selects, in the tail of a
  * vector or where a value saturates: less than 2 % of an inference.
  */
 function expectSteadyCounts(results: readonly BatchResult[]): void {
-  const unsteady = results.filter(
-    ({ leastInstructions: least, mostInstructions: most }) => most - least > 0.02 * least,
-  );
+  const unsteady = results.filter(({ leastCount: least, mostCount: most }) => most - least > 0.02 * least);
   expect(unsteady.map(({ name }) => name)).toEqual([]);
 }
