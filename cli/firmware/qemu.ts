@@ -49,7 +49,8 @@ export async function startQemu(board: QemuBoard, elf: string): Promise<Link> {
   process.once("exit", end);
   const ended = once(child, "exit");
   return new StreamLink(child.stdout, child.stdin, {
-    name: `${board.id} (QEMU${complaint === "" ? "" : `: ${complaint.trim()}`})`,
+    name: `${board.id} (QEMU)`,
+    lastWords: () => complaint,
     bytesPerSecond: UART_BYTES_PER_SECOND,
     close: async () => {
       process.removeListener("exit", end);

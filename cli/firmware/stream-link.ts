@@ -9,6 +9,8 @@ export interface StreamLinkOptions {
   bytesPerSecond: number;
   /** Ends the streams and what is behind them. */
   close: () => Promise<void>;
+  /** What the program behind the streams said before it ended, if anything. */
+  lastWords?: () => string;
 }
 
 export class StreamLink implements Link {
@@ -16,15 +18,21 @@ export class StreamLink implements Link {
   readonly bytesPerSecond: number;
   readonly #output: Writable;
   readonly #close: () => Promise<void>;
+  readonly #lastWords: () => string;
   #arrived: Uint8Array[] = [];
   #lost: string | null = null;
   #wake: () => void = () => {};
 
-  constructor(input: Readable, output: Writable, { name, bytesPerSecond, close }: StreamLinkOptions) {
+  constructor(
+    input: Readable,
+    output: Writable,
+    { name, bytesPerSecond, close, lastWords = () => "" }: StreamLinkOptions,
+  ) {
     this.name = name;
     this.bytesPerSecond = bytesPerSecond;
     this.#output = output;
     this.#close = close;
+    this.#lastWords = lastWords;
     input.on("data", (chunk: Uint8Array) => {
       this.#arrived.push(chunk);
       this.#wake();
@@ -79,9 +87,10 @@ export class StreamLink implements Link {
 
   #throwIfLost(): void {
     if (this.#lost === null) return;
+    const words = this.#lastWords().trim();
     throw new LiquidEdgeError(
       "device-lost",
-      `${this.name}: expected a connected device, found that ${this.#lost}`,
+      `${this.name}: expected a connected device, found that ${this.#lost}${words === "" ? "" : `: ${words}`}`,
     );
   }
 }
