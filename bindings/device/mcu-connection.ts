@@ -149,7 +149,7 @@ export class McuConnection {
 }
 
 /** Throws when the firmware was made from another core than this library's. */
-async function expectSameCore({ coreCrc, version }: Hello, source: string): Promise<void> {
+export async function expectSameCore({ coreCrc, version }: Hello, source: string): Promise<void> {
   const { bytes } = await import("#core/scalar");
   const own = crc32(bytes());
   if (own === coreCrc) return;

@@ -26,6 +26,7 @@ export interface BoardBuildOptions extends CommonOptions {
 export interface BoardRunOptions extends CommonOptions {
   board: string;
   emulated?: true;
+  port?: string;
   config?: string;
   precision?: string;
   input?: string;
@@ -110,6 +111,10 @@ function addRun(board: Command, io: Io): void {
     .argument("<weights>", "checkpoint, .safetensors")
     .requiredOption("-b, --board <id>", 'id of the board; "liquid-edge board list" lists them')
     .option("--emulated", "on the emulator of that board")
+    .option(
+      "--port <address>",
+      "firmware that runs already: tcp:HOST:PORT or unix:PATH of its UART (ser2net and socat pass on a serial port)",
+    )
     .addOption(configOption())
     .addOption(precisionOption())
     .option("-i, --input <file>", "input as for run (default: noise within ±1)")

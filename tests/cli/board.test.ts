@@ -1,10 +1,14 @@
 // `board` from the command line, on emulated boards.
 
-import { readFileSync, statSync } from "node:fs";
+import { type ChildProcess, spawn } from "node:child_process";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { findEmulatedBoard } from "../../bindings/board/emulated.ts";
+import { buildFirmware } from "../../cli/firmware/build-firmware.ts";
+import { type QemuBoard, qemuMachine } from "../../cli/firmware/qemu.ts";
 import { missing } from "../../scripts/tools.ts";
 import { cli, cliJson, golden, ROOT, SINE } from "./run-cli.ts";
 import { boardBuildJson, boardListJson, boardRunJson } from "./schemas.ts";
@@ -24,6 +28,11 @@ describe("bad input", () => {
   it.each([
     ["build qemu-m4", 'board: expected one of .*, found "qemu-m4" \\(did you mean "qemu-m4f"\\?\\)'],
     [`run ${SINE} --board qemu`, "board: expected one of .*"],
+    [`run ${SINE} --board nrf52840`, "nrf52840: expected --port with a silicon board, found none .*"],
+    [
+      `run ${SINE} --board nrf52840 --port /dev/ttyACM0`,
+      '--port: expected tcp:HOST:PORT or unix:PATH, found "/dev/ttyACM0"',
+    ],
     [`run ${SINE} --board qemu-m4f --inferences 0`, ".*Expected a whole number >= 1."],
     ["build qemu-m4f --image-in flash", "--image-in flash: expected --image FILE, found none"],
     [`build qemu-m4f --image ${SINE}`, "--image: expected --image-in flash with it, found ram .*"],
@@ -115,6 +124,49 @@ describe.skipIf(missing(...BUILD_TOOLS, "qemu-system-arm"))("board run on QEMU",
     const report = boardRunJson.parse(await cliJson(args));
     expect(report.network.imageIn).toBe("flash");
     expect(report.outputs.bitIdentical).toBe(true);
+  });
+});
+
+describe.skipIf(missing(...BUILD_TOOLS, "qemu-system-arm"))("board run through a socket", () => {
+  let folder: string;
+  let qemu: ChildProcess;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), "board-socket-"));
+    const { elf } = await buildFirmware("qemu-m4f", { out: folder });
+    const board = findEmulatedBoard("qemu-m4f") as QemuBoard;
+    const serial = `unix:${join(folder, "uart")},server=on,wait=off`;
+    const args = [...qemuMachine(board), "-monitor", "none", "-serial", serial, "-kernel", elf!];
+    qemu = spawn("qemu-system-arm", args, { stdio: "ignore" });
+    while (!existsSync(join(folder, "uart"))) await new Promise((settle) => setTimeout(settle, 20));
+  });
+  afterAll(async () => {
+    qemu?.kill("SIGKILL");
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  it("finds the firmware there, twice in a row", async () => {
+    const args = ["board", "run", SINE, "--board", "qemu-m4f", "--port", `unix:${join(folder, "uart")}`];
+    for (let time = 0; time < 2; time++) {
+      const report = boardRunJson.parse(await cliJson([...args, "--inferences", "3"]));
+      expect(report).toMatchObject({ emulated: true, latencyUs: null });
+      expect(report.outputs.bitIdentical).toBe(true);
+    }
+  });
+
+  it("does not take another board's firmware for the one that was named", async () => {
+    const args = ["board", "run", SINE, "--board", "nrf52840", "--port", `unix:${join(folder, "uart")}`];
+    const { code, err } = await cli(args);
+    expect([code, err]).toEqual([
+      2,
+      ["liquid-edge: nrf52840: expected firmware of nrf52840, found that of qemu-m4f"],
+    ]);
+  });
+
+  it("says that nobody is there", async () => {
+    const args = ["board", "run", SINE, "--board", "nrf52840", "--port", `unix:${join(folder, "nobody")}`];
+    const { code, err } = await cli(args);
+    expect(code).toBe(1);
+    expect(err[0]).toMatch(/^liquid-edge: unix:.*nobody: expected a device, found no such socket$/);
   });
 });
 

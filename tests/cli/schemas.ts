@@ -295,6 +295,15 @@ export const boardBuildJson = z.strictObject({
   poolBytes: count,
 });
 
+const summary = z.strictObject({
+  mean: positive,
+  median: positive,
+  p99: positive,
+  min: positive,
+  max: positive,
+  jitter: z.number().nonnegative(),
+});
+
 export const boardRunJson = z.strictObject({
   board: z.string(),
   emulated: z.boolean(),
@@ -322,13 +331,7 @@ export const boardRunJson = z.strictObject({
   counts,
   inferences: count,
   warmup: count,
-  perInference: z.strictObject({
-    mean: positive,
-    median: positive,
-    p99: positive,
-    min: positive,
-    max: positive,
-    jitter: z.number().nonnegative(),
-  }),
+  perInference: summary,
+  latencyUs: z.nullable(summary),
   retransmissions: count,
 });

@@ -4,6 +4,8 @@ import { join } from "node:path";
 import { parseSequence, type Sequence } from "../../../bindings/core/sequence.ts";
 import { DeviceSession } from "../../../bindings/device/device-session.ts";
 import type { Hello } from "../../../bindings/device/hello.ts";
+import type { Link } from "../../../bindings/device/link.ts";
+import { expectSameCore } from "../../../bindings/device/mcu-connection.ts";
 import { differingWords, encodeRow, expectedRows } from "../../../bindings/device/records.ts";
 import { type DeviceRowResult, runRow } from "../../../bindings/device/run-on-device.ts";
 import { complain } from "../../../bindings/errors.ts";
@@ -13,11 +15,12 @@ import type { BoardRunOptions } from "../../commands/board.ts";
 import { RunFailure } from "../../exit.ts";
 import { buildFirmware } from "../../firmware/build-firmware.ts";
 import { startEmulator, ticksToCount } from "../../firmware/emulator.ts";
+import { openLink } from "../../firmware/open-link.ts";
 import type { Io } from "../../io.ts";
 import { readNetwork } from "../../read-network.ts";
 import { fileName, readJson } from "../../read-text.ts";
 import { titleOf } from "../../summary.ts";
-import { bytes, count, whole } from "../../text.ts";
+import { bytes, count, digits, whole } from "../../text.ts";
 import { refuseWithoutFlash, withImageFile } from "./build.ts";
 import { type Summary, summarise } from "./statistics.ts";
 import { findTarget, type Target } from "./targets.ts";
@@ -43,6 +46,8 @@ interface Report {
   inferences: number;
   warmup: number;
   perInference: Summary;
+  /** Null on an emulator, whose time is nobody's. */
+  latencyUs: Summary | null;
   retransmissions: number;
 }
 
@@ -52,37 +57,48 @@ export async function boardRun(io: Io, weights: string, options: BoardRunOptions
   if (options.imageIn === "flash") refuseWithoutFlash(target.id);
   const network = await readNetwork(io, weights, options.config, options.precision);
   const sequence = await sequenceOf(io, network, options);
-  if (target.emulated === null) {
-    throw complain("unavailable", options.board, {
-      expected: "an emulated board",
-      found: "a silicon one, whose serial port this version does not open",
+  const session = new DeviceSession(await linkTo(io, target, network, options));
+  try {
+    const report = await measure(io, session, target, network, sequence, options);
+    io.progress(null);
+    io.print(options.json ? JSON.stringify(report) : describe(report, titleOf(network)));
+    if (!report.outputs.bitIdentical) {
+      throw new RunFailure(
+        `${target.id}: expected the bits of the core on this machine, found ` +
+          `${report.outputs.differing} differing words of outputs and states`,
+      );
+    }
+  } finally {
+    await session.close();
+  }
+}
+
+/** The firmware behind --port, or an emulator with firmware that is built for this run. */
+async function linkTo(
+  io: Io,
+  { id, emulated }: Target,
+  network: Network,
+  { port, imageIn }: BoardRunOptions,
+): Promise<Link> {
+  if (port !== undefined) return openLink(port);
+  if (emulated === null) {
+    throw complain("unavailable", id, {
+      expected: "--port with a silicon board",
+      found: "none",
       hint: "--emulated where it has an emulator",
     });
   }
   const folder = await mkdtemp(join(tmpdir(), "liquid-edge-"));
   try {
-    io.progress(`building the firmware of ${target.id}`);
-    const image = options.imageIn === "flash" ? network.compiled.image : undefined;
+    io.progress(`building the firmware of ${id}`);
+    const image = imageIn === "flash" ? network.compiled.image : undefined;
     const { elf } = await withImageFile(image, (file) =>
-      buildFirmware(target.id, { out: folder, ...(file === undefined ? {} : { image: file }) }),
+      buildFirmware(id, { out: folder, ...(file === undefined ? {} : { image: file }) }),
     );
-    const link = await startEmulator(target.emulated, elf!);
-    const session = new DeviceSession(link);
-    try {
-      const report = await measure(io, session, target, network, sequence, options);
-      io.progress(null);
-      io.print(options.json ? JSON.stringify(report) : describe(report, titleOf(network)));
-      if (!report.outputs.bitIdentical) {
-        throw new RunFailure(
-          `${target.id}: expected the bits of the core on this machine, found ` +
-            `${report.outputs.differing} differing words of outputs and states`,
-        );
-      }
-    } finally {
-      await session.close();
-    }
-  } finally {
+    return await startEmulator(emulated, elf!, () => rm(folder, { recursive: true, force: true }));
+  } catch (error) {
     await rm(folder, { recursive: true, force: true });
+    throw error;
   }
 }
 
@@ -96,6 +112,13 @@ async function measure(
 ): Promise<Report> {
   const { compiled } = network;
   const hello = await session.hello();
+  await expectSameCore(hello, target.id);
+  if (hello.board !== target.id) {
+    throw complain("device-refused", target.id, {
+      expected: `firmware of ${target.id}`,
+      found: `that of ${hello.board}`,
+    });
+  }
   const dataBytes = await install(io, session, hello, network, imageIn);
   const rows = Array.from({ length: sequence.batch }, (_, row) => encodeRow(compiled, sequence, row));
   const expected = await expectedRows(compiled, rows);
@@ -109,7 +132,10 @@ async function measure(
   const timed = inferences ?? (hello.emulated ? INFERENCES_EMULATED : INFERENCES);
   io.progress(`timing ${timed} inferences`);
   const ticks = await session.time(timed, warmup);
-  const counted = Array.from(ticks, (t) => ticksToCount(target.emulated!, t, hello.tickHz));
+  const counted = Array.from(ticks, (t) =>
+    target.emulated === null ? t : ticksToCount(target.emulated, t, hello.tickHz),
+  );
+  const latencyUs = hello.emulated ? null : Array.from(ticks, (t) => (t * 1e6) / hello.tickHz);
   const after = await session.hello();
   return {
     board: target.id,
@@ -139,6 +165,7 @@ async function measure(
     inferences: timed,
     warmup,
     perInference: summarise(counted),
+    latencyUs: latencyUs === null ? null : summarise(latencyUs),
     retransmissions: session.retransmissions,
   };
 }
@@ -205,8 +232,15 @@ async function sequenceOf(io: Io, network: Network, { input, steps }: BoardRunOp
   };
 }
 
+function latencyLine({ mean, median, p99, max, jitter }: Summary): string {
+  return (
+    `  latency ${digits(mean)} µs (median ${digits(median)}, p99 ${digits(p99)}, max ${digits(max)}, ` +
+    `jitter ${digits(jitter)})`
+  );
+}
+
 function describe(report: Report, title: string): string {
-  const { board, emulator, network, outputs, counts, inferences, perInference, firmware } = report;
+  const { board, emulator, network, outputs, counts, inferences, perInference, latencyUs, firmware } = report;
   const { mean, min, max } = perInference;
   const spread = min === max ? "the same every time" : `${whole(min)} to ${whole(max)}`;
   return [
@@ -218,5 +252,6 @@ function describe(report: Report, title: string): string {
         ? "bit for bit those of the core on this machine"
         : `${whole(outputs.differing)} WORDS DIFFER from the core on this machine`),
     `  ${whole(mean)} ${counts} an inference (${spread}; ${count(inferences, "inference")})`,
+    ...(latencyUs === null ? [] : [latencyLine(latencyUs)]),
   ].join("\n");
 }
