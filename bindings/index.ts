@@ -58,12 +58,10 @@ export {
   pruningSchedule,
   sparsityAt,
 } from "./prune/schedule.ts";
+export { CALIBRATION_STEPS, calibrationOf } from "./quantize/calibration-data.ts";
+export type { InputCounts } from "./quantize/input-map.ts";
 export { type IntegerModel, readIntegerModel, writeIntegerModel } from "./quantize/integer-file.ts";
-export {
-  type IntegerPrecision,
-  type Quantized,
-  type QuantizeOptions,
-  quantize,
-} from "./quantize/quantize.ts";
+export type { IntegerPrecision } from "./quantize/precisions.ts";
+export { type Quantized, type QuantizeOptions, quantize } from "./quantize/quantize.ts";
 export type { LayerReport, QuantizationReport } from "./quantize/report.ts";
 export type { Source } from "./read-source.node.ts";

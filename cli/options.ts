@@ -1,6 +1,7 @@
 // Options that several commands share, and the parsers of their values.
 
 import { type Command, InvalidArgumentError, Option } from "commander";
+import { DATASETS } from "../bindings/data/dataset.ts";
 import { LiquidEdgeError, nearestName } from "../bindings/errors.ts";
 
 /** Options of every command. */
@@ -31,6 +32,19 @@ export const precisionOption = () =>
     "--precision <id>",
     "number format of the weights (default: the file's); fp16 halves the bytes of fp32 and keeps its arithmetic",
     ["fp32", "fp16", "int8", "int4"],
+  );
+
+/** What the data of an option are, where their name does not say it. */
+export const datasetOption = () =>
+  choiceOption("--dataset <id>", "what the data are (default: the folder's name, or csv for a file)", [
+    ...DATASETS,
+    "csv",
+  ]);
+
+export const descriptionOption = () =>
+  new Option(
+    "--description <file>",
+    "JSON that says what a CSV's columns mean, or options of a data set; docs/data.md has both",
   );
 
 /** An option whose value is one of `names`; the complaint about another one suggests the nearest. */

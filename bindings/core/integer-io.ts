@@ -36,7 +36,8 @@ export class IntegerIo {
   writeInput(input: ArrayLike<number>): void {
     const { scales } = this.#numbers;
     for (let i = 0; i < this.input.length; i++) {
-      this.input[i] = quantize(input[i]!, scales.input[i]!, -INT16_MAX - 1);
+      const value = input[i]! - scales.inputOffset[i]!;
+      this.input[i] = quantize(value, scales.input[i]!, -INT16_MAX - 1);
     }
   }
 

@@ -161,6 +161,15 @@ export interface IntNetwork {
   narrowedState: IntVector;
   arenaEnd: number;
   time: { exponent: number; min: number; max: number };
-  /** Real value of one unit: raw input (per channel), output, hidden and cell state (per element). */
-  scales: { input: Float64Array; output: Float64Array; hidden: Float64Array; cell: Float64Array };
+  /**
+   * Real value of one unit: raw input (per channel), output, hidden and cell state (per element). A raw count of an input
+   * stands for count · input + inputOffset.
+   */
+  scales: {
+    input: Float64Array;
+    inputOffset: Float64Array;
+    output: Float64Array;
+    hidden: Float64Array;
+    cell: Float64Array;
+  };
 }

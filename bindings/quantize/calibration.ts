@@ -112,7 +112,11 @@ function openness(length: number): Openness {
 }
 
 /** Runs the float network over the calibration data. States begin at zero in every row. */
-export function calibrate(network: LoweredNetwork, sequences: readonly Sequence[]): CalibrationRun {
+export function calibrate(
+  network: LoweredNetwork,
+  sequences: readonly Sequence[],
+  onStep: () => void = () => {},
+): CalibrationRun {
   const layers = network.layers.map(
     (layer): LayerStatistics => ({
       read: new Statistics(columnsOf(layer), layer.kind !== "ltc" && layer.kind !== "affine"),
@@ -149,6 +153,7 @@ export function calibrate(network: LoweredNetwork, sequences: readonly Sequence[
       elapsed.max = Math.max(elapsed.max, dt);
       outputs.set(run.step(x, dt), at);
       at += network.output.length;
+      onStep();
     },
   );
   return { layers, input, elapsed, outputs };

@@ -7,10 +7,10 @@ import type { IntLayer, IntMatrix, IntNetwork, IntVector, Narrowed } from "../im
 import type { Matrix } from "../image/parameters.ts";
 import type { CalibrationRun, LayerStatistics } from "./calibration.ts";
 import { power2 } from "./elementary.ts";
-import { elementMap, rawUnit } from "./input-map.ts";
+import { elementMap, type RawScale } from "./input-map.ts";
 import { addCell } from "./integer-cells.ts";
 import { IntLayout } from "./layout.ts";
-import { quantizeMatrix, type Rounding } from "./matrix.ts";
+import { quantizeMatrix, type Rounding, type WeightBits } from "./matrix.ts";
 import { fractionBits, midpointBound } from "./quantize-ltc.ts";
 import type { LayerReport } from "./report.ts";
 import { cellFormat, I8_MAX, narrowShift, stateFormats, statePeak, unitsOf } from "./state-format.ts";
@@ -22,6 +22,14 @@ const FLOAT_BYTES = 4;
 export const WORD_MARGIN = 2;
 /** An input range counts as lopsided when its middle lies further from 0 than this share of its half width. */
 const LOPSIDED = 0.25;
+
+/** What is decided before anything is rounded. */
+export interface Plan {
+  format: TimeFormat;
+  raw: RawScale;
+  /** Bits of each layer's weights. */
+  bits: readonly WeightBits[];
+}
 
 /** Builds the integer network of one lowered network. */
 export class IntegerBuilder {
@@ -35,19 +43,24 @@ export class IntegerBuilder {
   readonly #layers: IntLayer[] = [];
   readonly #reports: LayerReport[] = [];
   readonly #raw: IntVector;
-  readonly #rawUnit: Float64Array;
+  readonly #plan: Plan;
   /** Of the matrices and synapses of the layer at hand. */
   #scales: number[] = [];
+  #bits: WeightBits | null = null;
 
-  constructor(lowered: LoweredNetwork, run: CalibrationRun, format: TimeFormat, rounding: Rounding) {
+  constructor(lowered: LoweredNetwork, run: CalibrationRun, plan: Plan, rounding: Rounding) {
     this.lowered = lowered;
     this.run = run;
-    this.format = format;
+    this.format = plan.format;
     this.rounding = rounding;
-    this.stateBits = stateFormats(lowered, format);
-    const { length } = lowered.input;
-    this.#raw = this.layout.place(length);
-    this.#rawUnit = Float64Array.from({ length }, (_, c) => rawUnit(run.input.peak(c)));
+    this.stateBits = stateFormats(lowered, plan.format);
+    this.#plan = plan;
+    this.#raw = this.layout.place(lowered.input.length);
+  }
+
+  /** Bits of the weights of layer number `l`. */
+  bitsOf(l: number): WeightBits {
+    return this.#plan.bits[l]!;
   }
 
   build(): { network: IntNetwork; layers: LayerReport[] } {
@@ -73,7 +86,8 @@ export class IntegerBuilder {
       arenaEnd: Math.ceil(layout.end / 4) * 4,
       time: this.format.time,
       scales: {
-        input: this.#rawUnit,
+        input: this.#plan.raw.unit,
+        inputOffset: this.#plan.raw.offset,
         output: output.unit,
         hidden: hidden!.unit,
         cell: cell!.unit,
@@ -96,16 +110,19 @@ export class IntegerBuilder {
     this.#reports.push({
       name,
       kind,
+      bits: this.#bits,
       weightScale: range(this.#scales),
       outputUnit: range(unit)!,
       saturated: 0,
       values: 0,
     });
     this.#scales = [];
+    this.#bits = null;
   }
 
-  /** Notes the real value of one unit of a row's or destination's weights for the report. */
-  noteScales(scales: ArrayLike<number>): void {
+  /** Notes the bits of weights, and the real value of one unit by row or destination, for the report. */
+  noteScales(bits: WeightBits, scales: ArrayLike<number>): void {
+    this.#bits = bits;
     for (let i = 0; i < scales.length; i++) this.#scales.push(scales[i]!);
   }
 
@@ -116,8 +133,12 @@ export class IntegerBuilder {
     const skip = (from.at - layer.in.at) / FLOAT_BYTES;
     const { columns } = this.layout.bytes(window)!;
     const read = this.run.layers[l]!.read;
-    const result = quantizeMatrix(layer.name, matrix, columns, read, skip, outUnit, this.rounding);
-    this.noteScales(Array.from(result.multiplier, (m, r) => m * power2(-result.shift[r]!) * outUnit));
+    const bits = this.bitsOf(l);
+    const result = quantizeMatrix(layer.name, matrix, columns, read, skip, outUnit, bits, this.rounding);
+    this.noteScales(
+      bits,
+      Array.from(result.multiplier, (m, r) => m * power2(-result.shift[r]!) * outUnit),
+    );
     return result;
   }
 
@@ -154,8 +175,9 @@ export class IntegerBuilder {
         ? [map.w, map.b]
         : [new Float32Array(vector.length).fill(1), new Float32Array(vector.length)];
     const scale = power2(bits);
-    const factors = this.#rawUnit.map((unit, c) => unit * w[c]! * scale);
-    const offsets = this.#rawUnit.map((_, c) => b[c]! * scale);
+    const { unit, offset } = this.#plan.raw;
+    const factors = unit.map((u, c) => u * w[c]! * scale);
+    const offsets = offset.map((o, c) => (o * w[c]! + b[c]!) * scale);
     const units = unitsOf(vector.length, bits);
     const name = map?.name ?? "input";
     this.add(
@@ -219,10 +241,10 @@ export class IntegerBuilder {
       columns.step[c] = (this.rounding.inputMargin * (isLopsided ? half : run.input.peak(c))) / I8_MAX;
     }
     const { step, offset } = columns;
-    const factors = this.#rawUnit.map((unit, c) => unit / step[c]!);
+    const { raw } = this.#plan;
     const map = elementMap(
-      factors,
-      offset.map((x, c) => -x / step[c]!),
+      raw.unit.map((unit, c) => unit / step[c]!),
+      raw.offset.map((o, c) => (o - offset[c]!) / step[c]!),
     );
     this.add({ kind: "int-input", name: "input", in: this.#raw, out: vector, width: 8, ...map }, step);
   }

@@ -168,15 +168,16 @@ function addLtc(builder: IntegerBuilder, layer: Kind<"ltc">, l: number): void {
   const input = builder.wordInput(layer.in, layer, builder.run.layers[l]!);
   const { vector, unit } = builder.layout.words(layer.out);
   const fractionBits = builder.stateBits[l]!;
+  const bits = builder.bitsOf(l);
   const { scale, ...integers } = quantizeLtc(
     layer,
     fractionBits,
     input.bits,
-    LARGEST_WEIGHT[builder.rounding.bits],
+    LARGEST_WEIGHT[bits],
     builder.format,
     builder.run.layers[l]!.synapses!,
   );
-  builder.noteScales(scale);
+  builder.noteScales(bits, scale);
   builder.add(
     {
       kind: "int-ltc",

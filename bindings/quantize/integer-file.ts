@@ -19,7 +19,7 @@ import {
   variant,
   whole,
 } from "./codec.ts";
-import { INTEGER_PRECISIONS, type IntegerPrecision } from "./quantize.ts";
+import { INTEGER_PRECISIONS, type IntegerPrecision } from "./precisions.ts";
 import { readTyped, type TypedTensor, writeTyped } from "./typed-tensors.ts";
 
 const METADATA_KEY = "liquid_edge";
@@ -161,7 +161,7 @@ const SCALED = ["input", "output", "hidden", "cell"] as const;
 export function writeIntegerModel({ config, precision, network }: IntegerModel): Uint8Array {
   const store: Store = { tensors: new Map<string, TypedTensor>(), source: "network" };
   const json = NETWORK.write(network, "", store, {});
-  for (const name of SCALED) {
+  for (const name of [...SCALED, "inputOffset"] as const) {
     const data = network.scales[name];
     store.tensors.set(`scales.${name}`, { shape: [data.length], data });
   }
@@ -210,12 +210,18 @@ export function readIntegerModel(bytes: Uint8Array, source: string): IntegerMode
         found: String(data[bad]),
       });
     }),
-  ) as unknown as IntNetwork["scales"];
+  ) as unknown as Omit<IntNetwork["scales"], "inputOffset">;
+  const offsets = tensor("F64", () => [network.input.length]);
+  const inputOffset = offsets.read(null, "scales.inputOffset", store, {}) as Float64Array;
   const [extra] = tensors.keys();
   if (extra !== undefined) {
     throw complain("bad-file", source, { field: extra, expected: "no such tensor", found: "one" });
   }
-  return { config, precision: precision as IntegerPrecision, network: { ...network, scales } };
+  return {
+    config,
+    precision: precision as IntegerPrecision,
+    network: { ...network, scales: { ...scales, inputOffset } },
+  };
 }
 
 function parseOwn(metadata: string | undefined, source: string): Record<string, unknown> {

@@ -21,7 +21,6 @@ export interface Columns {
 
 /** How weights are rounded. */
 export interface Rounding {
-  bits: WeightBits;
   /** Room of i8 inputs, as a multiple of what calibration saw: clipping against coarser steps. */
   inputMargin: number;
   /** Added to the variance of each column, as a share of it: how little the calibration data's correlations are trusted. */
@@ -78,7 +77,8 @@ export function quantizeMatrix(
   read: Statistics,
   readFrom: number,
   outUnit: number,
-  { bits, damping }: Rounding,
+  bits: WeightBits,
+  { damping }: Rounding,
 ): IntMatrix {
   const { nOut, nIn, weights, mask, bias } = matrix;
   const largest = LARGEST_WEIGHT[bits];

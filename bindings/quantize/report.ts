@@ -5,12 +5,15 @@ import type { IntLayer, IntNetwork } from "../image/lowered-integer.ts";
 import { forEachStep } from "./calibration.ts";
 import { power2 } from "./elementary.ts";
 import { IntegerRun } from "./integer-run.ts";
-import type { IntegerPrecision } from "./quantize.ts";
+import type { WeightBits } from "./matrix.ts";
+import type { IntegerPrecision } from "./precisions.ts";
 import { clampRound, I16_MAX, roundHalfUp } from "./tables.ts";
 
 export interface LayerReport {
   name: string;
   kind: IntLayer["kind"];
+  /** Of its weights; null without weights. */
+  bits: WeightBits | null;
   /** Real value of one unit of a weight, smallest and largest of all rows or neurons; null without weights. */
   weightScale: [min: number, max: number] | null;
   /** Real value of one unit of the output, smallest and largest. */
@@ -33,7 +36,8 @@ export interface QuantizationReport {
 
 /** Raw inputs of an integer network for real ones. */
 export function toRaw(network: IntNetwork, x: ArrayLike<number>): Int16Array {
-  return Int16Array.from(x, (value, c) => clampRound(value / network.scales.input[c]!, I16_MAX));
+  const { input, inputOffset } = network.scales;
+  return Int16Array.from(x, (value, c) => clampRound((value - inputOffset[c]!) / input[c]!, I16_MAX));
 }
 
 /** Elapsed time in the units of an integer network; at least one. */
@@ -47,6 +51,7 @@ export function fidelity(
   sequences: readonly Sequence[],
   expected: Float64Array,
   layers: readonly LayerReport[],
+  onStep: () => void = () => {},
 ): Omit<QuantizationReport, "precision" | "layers"> {
   const run = new IntegerRun(network);
   const { output: unit } = network.scales;
@@ -62,6 +67,7 @@ export function fidelity(
         squares += expected[at]! ** 2;
         at++;
       }
+      onStep();
     },
   );
   for (const [l, { values, saturated }] of run.counts.entries())

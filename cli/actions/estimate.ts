@@ -12,7 +12,7 @@ import { parseOpProfile } from "../../bindings/estimate/parse-profile.ts";
 import { Network, quantizedAlready } from "../../bindings/network.ts";
 import { prune } from "../../bindings/prune/prune.ts";
 import { quantizeForCosting } from "../../bindings/quantize/costing.ts";
-import { INTEGER_PRECISIONS } from "../../bindings/quantize/quantize.ts";
+import { INTEGER_PRECISIONS } from "../../bindings/quantize/precisions.ts";
 import type { EstimateOptions } from "../commands/estimate.ts";
 import type { Io } from "../io.ts";
 import { usageError } from "../options.ts";

@@ -2,12 +2,14 @@
 
 import type { Command } from "commander";
 import type { Engine } from "../../bindings/core/core.ts";
-import { DATASETS, SPLITS, type Split } from "../../bindings/data/dataset.ts";
+import { SPLITS, type Split } from "../../bindings/data/dataset.ts";
 import type { Io } from "../io.ts";
 import {
   type CommonOptions,
   choiceOption,
   configOption,
+  datasetOption,
+  descriptionOption,
   numberIn,
   wholeFrom,
   withCommon,
@@ -45,16 +47,8 @@ export function addEvaluate(program: Command, io: Io): void {
     .argument("<weights>", "checkpoint, .safetensors")
     .addOption(configOption())
     .requiredOption("--data <path>", "folder of a data set, or a CSV")
-    .addOption(
-      choiceOption("--dataset <id>", "what the data are (default: the folder's name, or csv for a file)", [
-        ...DATASETS,
-        "csv",
-      ]),
-    )
-    .option(
-      "--description <file>",
-      "JSON that says what a CSV's columns mean, or options of a data set; docs/data.md has both",
-    )
+    .addOption(datasetOption())
+    .addOption(descriptionOption())
     .addOption(choiceOption("--split <part>", "part of the data", SPLITS).default("test"))
     .option("--against <weights>", "a second network, the reference of the comparison")
     .option("--against-config <file>", "its configuration, as --config")

@@ -43,6 +43,82 @@ describe("quantize", () => {
     expect(json).toMatchObject({ steps: rows.length + 1 });
   });
 
+  describe("takes data sets", () => {
+    const { data } = input.input as { data: number[] };
+    const rows = Array.from({ length: data.length / 2 }, (_, t) => {
+      const counts = [0, 1].map((c) => Math.round(1000 * data[2 * t + c]! + 5000));
+      return `${Math.floor(t / 8)},${counts.join(",")},0`;
+    });
+    const description = {
+      ...{ name: "pump", task: "regression", inputs: ["a", "b"], target: "y", targetsPer: "step" },
+      sequence: "take",
+      normalise: { a: { offset: 5000, scale: 1000 }, b: { offset: 5000, scale: 1000 } },
+      split: { train: 1 },
+    };
+    const files = {
+      "pump.csv": ["take,a,b,y", ...rows].join("\n"),
+      "pump.json": JSON.stringify(description),
+      "plain.json": JSON.stringify({ ...description, normalise: "none" }),
+      "counts.json": JSON.stringify({ offset: 5000, scale: [1000, 1000] }),
+    };
+    const args = [
+      "quantize",
+      SINE,
+      "--calibrate",
+      "pump.csv",
+      "--description",
+      "pump.json",
+      "--out",
+      QUANTIZED,
+    ];
+
+    it("by their training part", async () => {
+      expect(await cliJson([...args, "--json"], { files })).toMatchObject({ steps: rows.length });
+      const { err, code } = await cli([...args, "--split", "test"], { files });
+      expect({ code, err }).toEqual({
+        code: 2,
+        err: ['liquid-edge: pump: "split" expected a part with samples, train, found test, which is empty'],
+      });
+    });
+
+    it("and the image their raw counts", async () => {
+      const { writtenBytes } = await cli([...args, "--counts"], { files });
+      const same = await cli([...args, "--counts", "counts.json"], { files });
+      expect(writtenBytes.get(QUANTIZED)).toEqual(same.writtenBytes.get(QUANTIZED));
+      const other = await cli(args, { files });
+      expect(writtenBytes.get(QUANTIZED)).not.toEqual(other.writtenBytes.get(QUANTIZED));
+    });
+
+    it.each([
+      [["--calibrate", SINE_INPUT, "--counts"], "--counts: expected a file, or a data set in --calibrate"],
+      [
+        ["--calibrate", "pump.csv", "--description", "plain.json", "--counts"],
+        "--counts: the inputs of pump are no plain scaling of counts; expected a file",
+      ],
+      [
+        ["--calibrate", SINE_INPUT, "--counts", "bad.json"],
+        'bad.json: "scal" expected only "offset" and "scale", found "scal"',
+      ],
+      [
+        ["--calibrate", SINE_INPUT, "--counts", "worse.json"],
+        'worse.json: "scale" expected a number, or a list of numbers, found "big"',
+      ],
+      [["--calibrate", SINE_INPUT, "--layers", "ltc"], "Expected name=int8 or name=int4, each name once."],
+      [
+        ["--calibrate", SINE_INPUT, "--layers", "ltd=int4"],
+        'layers: "ltd" expected one of ltc, found no such layer with weights (did you mean "ltc"?)',
+      ],
+    ])("refuses %j", async (extra, message) => {
+      const more = { "bad.json": '{"offset": 0, "scal": 1}', "worse.json": '{"offset": 0, "scale": "big"}' };
+      const refused = await cli(["quantize", SINE, "--out", QUANTIZED, ...extra], {
+        files: { ...files, ...more },
+      });
+      expect(refused.code).toBe(2);
+      expect(refused.err[0]).toContain(message);
+      expect(refused.writtenBytes.size).toBe(0);
+    });
+  });
+
   it.each([
     ["1,2\n3\n", 'log.csv: "line 2" expected 2 columns (2 inputs), found 1'],
     ["1,2\n3,x\n", 'log.csv: "line 2, column 2" expected a finite number, found "x"'],

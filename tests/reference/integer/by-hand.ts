@@ -79,6 +79,7 @@ function networkOf(
     time: { exponent: EXPONENT, min: 1, max: 65535 },
     scales: {
       input: filled(input.length, 1 / COUNTS),
+      inputOffset: filled(input.length, 0),
       output: filled(output.length, 1 / units.output),
       hidden: filled(hidden.length, 1 / units.hidden),
       cell: new Float64Array(0),

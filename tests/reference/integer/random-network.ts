@@ -275,6 +275,7 @@ function randomNetwork(cell: CellName, random: Random, precision: Precision, are
   const ones = (length: number) => new Float64Array(length).fill(1);
   const scales = {
     input: ones(nIn),
+    inputOffset: new Float64Array(nIn),
     output: ones(output.length),
     hidden: ones(n),
     cell: ones(memory.length),
