@@ -76,10 +76,11 @@ export function rawScale(input: Statistics, counts: InputCounts | null, source: 
     if (!(scale[c]! > 0 && Number.isFinite(scale[c])))
       throw fail(`scale[${c}]`, "a number above 0", String(scale[c]));
     for (const x of [input.min[c]!, input.max[c]!]) {
-      const count = x * scale[c]! + offset[c]!;
-      if (Math.abs(count) <= I16_MAX) continue;
+      const count = roundHalfUp(x * scale[c]! + offset[c]!);
+      if (count >= -I16_MAX - 1 && count <= I16_MAX) continue;
       const hint = "shift the readings right, and scale with them";
-      throw fail("counts", `16 bits, up to ${I16_MAX}, in channel ${c}`, String(Math.round(count)), hint);
+      const expected = `counts from ${-I16_MAX - 1} to ${I16_MAX} in channel ${c}`;
+      throw fail("counts", expected, String(count), hint);
     }
   }
   return {

@@ -7,7 +7,7 @@ import { power2 } from "./elementary.ts";
 import { IntegerRun } from "./integer-run.ts";
 import type { WeightBits } from "./matrix.ts";
 import type { IntegerPrecision } from "./precisions.ts";
-import { clampRound, I16_MAX, roundHalfUp } from "./tables.ts";
+import { I16_MAX, roundHalfUp } from "./tables.ts";
 
 export interface LayerReport {
   name: string;
@@ -37,7 +37,10 @@ export interface QuantizationReport {
 /** Raw inputs of an integer network for real ones. */
 export function toRaw(network: IntNetwork, x: ArrayLike<number>): Int16Array {
   const { input, inputOffset } = network.scales;
-  return Int16Array.from(x, (value, c) => clampRound((value - inputOffset[c]!) / input[c]!, I16_MAX));
+  return Int16Array.from(x, (value, c) => {
+    const count = roundHalfUp((value - inputOffset[c]!) / input[c]!);
+    return Math.min(I16_MAX, Math.max(-I16_MAX - 1, count));
+  });
 }
 
 /** Elapsed time in the units of an integer network; at least one. */

@@ -70,7 +70,7 @@ describe("raw counts", () => {
     [{ offset: Number.NaN }, /^counts: "offset\[0\]" expected a finite number, found NaN$/],
     [
       { scale: 1e6 },
-      /^counts: "counts" expected 16 bits, up to 32767, in channel 0, found -?\d+ \(shift the readings right, and scale with them\)$/,
+      /^counts: "counts" expected counts from -32768 to 32767 in channel 0, found -?\d+ \(shift the readings right, and scale with them\)$/,
     ],
   ])("of %j are refused", (change, message) => {
     const { model, calibration } = caseOf("gru-9");
