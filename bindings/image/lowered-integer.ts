@@ -124,7 +124,7 @@ export type IntLayer = IntBase &
         g: IntMatrix;
         a: IntMatrix;
         tanh: IntTable;
-        /** Constant elapsed time of 1: the sigmoid; else null. */
+        /** Constant elapsed time T: exp(-T softplus(-x)), at T = 1 the sigmoid; else null. */
         sigmoid: IntTable | null;
         softplus: IntTable | null;
         expNeg: IntTable | null;

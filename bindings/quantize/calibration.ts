@@ -86,6 +86,8 @@ function columnsOf(layer: LoweredLayer): number {
       return layer.matrix.nIn;
     case "gru":
       return layer.resetUpdate.nIn;
+    case "gate":
+      return layer.target.nIn;
     default:
       return layer.in.length;
   }

@@ -4,7 +4,7 @@
 import { CONTROL_BYTES } from "../image/format.ts";
 import type { ArenaVector, LoweredLayer, LoweredNetwork } from "../image/lowered.ts";
 import type { Matrix, Synapses } from "../image/parameters.ts";
-import { ACTIVATION, expOfMinus, sigmoid, tanh } from "./elementary.ts";
+import { ACTIVATION, expOfMinus, sigmoid, softplus64, tanh } from "./elementary.ts";
 
 /** Sees a layer's inputs before it runs, and its pre-activations where it is dense. */
 export interface Observer {
@@ -119,6 +119,14 @@ export class FloatRun {
         out.forEach((h, j) => {
           const candidate = tanh(nx[j]! + gates[j]! * nh[j]!);
           out[j] = candidate + (h - candidate) * gates[n + j]!;
+        });
+        return;
+      }
+      case "gate": {
+        const target = this.#product(layer.target, from).map(tanh);
+        const rate = this.#product(layer.rate, from).map(softplus64);
+        out.forEach((h, j) => {
+          out[j] = target[j]! + (h - target[j]!) * expOfMinus(elapsed * rate[j]!);
         });
         return;
       }

@@ -13,8 +13,10 @@ import {
   expNegTable,
   I16_MAX,
   PRE_UNIT,
+  remainderTable,
   roundHalfUp,
   sigmoidTable,
+  softplusTable,
   synapseTable,
   tanhTable,
 } from "./tables.ts";
@@ -42,6 +44,9 @@ export function addCell(builder: IntegerBuilder, layer: LoweredLayer, l: number)
       break;
     case "gru":
       addGru(builder, layer, l);
+      break;
+    case "gate":
+      addGate(builder, layer, l);
       break;
     case "ltc":
       addLtc(builder, layer, l);
@@ -158,6 +163,31 @@ function addGru(builder: IntegerBuilder, layer: Kind<"gru">, l: number): void {
       fromInput: builder.matrix(l, layer.fromInput, PRE_UNIT, layer.in),
       fromState: builder.matrix(l, layer.fromState, PRE_UNIT, layer.out),
       ...tables(),
+      narrowed: builder.narrowed(layer.out),
+    },
+    unit,
+  );
+}
+
+/** For a constant elapsed time what stays of the old state is a function of one number, a table like the sigmoid. */
+function addGate(builder: IntegerBuilder, layer: Kind<"gate">, l: number): void {
+  const { layout, format } = builder;
+  const { vector, unit } = layout.words(layer.out);
+  const { constant } = format;
+  const decay =
+    constant === null
+      ? { sigmoid: null, softplus: softplusTable(), expNeg: expNegTable() }
+      : { sigmoid: remainderTable(constant), softplus: null, expNeg: null };
+  builder.add(
+    {
+      kind: "int-gate",
+      name: layer.name,
+      in: builder.bytesAt({ at: layer.in.at, length: layer.target.nIn }),
+      out: vector,
+      g: builder.matrix(l, layer.target, PRE_UNIT, layer.in),
+      a: builder.matrix(l, layer.rate, PRE_UNIT, layer.in),
+      tanh: tanhTable(),
+      ...decay,
       narrowed: builder.narrowed(layer.out),
     },
     unit,

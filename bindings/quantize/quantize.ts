@@ -61,7 +61,7 @@ export function quantize(model: Model, options: QuantizeOptions): Quantized {
     "input" in options.calibration ? [options.calibration] : options.calibration;
   checkCalibration(sequences, lowered.input.length, source);
   const run = calibrate(lowered, sequences);
-  const usesTime = lowered.layers.some(({ kind }) => kind === "ltc" || kind === "cfc");
+  const usesTime = lowered.layers.some(({ kind }) => TIMED_KINDS.includes(kind));
   const format = timeFormat(options.time ?? run.elapsed, usesTime, source);
   const bits: WeightBits = precision === "int8" ? 8 : 4;
   let best: Quantized | null = null;
@@ -75,7 +75,9 @@ export function quantize(model: Model, options: QuantizeOptions): Quantized {
 }
 
 /** Layers that integer-cells.ts has an integer form of; a new kind of cell is refused until it has one. */
-const INTEGER_KINDS: readonly string[] = ["affine", "dense", "cfc", "lstm", "gru", "ltc"];
+const INTEGER_KINDS: readonly string[] = ["affine", "dense", "cfc", "lstm", "gru", "ltc", "gate"];
+/** Those that look at the elapsed time. */
+const TIMED_KINDS: readonly string[] = ["cfc", "ltc", "gate"];
 
 function refuseUnavailable({ layers }: LoweredNetwork): void {
   for (const layer of layers) {

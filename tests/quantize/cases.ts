@@ -29,8 +29,9 @@ function toCase({ name, model, input, timespans }: GoldenCase): QuantizeCase {
   };
 }
 
-/** Cases of ncps, then GRU, LSTM and MLP. */
-export const quantizeCases = (): QuantizeCase[] => [...ncpsCases(), ...ownCases("gated")].map(toCase);
+/** Cases of ncps, then GRU, LSTM and MLP, then LiquidGate. */
+export const quantizeCases = (): QuantizeCase[] =>
+  [...ncpsCases(), ...ownCases("gated"), ...ownCases("gate")].map(toCase);
 
 /** The case of that name. */
 export function caseOf(name: string): QuantizeCase {
