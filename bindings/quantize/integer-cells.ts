@@ -120,12 +120,14 @@ function addCfc(builder: IntegerBuilder, layer: Kind<"cfc">, l: number): void {
   builder.add({ ...base, mode: layer.mode, heads, ...tables(), narrowed }, unit);
 }
 
-/** Both time heads in one, for a constant elapsed time. */
+/** Both time heads in one, for a constant elapsed time; a weight is absent where both heads lack it. */
 function heldTime(timeA: Matrix, timeB: Matrix, elapsed: number): Matrix {
   const combine = (a: Float32Array, b: Float32Array) => a.map((value, i) => value * elapsed + b[i]!);
+  const [a, b] = [timeA.mask, timeB.mask];
   return {
     ...timeA,
     weights: combine(timeA.weights, timeB.weights),
+    mask: a === null || b === null ? null : a.map((present, i) => present | b[i]!),
     bias: combine(timeA.bias, timeB.bias),
   };
 }

@@ -9,6 +9,7 @@ import { lower } from "../image/lower.ts";
 import type { LoweredNetwork } from "../image/lowered.ts";
 import type { IntNetwork } from "../image/lowered-integer.ts";
 import type { Model } from "../network/model.ts";
+import { neuronsWithoutInputs } from "../prune/report.ts";
 import { calibrate, checkCalibration } from "./calibration.ts";
 import { IntegerBuilder } from "./integer-builder.ts";
 import type { WeightBits } from "./matrix.ts";
@@ -64,10 +65,12 @@ export function quantize(model: Model, options: QuantizeOptions): Quantized {
   const usesTime = lowered.layers.some(({ kind }) => TIMED_KINDS.includes(kind));
   const format = timeFormat(options.time ?? run.elapsed, usesTime, source);
   const bits: WeightBits = precision === "int8" ? 8 : 4;
+  const isolated = neuronsWithoutInputs(model);
   let best: Quantized | null = null;
   for (const trial of TRIALS) {
     const { network, layers } = new IntegerBuilder(lowered, run, format, { bits, ...trial }).build();
-    const report = { precision, layers, ...fidelity(network, sequences, run.outputs, layers) };
+    const measured = fidelity(network, sequences, run.outputs, layers);
+    const report = { precision, layers, neuronsWithoutInputs: isolated, ...measured };
     if (best === null || report.relativeRmsError < best.report.relativeRmsError) best = { network, report };
     if (report.relativeRmsError < GOOD_ENOUGH) break;
   }

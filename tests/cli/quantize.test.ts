@@ -75,6 +75,33 @@ describe("quantize", () => {
   });
 });
 
+it("a pruned network stays pruned, and neurons that nothing reaches are named", async () => {
+  const prune = [
+    "prune",
+    SINE,
+    "--method",
+    "unstructured",
+    "--sparsity",
+    "0.9",
+    "--out",
+    "pruned.safetensors",
+  ];
+  const { writtenBytes } = await cli(prune);
+  const world = { files: Object.fromEntries(writtenBytes) };
+  const args = ["quantize", "pruned.safetensors", "--calibrate", SINE_INPUT, "--out", QUANTIZED];
+  interface Json {
+    image: { afterBytes: number };
+    neuronsWithoutInputs: { cell: string; neurons: number[] }[];
+  }
+  const json = (await cliJson([...args, "--json"], world)) as Json;
+  const dense = (await cliJson([...base, "--json"])) as Json;
+  expect(json.image.afterBytes).toBeLessThan(dense.image.afterBytes);
+  const { cell, neurons } = json.neuronsWithoutInputs[0]!;
+  expect(cell).toBe("ltc");
+  const { out } = await cli(args, world);
+  expect(out).toContain(`  without inputs in ltc: neurons ${neurons.join(", ")}`);
+});
+
 describe("a quantized network", () => {
   it("runs near the float one, with the same bits on every engine", async () => {
     const world = await quantized();
