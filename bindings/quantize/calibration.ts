@@ -61,7 +61,7 @@ export class Statistics {
 export interface LayerStatistics {
   /** The columns of its products, [x | state] where it reads both. */
   read: Statistics;
-  /** Of a dense layer, before its activation; else of length 0. */
+  /** Of a dense layer, before its activation; of other cells, what the elapsed time meets: see `Observer`. */
   pre: Statistics;
   out: Statistics;
   /** LSTM's second state; else of length 0. */
@@ -93,6 +93,19 @@ function columnsOf(layer: LoweredLayer): number {
   }
 }
 
+/** Pre-activations that an observer of a layer sees. */
+function preActivationsOf(layer: LoweredLayer): number {
+  switch (layer.kind) {
+    case "dense":
+    case "gate":
+      return layer.out.length;
+    case "cfc":
+      return layer.mode === "pure" ? layer.out.length : 2 * layer.out.length;
+    default:
+      return 0;
+  }
+}
+
 /** Calls `step` for every time step of every row, `start` before each row. */
 export function forEachStep(
   sequences: readonly Sequence[],
@@ -118,7 +131,7 @@ export function calibrate(network: LoweredNetwork, sequences: readonly Sequence[
   const layers = network.layers.map(
     (layer): LayerStatistics => ({
       read: new Statistics(columnsOf(layer), layer.kind !== "ltc" && layer.kind !== "affine"),
-      pre: new Statistics(layer.kind === "dense" ? layer.out.length : 0),
+      pre: new Statistics(preActivationsOf(layer)),
       out: new Statistics(layer.out.length),
       cell: new Statistics(layer.kind === "lstm" ? layer.cell.length : 0),
       synapses:

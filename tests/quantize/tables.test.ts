@@ -30,7 +30,7 @@ describe("tables of the quantizer", () => {
     expect(tanhTable()).toEqual(reference.tanh);
     expect(sigmoidTable()).toEqual(reference.sigmoid);
     expect(expNegTable()).toEqual(reference.expNeg);
-    expect(softplusTable()).toEqual(reference.softplus);
+    expect(softplusTable(-8, 8, PRE_UNIT)).toEqual(reference.softplus);
     expect(synapseTable()).toEqual(reference.sigmoidNearest);
   });
 

@@ -168,6 +168,7 @@ export function cfcByHand(
     out: at.hidden,
     mode: "default",
     heads: ["ff1", "ff2", "time_a", "time_b"].map(head),
+    timeShift: EXPONENT,
     tanh,
     sigmoid,
     narrowed: { to: at.narrowedState, shift: 8 },
