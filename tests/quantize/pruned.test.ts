@@ -98,6 +98,18 @@ function executed({ layers }: CompiledNetwork) {
   return total;
 }
 
+/** Connections that a format executes for a mask: its own, those of all 4x1 blocks that it touches, or all. */
+function executedFor(format: string, { mask, nOut, nIn }: ReturnType<typeof masked>[number]): number {
+  const stored = mask ?? new Uint8Array(nOut * nIn).fill(1);
+  if (format === "dense") return stored.length;
+  if (format === "sparse") return ones(stored);
+  const blocks = new Set<number>();
+  for (const [at, present] of stored.entries()) {
+    if (present !== 0) blocks.add((Math.floor(at / nIn) >> 2) * nIn + (at % nIn));
+  }
+  return 4 * blocks.size;
+}
+
 /** Raw inputs and times of the calibration data's first row. */
 function firstRow(network: IntNetwork, { calibration }: QuantizeCase) {
   const { steps, features, input, timespans } = calibration;
@@ -137,6 +149,12 @@ describe.each(CASES.map((name) => ({ name, one: caseOf(name) })))("$name, pruned
       // Single weights have an index of 16 bits each: fewer operations, but no fewer bytes than int4 of all.
       const isSmaller = precision === "int8" || METHODS[i]!.method === "4x1";
       if (isSmaller) expect(after.image.length).toBeLessThan(before.image.length);
+      for (const [l, { parameters }] of after.layers.entries()) {
+        const parts = masked(network.layers[l]!);
+        expect(parameters.map(({ connections }) => connections)).toEqual(
+          parts.map((part, p) => executedFor(parameters[p]!.format, part)),
+        );
+      }
       const sum = ({ dense, sparse, block }: ReturnType<typeof executed>) => dense + sparse + block;
       expect(sum(executed(after))).toBeLessThan(sum(executed(before)));
     }
