@@ -12,6 +12,8 @@ import {
 import { Reject } from "./reject";
 
 const LAST_SHIFT: u32 = 30;
+/** CfC pure: up to there, 2^14 times its v and half a unit of the last shift stay below 2^31. */
+const LEAST_SWING_SHIFT: u32 = 15;
 
 function magnitude(x: i32): u32 {
   return <u32>(x < 0 ? -x : x);
@@ -72,16 +74,22 @@ function checkPure(image: usize, imageBytes: u32, at: u32, n: u32): i32 {
 }
 
 function checkCfc(image: usize, imageBytes: u32, layer: usize, variant: u32, n: u32, nIn: u32): i32 {
+  const timeShift = <u32>load<u8>(layer, Layer.PARAMETER_0);
+  if (timeShift > LAST_SHIFT) return Reject.PARAMETER;
   let code = checkIntMatrix(image, imageBytes, load<u32>(layer, Layer.BLOCK_0), n, nIn);
   if (code != Reject.NONE) return code;
   const block2 = load<u32>(layer, Layer.BLOCK_2);
   if (variant == IntMode.PURE) {
+    if (<u32>load<u8>(layer, Layer.PARAMETER_1) - LEAST_SWING_SHIFT > LAST_SHIFT - LEAST_SWING_SHIFT) return Reject.PARAMETER;
     code = checkPure(image, imageBytes, load<u32>(layer, Layer.BLOCK_1), n);
     return code != Reject.NONE ? code : checkTable(image, imageBytes, block2, false);
   }
   code = checkIntMatrix(image, imageBytes, load<u32>(layer, Layer.BLOCK_1), n, nIn);
   if (code == Reject.NONE) code = checkIntMatrix(image, imageBytes, block2, n, nIn);
   if (code == Reject.NONE && variant < IntMode.PURE) {
+    // Below 2^31 + 2^29.
+    const most = <u32>load<u16>(image, Header.TIME_MAX) * 32767 + (((<u32>1) << timeShift) >> 1);
+    if (most > 0x7fffffff) return Reject.DECAY;
     code = checkIntMatrix(image, imageBytes, load<u32>(layer, Layer.BLOCK_3), n, nIn);
   }
   if (code == Reject.NONE) code = checkTable(image, imageBytes, load<u32>(layer, Layer.BLOCK_4), true);
@@ -131,6 +139,7 @@ function checkBlocks(image: usize, imageBytes: u32, layer: usize, kind: u32, var
     if (code == Reject.NONE) code = checkTable(image, imageBytes, block3, true);
     if (code == Reject.NONE) code = checkTable(image, imageBytes, block4, false);
   } else {
+    if (<u32>load<u8>(layer, Layer.PARAMETER_0) > LAST_SHIFT) return Reject.PARAMETER;
     code = checkIntMatrix(image, imageBytes, block0, n, nIn);
     if (code == Reject.NONE) code = checkIntMatrix(image, imageBytes, block1, n, nIn);
     if (code == Reject.NONE) code = checkTable(image, imageBytes, block2, true);

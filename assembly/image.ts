@@ -51,11 +51,12 @@
 //   input     variant 0: i8, 1: i16   vector m b [2n] i32, s [n] u8
 //   affine                            the same
 //   dense     variant 1: a table      matrix [n, nIn], table
-//   cfc       variant: IntMode        matrices ff1 ff2 time_a time_b (without: time), tables tanh, sigmoid in blocks 4 and 5
-//                                     pure: ff1, vector |w_tau| A [2n] i32, shift [n] u8, table exp(-u)
+//   cfc       variant: IntMode,       matrices ff1 ff2 time_a time_b (without: time), tables tanh, sigmoid in blocks 4 and 5
+//             parameters s, q         pure: ff1, vector |w_tau| A [2n] i32, shift [n] u8, table exp(-u)
 //   lstm      parameters k, qs        matrix [4n, nIn + n], tables tanh, sigmoid
 //   gru                               matrices rz [2n, nIn + n], in→n [n, nIn], state→n [n, n], tables tanh, sigmoid
-//   gate      variant 1: dt constant  matrices g, a, tables tanh, softplus (constant: sigmoid), exp(-u)
+//   gate      variant 1: dt constant, matrices g, a, tables tanh, softplus (constant: exp(-T softplus(-x))), exp(-u)
+//             parameter s
 //   ltc       parameters f, c         synapses in→out, out→out, vector cm gleak gleak·vleak [3n] i32, sigmoid of synapses
 
 // @ts-nocheck: checked by asc

@@ -13,11 +13,13 @@ import {
   expNegTable,
   I16_MAX,
   PRE_UNIT,
+  remainderTable,
   roundHalfUp,
   sigmoidTable,
   synapseTable,
   tanhTable,
 } from "./tables.ts";
+import { largestTau, pureFineness, rateTables, timeHeadFineness } from "./time-units.ts";
 
 type Kind<K extends LoweredLayer["kind"]> = Extract<LoweredLayer, { kind: K }>;
 
@@ -25,7 +27,6 @@ type Kind<K extends LoweredLayer["kind"]> = Extract<LoweredLayer, { kind: K }>;
 const NARROW_SHIFT = 8;
 /** Pre-activations of a dense layer have room for this much more than calibration saw. */
 const PRE_MARGIN = 1.5;
-const U16_MAX = 65_535;
 const LARGEST_WEIGHT = { 8: 127, 4: 7 } as const;
 
 /** Adds the integer form of layer number `l`. A new kind of cell has its place here and in `Kind` of calibration.ts. */
@@ -42,6 +43,9 @@ export function addCell(builder: IntegerBuilder, layer: LoweredLayer, l: number)
       break;
     case "gru":
       addGru(builder, layer, l);
+      break;
+    case "gate":
+      addGate(builder, layer, l);
       break;
     case "ltc":
       addLtc(builder, layer, l);
@@ -99,28 +103,44 @@ function addCfc(builder: IntegerBuilder, layer: Kind<"cfc">, l: number): void {
   const { vector, unit } = builder.layout.words(out);
   const base = { kind: "int-cfc", name, in: builder.bytesAt(layer.in), out: vector } as const;
   const narrowed = builder.narrowed(out);
-  const { constant, time } = builder.format;
+  const { format } = builder;
+  const { constant } = format;
+  const { exponent } = format.time;
+  const { pre } = builder.run.layers[l]!;
   if (layer.mode === "pure") {
-    // The product d (|w_tau| + |p1|) is u32.
-    const mostTau = Math.min(U16_MAX, Math.floor((2 ** 32 - 1) / time.max) - I16_MAX);
-    const absTau = Int32Array.from(layer.absTau, (tau) => Math.min(mostTau, roundHalfUp(tau / PRE_UNIT)));
-    const ff1 = builder.matrix(l, layer.ff1, PRE_UNIT, layer.in);
+    const k = pureFineness(pre, layer.absTau, format);
+    const rateUnit = PRE_UNIT * power2(-k);
+    const mostTau = largestTau(format);
+    const absTau = Int32Array.from(layer.absTau, (tau) => Math.min(mostTau, roundHalfUp(tau / rateUnit)));
+    const ff1 = builder.matrix(l, layer.ff1, rateUnit, layer.in);
     const bound = pureBound(layer.bound, builder.stateBits[l]!);
-    builder.add({ ...base, mode: "pure", ff1, absTau, ...bound, expNeg: expNegTable(), narrowed }, unit);
+    const shifts = { timeShift: exponent + k, swingShift: 15 + k };
+    const rates = { ff1, absTau, ...shifts, ...bound, expNeg: expNegTable() };
+    builder.add({ ...base, mode: "pure", ...rates, narrowed }, unit);
     return;
   }
   const [ff1, ff2, timeA, timeB] = layer.heads;
-  const floats = constant === null ? layer.heads : [ff1, ff2, heldTime(timeA, timeB, constant)];
-  const heads = floats.map((head) => builder.matrix(l, head, PRE_UNIT, layer.in));
-  builder.add({ ...base, mode: layer.mode, heads, ...tables(), narrowed }, unit);
+  const product = (head: Matrix, fineness = 0) =>
+    builder.matrix(l, head, PRE_UNIT * power2(-fineness), layer.in);
+  if (constant !== null) {
+    const heads = [ff1, ff2, heldTime(timeA, timeB, constant)].map((head) => product(head));
+    builder.add({ ...base, mode: layer.mode, heads, timeShift: 0, ...tables(), narrowed }, unit);
+    return;
+  }
+  const k = timeHeadFineness(pre, out.length, format);
+  const heads = [product(ff1), product(ff2), product(timeA, k), product(timeB)];
+  const timeShift = exponent + k;
+  builder.add({ ...base, mode: layer.mode, heads, timeShift, ...tables(), narrowed }, unit);
 }
 
-/** Both time heads in one, for a constant elapsed time. */
+/** Both time heads in one, for a constant elapsed time; a weight is absent where both heads lack it. */
 function heldTime(timeA: Matrix, timeB: Matrix, elapsed: number): Matrix {
   const combine = (a: Float32Array, b: Float32Array) => a.map((value, i) => value * elapsed + b[i]!);
+  const [a, b] = [timeA.mask, timeB.mask];
   return {
     ...timeA,
     weights: combine(timeA.weights, timeB.weights),
+    mask: a === null || b === null ? null : a.map((present, i) => present | b[i]!),
     bias: combine(timeA.bias, timeB.bias),
   };
 }
@@ -158,6 +178,31 @@ function addGru(builder: IntegerBuilder, layer: Kind<"gru">, l: number): void {
       fromInput: builder.matrix(l, layer.fromInput, PRE_UNIT, layer.in),
       fromState: builder.matrix(l, layer.fromState, PRE_UNIT, layer.out),
       ...tables(),
+      narrowed: builder.narrowed(layer.out),
+    },
+    unit,
+  );
+}
+
+/** For a constant elapsed time what stays of the old state is a function of one number, a table like the sigmoid. */
+function addGate(builder: IntegerBuilder, layer: Kind<"gate">, l: number): void {
+  const { layout, format, run } = builder;
+  const { vector, unit } = layout.words(layer.out);
+  const { constant } = format;
+  const decay =
+    constant === null
+      ? { sigmoid: null, ...rateTables(run.layers[l]!.pre, format) }
+      : { sigmoid: remainderTable(constant), softplus: null, expNeg: null, timeShift: 0 };
+  builder.add(
+    {
+      kind: "int-gate",
+      name: layer.name,
+      in: builder.bytesAt({ at: layer.in.at, length: layer.target.nIn }),
+      out: vector,
+      g: builder.matrix(l, layer.target, PRE_UNIT, layer.in),
+      a: builder.matrix(l, layer.rate, PRE_UNIT, layer.in),
+      tanh: tanhTable(),
+      ...decay,
       narrowed: builder.narrowed(layer.out),
     },
     unit,

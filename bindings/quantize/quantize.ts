@@ -10,6 +10,7 @@ import type { LoweredNetwork } from "../image/lowered.ts";
 import type { IntNetwork } from "../image/lowered-integer.ts";
 import type { Model } from "../network/model.ts";
 import { printable } from "../network/printable.ts";
+import { neuronsWithoutInputs } from "../prune/report.ts";
 import { calibrate, checkCalibration } from "./calibration.ts";
 import { type InputCounts, rawScale } from "./input-map.ts";
 import { IntegerBuilder, type Plan } from "./integer-builder.ts";
@@ -75,18 +76,20 @@ export function quantize(model: Model, options: QuantizeOptions): Quantized {
   checkCalibration(sequences, lowered.input.length, source);
   const onStep = stepCounter(sequences, options.onStep);
   const run = calibrate(lowered, sequences, onStep);
-  const usesTime = lowered.layers.some(({ kind }) => kind === "ltc" || kind === "cfc");
+  const usesTime = lowered.layers.some(({ kind }) => TIMED_KINDS.includes(kind));
   const format = timeFormat(options.time ?? run.elapsed, usesTime, source);
   const plan: Plan = {
     format,
     raw: rawScale(run.input, counts, countsSource),
     bits: bitsByLayer(lowered, precision, options.layers ?? {}),
   };
+  const isolated = neuronsWithoutInputs(model);
   let best: Quantized | null = null;
   for (const { below, ...trial } of TRIALS) {
     if (best !== null && best.report.relativeRmsError < below) break;
     const { network, layers } = new IntegerBuilder(lowered, run, plan, trial).build();
-    const report = { precision, layers, ...fidelity(network, sequences, run.outputs, layers, onStep) };
+    const measured = fidelity(network, sequences, run.outputs, layers, onStep);
+    const report = { precision, layers, neuronsWithoutInputs: isolated, ...measured };
     if (best === null || report.relativeRmsError < best.report.relativeRmsError) best = { network, report };
   }
   return best!;
@@ -130,7 +133,9 @@ function bitsByLayer(
 }
 
 /** Layers that integer-cells.ts has an integer form of; a new kind of cell is refused until it has one. */
-const INTEGER_KINDS: readonly string[] = ["affine", "dense", "cfc", "lstm", "gru", "ltc"];
+const INTEGER_KINDS: readonly string[] = ["affine", "dense", "cfc", "lstm", "gru", "ltc", "gate"];
+/** Those that look at the elapsed time. */
+const TIMED_KINDS: readonly string[] = ["cfc", "ltc", "gate"];
 
 function refuseUnavailable({ layers }: LoweredNetwork): void {
   for (const layer of layers) {

@@ -2,6 +2,7 @@
 
 import type { Sequence } from "../core/sequence.ts";
 import type { IntLayer, IntNetwork } from "../image/lowered-integer.ts";
+import type { PruneReport } from "../prune/report.ts";
 import { forEachStep } from "./calibration.ts";
 import { power2 } from "./elementary.ts";
 import { IntegerRun } from "./integer-run.ts";
@@ -26,6 +27,8 @@ export interface LayerReport {
 export interface QuantizationReport {
   precision: IntegerPrecision;
   layers: LayerReport[];
+  /** Neurons into which no weight leads, by wiring or pruning. Such a network is allowed. */
+  neuronsWithoutInputs: PruneReport["neuronsWithoutInputs"];
   /** Time steps of the calibration data. */
   steps: number;
   /** Root mean square of the output's error against the float network, in the output's own unit. */
@@ -55,7 +58,7 @@ export function fidelity(
   expected: Float64Array,
   layers: readonly LayerReport[],
   onStep: () => void = () => {},
-): Omit<QuantizationReport, "precision" | "layers"> {
+): Pick<QuantizationReport, "steps" | "rmsError" | "relativeRmsError"> {
   const run = new IntegerRun(network);
   const { output: unit } = network.scales;
   let [at, errors, squares] = [0, 0, 0];

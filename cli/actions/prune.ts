@@ -10,7 +10,7 @@ import { usageError } from "../options.ts";
 import { readModelFile } from "../read-model.ts";
 import { fileName } from "../read-text.ts";
 import { summarise } from "../summary.ts";
-import { bytes, count, paragraph, percent, table, whole } from "../text.ts";
+import { bytes, count, neuronList, paragraph, percent, table, whole } from "../text.ts";
 
 /** What a network takes, before or after. */
 interface Costs {
@@ -147,8 +147,10 @@ function describe(outcome: Outcome, summary: string, options: PruneOptions, colo
     "",
     ...removedNeurons
       .filter(({ neurons }) => neurons.length > 0)
-      .map(({ layer, neurons, of }) => `Gone from ${layer}: ${listed(neurons)} of ${count(of, "neuron")}.`),
-    ...neuronsWithoutInputs.map(({ cell, neurons }) => `Without inputs in ${cell}: ${listed(neurons)}.`),
+      .map(
+        ({ layer, neurons, of }) => `Gone from ${layer}: ${neuronList(neurons)} of ${count(of, "neuron")}.`,
+      ),
+    ...neuronsWithoutInputs.map(({ cell, neurons }) => `Without inputs in ${cell}: ${neuronList(neurons)}.`),
     ...notes,
     `Not pruned: ${neverPruned.map(({ tensor }) => tensor).join(", ") || "nothing"}.`,
     "The accuracy of the rest is not known: only data can tell.",
@@ -160,8 +162,4 @@ function describe(outcome: Outcome, summary: string, options: PruneOptions, colo
 /** Tables stay as they are. */
 function paragraphOfText(text: string): string {
   return text.includes("\n") ? text : paragraph(text);
-}
-
-function listed(neurons: readonly number[]): string {
-  return neurons.length === 1 ? `neuron ${neurons[0]}` : `neurons ${neurons.join(", ")}`;
 }

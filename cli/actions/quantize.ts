@@ -19,7 +19,7 @@ import { namedFolder, readDataset } from "../read-dataset.ts";
 import { readModelFile } from "../read-model.ts";
 import { fileName, parseJson, readJson, readText } from "../read-text.ts";
 import { summarise } from "../summary.ts";
-import { bytes, count, digits, percent, table, whole } from "../text.ts";
+import { bytes, count, digits, neuronList, percent, table, whole } from "../text.ts";
 
 /** Quantizes a network, writes it and reports what that cost. */
 export async function quantize(io: Io, weights: string, options: QuantizeOptions): Promise<void> {
@@ -133,7 +133,7 @@ function describe(
   name: string,
   fileBytes: number,
   { beforeBytes, afterBytes }: { beforeBytes: number; afterBytes: number },
-  { precision, layers, steps, rmsError, relativeRmsError }: QuantizationReport,
+  { precision, layers, neuronsWithoutInputs, steps, rmsError, relativeRmsError }: QuantizationReport,
   colour: boolean,
 ): string {
   const span = (range: [number, number] | null): string => {
@@ -146,6 +146,7 @@ function describe(
     `${name}: ${summarise(model)}; ${precision}, ${bytes(fileBytes)}`,
     `  image  ${bytes(afterBytes)}, fp32 ${bytes(beforeBytes)} (${percent(afterBytes / beforeBytes)})`,
     `  error  ${percent(relativeRmsError)} of the output's rms, ${digits(rmsError)} rms, on ${count(steps, "time step")} of calibration data`,
+    ...neuronsWithoutInputs.map(({ cell, neurons }) => `  without inputs in ${cell}: ${neuronList(neurons)}`),
     "",
     table(
       [

@@ -2,6 +2,8 @@
 
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { writeModel } from "../../bindings/network/checkpoint.ts";
+import { caseOf } from "../quantize/cases.ts";
 import { cli, cliJson, SINE, SINE_INPUT, type World } from "./run-cli.ts";
 
 const QUANTIZED = "sine.int8.safetensors";
@@ -149,6 +151,33 @@ describe("quantize", () => {
   });
 });
 
+it("a pruned network stays pruned, and neurons that nothing reaches are named", async () => {
+  const prune = [
+    "prune",
+    SINE,
+    "--method",
+    "unstructured",
+    "--sparsity",
+    "0.9",
+    "--out",
+    "pruned.safetensors",
+  ];
+  const { writtenBytes } = await cli(prune);
+  const world = { files: Object.fromEntries(writtenBytes) };
+  const args = ["quantize", "pruned.safetensors", "--calibrate", SINE_INPUT, "--out", QUANTIZED];
+  interface Json {
+    image: { afterBytes: number };
+    neuronsWithoutInputs: { cell: string; neurons: number[] }[];
+  }
+  const json = (await cliJson([...args, "--json"], world)) as Json;
+  const dense = (await cliJson([...base, "--json"])) as Json;
+  expect(json.image.afterBytes).toBeLessThan(dense.image.afterBytes);
+  const { cell, neurons } = json.neuronsWithoutInputs[0]!;
+  expect(cell).toBe("ltc");
+  const { out } = await cli(args, world);
+  expect(out).toContain(`  without inputs in ltc: neurons ${neurons.join(", ")}`);
+});
+
 describe("a quantized network", () => {
   it("runs near the float one, with the same bits on every engine", async () => {
     const world = await quantized();
@@ -193,4 +222,39 @@ describe("a quantized network", () => {
     const json = await cliJson(["profile", QUANTIZED, "--json"], await quantized());
     expect(json).toMatchObject({ operations: expect.any(Number) });
   });
+});
+
+it("a LiquidGate goes the same way, irregular times and all", async () => {
+  const { model, calibration } = caseOf("gate-irregular-11");
+  const { batch, steps, features } = calibration;
+  const sequence = {
+    input: { shape: [batch, steps, features], data: [...calibration.input] },
+    timespans: { shape: [batch, steps], data: [...calibration.timespans!] },
+  };
+  const float = { "gate.safetensors": writeModel(model), "in.json": JSON.stringify(sequence) };
+  const args = ["quantize", "gate.safetensors", "--calibrate", "in.json", "--out", "gate.int8.safetensors"];
+  const { code, writtenBytes } = await cli(args, { files: float });
+  expect(code).toBe(0);
+  const world = { files: { ...float, ...Object.fromEntries(writtenBytes) } };
+  const outputs = async (file: string) => {
+    const json = await cliJson(["run", file, "--input", "in.json", "--json"], world);
+    return (json as { output: { data: number[] } }).output.data;
+  };
+  const [floats, integers] = [await outputs("gate.safetensors"), await outputs("gate.int8.safetensors")];
+  const squares = (values: number[]) => values.reduce((sum, y) => sum + y * y, 0);
+  const error = Math.sqrt(squares(integers.map((y, i) => y - floats[i]!)) / squares(floats));
+  expect(error).toBeGreaterThan(0);
+  expect(error).toBeLessThan(0.02);
+  const [profiled, inspected] = [
+    await cliJson(["profile", "gate.int8.safetensors", "--json"], world),
+    await cliJson(["inspect", "gate.int8.safetensors", "--json"], world),
+  ];
+  expect(profiled).toMatchObject({ operations: expect.any(Number) });
+  expect(inspected).toMatchObject({ precision: "int8", class: "liquid-edge.LiquidGate" });
+  const estimate = ["estimate", "gate.safetensors", "--platform", "rp2040", "--json"];
+  const [int8, fp32] = [
+    await cliJson([...estimate, "--precision", "int8"], world),
+    await cliJson(estimate, world),
+  ] as { cycles: { typ: number } }[][];
+  expect(int8![0]!.cycles.typ).toBeLessThan(fp32![0]!.cycles.typ);
 });

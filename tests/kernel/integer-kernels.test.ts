@@ -270,17 +270,17 @@ describe.each(ENGINES)("on the $name core", ({ exports, memory }) => {
   });
 
   it("the times of CfC and LiquidGate", () => {
-    for (const e of [0, 1, 7, 16]) {
+    for (const s of [0, 1, 7, 16, 17, 30]) {
       for (const d of [1, 2, 999, 65535]) {
         elementwise(
           [i16, i16],
-          (n, y) => exports.timeS16(d, e, at(0), at(1), y, n),
-          (pa, pb) => timeArgument(pa, pb, d, e),
+          (n, y) => exports.timeS16(d, s, at(0), at(1), y, n),
+          (pa, pb) => timeArgument(pa, pb, d, s),
         );
         elementwise(
           [unit],
-          (n, y) => exports.scaleS16(d, e, at(0), y, n),
-          (x) => Math.min((Math.imul(x, d) + ((1 << e) >> 1)) >>> e, 32767),
+          (n, y) => exports.scaleS16(d, s, at(0), y, n),
+          (x) => Math.min((Math.imul(x, d) + ((1 << s) >> 1)) >>> s, 32767),
         );
       }
     }
@@ -294,9 +294,13 @@ describe.each(ENGINES)("on the $name core", ({ exports, memory }) => {
       range(15),
       fc.integer({ min: 0, max: 30 }),
     );
-    const times = fc.tuple(fc.integer({ min: 1, max: 65535 }), fc.integer({ min: 0, max: 16 }));
+    const times = fc.tuple(
+      fc.integer({ min: 1, max: 65535 }),
+      fc.integer({ min: 0, max: 30 }),
+      fc.integer({ min: 15, max: 30 }),
+    );
     fc.assert(
-      fc.property(fc.array(element, { maxLength: 30 }), times, (rows, [d, e]) => {
+      fc.property(fc.array(element, { maxLength: 30 }), times, (rows, [d, timeShift, q]) => {
         const n = rows.length;
         put(0, i16s(rows.map(([p]) => p)));
         put(1, i16s(rows.map(([, x]) => x)));
@@ -312,13 +316,13 @@ describe.each(ENGINES)("on the $name core", ({ exports, memory }) => {
           4,
           Uint8Array.from(rows, ([, , , , s]) => s),
         );
-        exports.decayS16(d, e, at(2), at(0), at(5), n);
+        exports.decayS16(d, timeShift, at(2), at(0), at(5), n);
         expect([...words(5, n)]).toEqual(
-          rows.map(([p, , tau]) => Math.min(Math.imul(d, tau + Math.abs(p)) >>> e, 32767)),
+          rows.map(([p, , tau]) => Math.min(Math.imul(d, tau + Math.abs(p)) >>> timeShift, 32767)),
         );
-        exports.pureS16(at(3), at(4), at(0), at(1), at(5), n);
+        exports.pureS16(q, at(3), at(4), at(0), at(1), at(5), n);
         expect([...words(5, n)]).toEqual(
-          rows.map(([p, x, , a, s]) => sat16(rsh(Math.imul(a, 2048 - rsh(Math.imul(p, x), 15)), s))),
+          rows.map(([p, x, , a, s]) => sat16(rsh(Math.imul(a, 2048 - rsh(Math.imul(p, x), q)), s))),
         );
       }),
       RUNS,

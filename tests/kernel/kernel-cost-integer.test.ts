@@ -190,6 +190,21 @@ describe("operations of a 64 x 64 product", () => {
   });
 });
 
+describe("operations of the elapsed time", () => {
+  const perNeuron = (run: (n: number) => void) => {
+    const [one, eleven] = [1, 11].map((n) => counter.measure(() => run(n)).operations);
+    return (eleven! - one!) / 10;
+  };
+  const at = [0, 1, 2, 3, 4].map(vector) as [number, number, number, number, number];
+
+  it.each([0, 8, 19, 30])("are the same at a shift of %d as at any other", (s) => {
+    expect(perNeuron((n) => core.timeS16(100, s, at[0], at[1], at[2], n))).toBe(17);
+    expect(perNeuron((n) => core.scaleS16(100, s, at[0], at[1], n))).toBe(12);
+    expect(perNeuron((n) => core.decayS16(100, s, at[0], at[1], at[2], n))).toBe(17);
+    expect(perNeuron((n) => core.pureS16(Math.max(s, 15), ...at, n))).toBe(26);
+  });
+});
+
 /** Weights in 4x1 blocks, the same number in every group of four destinations. */
 function blocks4x1(nOut: number, nIn: number, density: number): IntMatrix {
   const matrix = matrixOf(nOut, nIn, 1);

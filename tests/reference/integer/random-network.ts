@@ -131,6 +131,8 @@ function randomNetwork(cell: CellName, random: Random, precision: Precision, are
   const exponent = random.between(0, 16);
   const min = random.between(1, 2000);
   const time = { exponent, min, max: random.between(min, 20000) };
+  /** k of units of 2^-(11 + k), from coarse ones for short times to fine ones for long times. */
+  const fineness = (coarsest: number) => random.between(Math.max(coarsest, -exponent), 11);
   const matrix = (nOut: number, columns: number) => randomMatrix(random, nOut, columns, precision);
   const layers: IntLayer[] = [];
   const add = (layer: IntLayer) => layers.push(layer);
@@ -205,7 +207,8 @@ function randomNetwork(cell: CellName, random: Random, precision: Precision, are
       const [g, a] = [matrix(n, nIn + n), matrix(n, nIn + n)];
       const decay =
         cell === "gate" ? { sigmoid: null, softplus, expNeg } : { sigmoid, softplus: null, expNeg: null };
-      add({ ...base, kind: "int-gate", g, a, tanh, ...decay });
+      const timeShift = cell === "gate" ? exponent + fineness(-4) : 0;
+      add({ ...base, kind: "int-gate", g, a, tanh, ...decay, timeShift });
       break;
     }
     case "lstm":
@@ -248,20 +251,27 @@ function randomNetwork(cell: CellName, random: Random, precision: Precision, are
         const layer = { kind: "int-cfc" as const, name: `${cell}.${l}`, in: z, out };
         const narrowed = { to, shift: cell === "cfc-no-gate" ? 7 : STEP_8 };
         if (cell === "cfc-pure") {
+          const ff1 = heads(1)[0]!;
+          const k = fineness(0);
           add({
             ...layer,
             mode: "pure",
-            ff1: heads(1)[0]!,
+            ff1,
             // (wtau + 32767) dtMax < 2^32 holds for any u16 at times up to 20000.
             absTau: Int32Array.from(random.list(part.length, 0, 65535)),
             bound: Int32Array.from(random.list(part.length, -16383, 16383)),
             boundShift: Uint8Array.from(random.list(part.length, 10, 15)),
+            timeShift: exponent + k,
+            swingShift: 15 + k,
             expNeg,
             narrowed,
           });
         } else {
           const mode = cell === "cfc-no-gate" ? "no_gate" : "default";
-          add({ ...layer, mode, heads: heads(cell === "cfc-unit-time" ? 3 : 4), tanh, sigmoid, narrowed });
+          const isConstant = cell === "cfc-unit-time";
+          const own = heads(isConstant ? 3 : 4);
+          const timeShift = isConstant ? 0 : exponent + fineness(-4);
+          add({ ...layer, mode, heads: own, timeShift, tanh, sigmoid, narrowed });
         }
         if (wired) output = out;
       }
