@@ -6,7 +6,7 @@ import type { Deviation } from "../../bindings/evaluate/fidelity.ts";
 import { type Column, count, digits, paragraph, styled, table, whole } from "../text.ts";
 import type { Against } from "./evaluate.ts";
 
-const TITLES: Record<MetricResult["name"], string> = {
+export const METRIC_TITLES: Record<MetricResult["name"], string> = {
   accuracy: "accuracy %",
   balancedAccuracy: "balanced accuracy %",
   f1: "F1 %",
@@ -17,7 +17,7 @@ const TITLES: Record<MetricResult["name"], string> = {
 };
 
 /** A metric's value as its title says: percent, area or error. */
-function shown(name: MetricResult["name"], value: number): string {
+export function shown(name: MetricResult["name"], value: number): string {
   if (name === "mse" || name === "mae") return digits(value, 4);
   const [factor, decimals] = name === "auc" || name === "averagePrecision" ? [1, 4] : [100, 2];
   return (factor * value).toFixed(decimals);
@@ -38,7 +38,7 @@ export function describeEvaluation(
   const unitWord = units === sequences ? "whole sequences" : `${whole(units)} blocks of steps`;
   const methods = { wilson: "Wilson", bootstrap: "bootstrap" };
   const rows = metrics.map(({ name: id, value, min, max, constant, method }) => [
-    TITLES[id],
+    METRIC_TITLES[id],
     shown(id, value),
     `[${shown(id, min)}–${shown(id, max)}]`,
     shown(id, constant),
@@ -72,7 +72,7 @@ function describePair(
 ): string[] {
   const { drops, agreement, mcNemar, deviation } = comparison;
   const rows = drops.map(({ name, value, min, max, relative }, i) => [
-    TITLES[name],
+    METRIC_TITLES[name],
     shown(name, evaluation.metrics[i]!.value),
     signed(name, value),
     `[${signed(name, min)} to ${signed(name, max)}]`,

@@ -1,16 +1,13 @@
-import { loadCsv } from "../../bindings/data/csv-dataset.ts";
-import { DATASETS, type Dataset } from "../../bindings/data/dataset.ts";
-import { loadDataset } from "../../bindings/data/load.ts";
 import { type Comparison, compareNetworks } from "../../bindings/evaluate/compare.ts";
 import { type Evaluation, evaluate as evaluateNetwork } from "../../bindings/evaluate/evaluate.ts";
 import { type Deviation, type Fidelity, measureFidelity } from "../../bindings/evaluate/fidelity.ts";
 import type { EvaluateOptions } from "../commands/evaluate.ts";
-import { RunFailure } from "../exit.ts";
+import { expectFinite } from "../exit.ts";
 import type { Io } from "../io.ts";
 import { usageError } from "../options.ts";
 import { progressOf } from "../progress.ts";
+import { readDataset } from "../read-dataset.ts";
 import { readNetwork } from "../read-network.ts";
-import { fileName, readJson } from "../read-text.ts";
 import { describeEvaluation } from "./evaluate-report.ts";
 
 export interface Against {
@@ -56,40 +53,6 @@ export async function evaluate(io: Io, weights: string, options: EvaluateOptions
     options.json
       ? JSON.stringify(evaluationJson(evaluation, pair))
       : describeEvaluation(network.name, evaluation, pair, io.colour),
-  );
-}
-
-/** The data set that the options name; its files are read through `io`. */
-async function readDataset(io: Io, { data, dataset, description }: EvaluateOptions): Promise<Dataset> {
-  const path = data.replace(/[\\/]+$/, "");
-  const isCsv = /\.(csv|tsv|txt)(\.gz)?$/.test(path) || path === "-";
-  const folderName = path.split(/[\\/]/).at(-1)!;
-  const id = dataset ?? (isCsv ? "csv" : DATASETS.find((name) => name === folderName));
-  if (id === undefined) {
-    throw usageError(
-      `--data ${fileName(path)} is no CSV and has no known name: say what it is with --dataset ${[...DATASETS, "csv"].join("|")}`,
-    );
-  }
-  const json = description === undefined ? undefined : await readJson(io, description, "bad-config");
-  const descriptionName = description === undefined ? "options" : fileName(description);
-  const file = async (name: string) =>
-    new File([(await io.readFile(name)) as Uint8Array<ArrayBuffer>], fileName(name));
-  if (id === "csv") {
-    if (json === undefined) {
-      throw usageError(
-        "--description is missing: JSON that says what the columns of the CSV mean (docs/data.md)",
-      );
-    }
-    return loadCsv(await file(path), json, descriptionName);
-  }
-  // A file by itself is the one file of the set.
-  return loadDataset(id, (name) => file(isCsv ? path : `${path}/${name}`), json, descriptionName);
-}
-
-function expectFinite(name: string, { nonFinite, dataset }: Evaluation): void {
-  if (nonFinite === null) return;
-  throw new RunFailure(
-    `${name}: "output" expected finite values, found one that is not in ${dataset}, ${nonFinite}`,
   );
 }
 

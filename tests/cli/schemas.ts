@@ -39,9 +39,11 @@ const deviation = {
 };
 const followed = z.strictObject({ ...deviation, maxAt: z.nullable(z.string()) });
 
+const split = z.enum(["train", "validation", "test"]);
+
 export const evaluationJson = z.strictObject({
   dataset: z.string(),
-  split: z.enum(["train", "validation", "test"]),
+  split,
   task: z.enum(["classification", "binary", "regression"]),
   n: count,
   sequences: count,
@@ -101,6 +103,8 @@ const memory = z.strictObject({
   peakBytes: z.nullable(count),
 });
 
+const precision = z.enum(["fp32", "fp16", "int8", "int4"]);
+
 const estimate = z.strictObject({
   platform: z.string(),
   operatingPoint: z.strictObject({
@@ -111,7 +115,7 @@ const estimate = z.strictObject({
   }),
   cycleOption: z.nullable(z.string()),
   bitIdentical: z.boolean(),
-  precision: z.nullable(z.enum(["fp32", "fp16"])),
+  precision: z.nullable(precision),
   sparsity: z.nullable(share),
   steps: positive,
   cycles: interval,
@@ -155,9 +159,25 @@ const estimate = z.strictObject({
   }),
   assumed: z.array(z.string()),
   interval: z.strictObject({ confidence: z.literal(0.9), draws: count, seed: count }),
+  /** With `--data`. */
+  accuracy: z.optional(
+    z.strictObject({
+      dataset: z.string(),
+      split,
+      n: count,
+      metric: z.strictObject({ name: metricName, ...estimated }),
+      warnings: z.array(z.string()),
+    }),
+  ),
 });
 
-const unavailable = z.strictObject({ platform: z.string(), unavailable: z.string() });
+/** The combination is named where several were asked for. */
+const unavailable = z.strictObject({
+  platform: z.string(),
+  precision: z.optional(precision),
+  sparsity: z.optional(share),
+  unavailable: z.string(),
+});
 
 export const estimateJson = z.array(z.union([estimate, unavailable]));
 

@@ -1,0 +1,70 @@
+import type { Sequence } from "../../bindings/core/sequence.ts";
+import { countSteps, type Dataset, type Sample } from "../../bindings/data/dataset.ts";
+import { checkWidths } from "../../bindings/evaluate/predict.ts";
+import { Network } from "../../bindings/network.ts";
+import { type IntegerPrecision, quantize } from "../../bindings/quantize/quantize.ts";
+import { usageError } from "../options.ts";
+import { count, whole } from "../text.ts";
+
+/** Calibration takes about so many time steps, in pieces from all over the train part. */
+const CALIBRATION_STEPS = 4096;
+const PIECE_STEPS = 256;
+
+/** The network in integers calibrated on a data set's train part, and what that part was. */
+export function quantizedOn(
+  dataset: Dataset,
+  network: Network,
+  precision: IntegerPrecision,
+): { network: Network; assumed: string } {
+  const { name, nInputs } = dataset;
+  const { train } = dataset.splits;
+  checkWidths(network.compiled, dataset, network.name);
+  const all = countSteps(train);
+  if (all === 0) {
+    throw usageError(
+      `--precision ${precision}: expected a train part of ${name} to calibrate on, found none; "liquid-edge quantize" ` +
+        "calibrates on other data",
+    );
+  }
+  const calibration = sequencesOf(train, nInputs, Math.min(1, CALIBRATION_STEPS / all));
+  const { network: integers } = quantize(network.model, {
+    precision,
+    calibration,
+    time: elapsedTimes(train),
+    source: `${name}, train`,
+  });
+  const used = calibration.reduce((sum, { steps }) => sum + steps, 0);
+  const part = used === all ? "" : `${whole(used)} of `;
+  return {
+    network: Network.fromInteger({ config: network.model, precision, network: integers }, network.name),
+    assumed: `quantized to ${precision}, calibrated on ${part}${count(all, "time step")} of ${name}, train`,
+  };
+}
+
+/** The samples whole, or a share of their pieces, evenly apart. */
+function sequencesOf(samples: readonly Sample[], features: number, share: number): Sequence[] {
+  const pieces = samples.flatMap(({ nSteps, input, timespans }) => {
+    const steps = share === 1 ? nSteps : Math.min(nSteps, PIECE_STEPS);
+    return Array.from({ length: Math.ceil(nSteps / steps) }, (_, i): Sequence => {
+      const [from, to] = [i * steps, Math.min((i + 1) * steps, nSteps)];
+      return {
+        batch: 1,
+        steps: to - from,
+        features,
+        input: input.subarray(from * features, to * features),
+        timespans: timespans?.subarray(from, to) ?? null,
+        initialH: null,
+        initialC: null,
+      };
+    });
+  });
+  return pieces.filter((_, i) => Math.ceil((i + 1) * share) > Math.ceil(i * share));
+}
+
+function elapsedTimes(samples: readonly Sample[]): { min: number; max: number } {
+  let [min, max] = [Number.POSITIVE_INFINITY, 0];
+  for (const { timespans } of samples) {
+    for (const t of timespans ?? [1]) [min, max] = [Math.min(min, t), Math.max(max, t)];
+  }
+  return { min, max };
+}
