@@ -2,7 +2,7 @@
 
 import type { Comparison } from "../../bindings/evaluate/compare.ts";
 import type { Evaluation, MetricResult } from "../../bindings/evaluate/evaluate.ts";
-import type { Deviation } from "../../bindings/evaluate/fidelity.ts";
+import type { Deviation, Saturation } from "../../bindings/evaluate/fidelity.ts";
 import { type Column, count, digits, paragraph, styled, table, whole } from "../text.ts";
 import type { Against } from "./evaluate.ts";
 
@@ -98,6 +98,7 @@ function describePair(
   if (fidelity !== null) {
     lines.push(`Outputs of every step: ${describeDeviation(fidelity.output)}`);
     if (fidelity.state !== null) lines.push(`States of every step: ${describeDeviation(fidelity.state)}`);
+    if (fidelity.saturation !== null) lines.push(...describeSaturation(fidelity.saturation, fidelity.steps));
   }
   return lines;
 }
@@ -128,4 +129,18 @@ function describeDeviation({
   const share = relative === null ? "" : ` (${digits(100 * relative)} % of the reference's)`;
   const where = maxAt === undefined || maxAt === null ? "" : `, ${maxAt}`;
   return `rms difference ${digits(rms)}${share}, largest ${digits(max)}${where}`;
+}
+
+/** By layer, where anything saturated at all. */
+function describeSaturation(
+  { layers, inputs, clippedInputs, clampedSteps }: Saturation,
+  steps: number,
+): string[] {
+  const saturated = layers.filter((layer) => layer.saturated > 0);
+  const ofAll = (part: number, all: number) => `${whole(part)} of ${whole(all)}`;
+  const byLayer = saturated.map((layer) => `${ofAll(layer.saturated, layer.values)} in ${layer.name}`);
+  return [
+    `Values that saturated: ${byLayer.join(", ") || "none"}`,
+    `Inputs clipped: ${ofAll(clippedInputs, inputs)}; elapsed times clamped: ${ofAll(clampedSteps, steps)}`,
+  ];
 }

@@ -70,6 +70,7 @@ function evaluationJson(evaluation: Evaluation, pair: Against | null) {
         steps: fidelity.steps,
         output: deviationJson(fidelity.output),
         state: fidelity.state && deviationJson(fidelity.state),
+        saturation: fidelity.saturation,
       },
     },
   };

@@ -39,6 +39,13 @@ const deviation = {
 };
 const followed = z.strictObject({ ...deviation, maxAt: z.nullable(z.string()) });
 
+const saturation = z.strictObject({
+  layers: z.array(z.strictObject({ name: z.string(), kind: z.string(), values: count, saturated: count })),
+  inputs: count,
+  clippedInputs: count,
+  clampedSteps: count,
+});
+
 const split = z.enum(["train", "validation", "test"]);
 
 export const evaluationJson = z.strictObject({
@@ -62,7 +69,14 @@ export const evaluationJson = z.strictObject({
       deviation: z.nullable(z.strictObject(deviation)),
       mcNemar: z.nullable(z.strictObject({ onlyFirst: count, onlySecond: count, exact: share, midP: share })),
       metrics: z.array(metric),
-      fidelity: z.nullable(z.strictObject({ steps: count, output: followed, state: z.nullable(followed) })),
+      fidelity: z.nullable(
+        z.strictObject({
+          steps: count,
+          output: followed,
+          state: z.nullable(followed),
+          saturation: z.nullable(saturation),
+        }),
+      ),
     }),
   ),
 });
