@@ -6,7 +6,7 @@ import { type Cell, type Column, count, digits, exact, paragraph, percent, style
 import type { Result } from "./estimate.ts";
 import { ENERGY, intervalColumns, RIGHT, TIME } from "./estimate-columns.ts";
 import { coefficients, details } from "./estimate-details.ts";
-import { commonFoot, FP16_NOTE, fits, type Report } from "./estimate-report.ts";
+import { commonFoot, FP16_NOTE, fits, formats, type Report } from "./estimate-report.ts";
 import { METRIC_TITLES, shown } from "./evaluate-report.ts";
 
 export interface CombinationsReport extends Omit<Report, "estimates"> {
@@ -40,6 +40,15 @@ export function combinationsReport(report: CombinationsReport): string {
       ),
     "",
     ...foot(report, estimates).map(paragraph),
+    ...(verbose
+      ? subject.variants.flatMap((variant) =>
+          formats(
+            variant,
+            colour,
+            `${variant.facts.precision}, sparsity ${percent(variant.facts.sparsity!)}`,
+          ),
+        )
+      : []),
     ...estimates.flatMap((e) => {
       const label = `${e.platform}, ${e.precision}, sparsity ${percent(e.sparsity!)}`;
       return [

@@ -3,10 +3,23 @@
 import type { Board } from "../../bindings/board/board.ts";
 import { totalOperations } from "../../bindings/count/op-class.ts";
 import type { Estimate } from "../../bindings/estimate/estimate.ts";
-import { type Cell, type Column, count, digits, exact, paragraph, percent, table, whole } from "../text.ts";
+import { matricesOf, matrixTable } from "../matrices.ts";
+import {
+  type Cell,
+  type Column,
+  count,
+  digits,
+  exact,
+  paragraph,
+  percent,
+  styled,
+  table,
+  whole,
+} from "../text.ts";
 import type { Subject, Unavailable } from "./estimate.ts";
 import { ENERGY, intervalColumns, POWER, RIGHT, TIME, unitFor } from "./estimate-columns.ts";
 import { coefficients, details } from "./estimate-details.ts";
+import type { Variant } from "./estimate-variants.ts";
 
 export interface Report {
   subject: Subject;
@@ -30,11 +43,19 @@ export function estimateReport(report: Report): string {
     ...unavailable.map(({ platform, unavailable: why }) => `${platform}  not available: ${why}`),
     "",
     ...foot(report).map(paragraph),
+    ...(verbose ? formats(report.subject.variants[0]!, colour) : []),
     ...estimates.flatMap((estimate) => [
       ...(verbose ? ["", ...details(estimate, colour)] : []),
       ...(sources ? ["", ...coefficients(estimate, colour)] : []),
     ]),
   ].join("\n");
+}
+
+/** Formats of the network's matrices, under a title where there are several networks. */
+export function formats({ network }: Variant, colour: boolean, title?: string): string[] {
+  const matrices = network === null ? [] : matricesOf(network.compiled);
+  if (matrices.length === 0) return [];
+  return ["", ...(title === undefined ? [] : [styled(colour, "bold", title)]), matrixTable(matrices, colour)];
 }
 
 function head({ subject, estimates }: Report): string[] {

@@ -6,6 +6,7 @@ import { parseOpProfile } from "../../bindings/estimate/parse-profile.ts";
 import type { Evaluation } from "../../bindings/evaluate/evaluate.ts";
 import type { EstimateOptions } from "../commands/estimate.ts";
 import type { Io } from "../io.ts";
+import { matricesOf } from "../matrices.ts";
 import { PRECISIONS, usageError } from "../options.ts";
 import { findPlatforms } from "../platforms.ts";
 import { progressOf } from "../progress.ts";
@@ -108,6 +109,7 @@ function entryJson(result: Result | Unavailable, verbose: boolean) {
   const { estimate, variant } = result;
   return {
     ...estimateJson(estimate, { verbose }),
+    ...(verbose && variant.network !== null ? { matrices: matricesOf(variant.network.compiled) } : {}),
     ...(variant.evaluation === null ? {} : { accuracy: accuracyJson(variant.evaluation) }),
   };
 }

@@ -85,6 +85,18 @@ const opClass = z.enum(Object.keys(OP_CLASSES) as [OpClass, ...OpClass[]]);
 const classes = z.partialRecord(opClass, positive);
 const kernel = z.strictObject({ name: z.string(), calls: count, macs: count, operations: count, classes });
 
+const matrices = z.array(
+  z
+    .strictObject({
+      layer: z.string(),
+      name: z.string(),
+      format: z.enum(["dense", "sparse", "block"]),
+      connections: count,
+      possible: count,
+    })
+    .refine(({ connections, possible }) => connections <= possible, "no more than possible"),
+);
+
 export const profileJson = z.strictObject({
   operations: count,
   classes,
@@ -100,6 +112,7 @@ export const profileJson = z.strictObject({
   ),
   kernels: z.array(kernel),
   valueDependent: z.array(z.string()),
+  matrices,
   inference: z.strictObject({ steps: count, operations: count }),
 });
 
@@ -198,6 +211,7 @@ export const estimateJson = z.array(z.union([estimate, unavailable]));
 /** With `--verbose` or `--sources`. */
 export const verboseEstimateJson = z.array(
   estimate.extend({
+    matrices,
     corner: z.strictObject({ cycles: bounds, latencyUs: bounds, energyUj: bounds, averagePowerUw: bounds }),
     coefficients: z.array(
       z.strictObject({
@@ -245,6 +259,7 @@ export const inspectNetworkJson = z.strictObject({
       role: z.enum(["parameter", "mask", "prune mask"]),
     }),
   ),
+  matrices,
   metadata: z.record(z.string(), z.string()),
 });
 
@@ -273,15 +288,7 @@ export const pruneJson = z.strictObject({
   notes: z.array(z.string()),
   before: costs,
   after: costs,
-  matrices: z.array(
-    z.strictObject({
-      layer: z.string(),
-      name: z.string(),
-      format: z.string(),
-      connections: count,
-      possible: count,
-    }),
-  ),
+  matrices,
 });
 
 export const doctorJson = z.strictObject({
