@@ -8,6 +8,7 @@ import { usageError } from "../options.ts";
 import { progressOf } from "../progress.ts";
 import { readDataset } from "../read-dataset.ts";
 import { readNetwork } from "../read-network.ts";
+import { titleOf } from "../summary.ts";
 import { describeEvaluation } from "./evaluate-report.ts";
 
 export interface Against {
@@ -22,7 +23,7 @@ export async function evaluate(io: Io, weights: string, options: EvaluateOptions
   if (against === undefined && againstConfig !== undefined) {
     throw usageError("--against-config belongs to --against, which is missing");
   }
-  const network = await readNetwork(io, weights, options.config);
+  const network = await readNetwork(io, weights, options.config, options.precision);
   const reference = against === undefined ? null : await readNetwork(io, against, againstConfig);
   const dataset = await readDataset(io, options);
   const settings = () => ({
@@ -52,7 +53,7 @@ export async function evaluate(io: Io, weights: string, options: EvaluateOptions
   io.print(
     options.json
       ? JSON.stringify(evaluationJson(evaluation, pair))
-      : describeEvaluation(network.name, evaluation, pair, io.colour),
+      : describeEvaluation(titleOf(network), evaluation, pair, io.colour),
   );
 }
 

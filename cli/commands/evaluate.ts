@@ -11,6 +11,7 @@ import {
   datasetOption,
   descriptionOption,
   numberIn,
+  precisionOption,
   splitOption,
   wholeFrom,
   withCommon,
@@ -19,6 +20,7 @@ import type { DatasetOptions } from "../read-dataset.ts";
 
 export interface EvaluateOptions extends CommonOptions, DatasetOptions {
   config?: string;
+  precision?: string;
   split: Split;
   against?: string;
   againstConfig?: string;
@@ -31,6 +33,7 @@ export interface EvaluateOptions extends CommonOptions, DatasetOptions {
 const EXAMPLES = [
   "evaluate net.safetensors --data ../data/imu-wand",
   "evaluate net.safetensors --data pump.csv --description pump.json --json",
+  "evaluate net.safetensors --precision fp16 --data ../data/occupancy --against net.safetensors",
   "evaluate small.safetensors --data ../data/occupancy --against net.safetensors",
 ];
 
@@ -45,6 +48,7 @@ export function addEvaluate(program: Command, io: Io): void {
     )
     .argument("<weights>", "checkpoint, .safetensors")
     .addOption(configOption())
+    .addOption(precisionOption())
     .requiredOption("--data <path>", "folder of a data set, or a CSV")
     .addOption(datasetOption())
     .addOption(descriptionOption())
