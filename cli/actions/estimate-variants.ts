@@ -42,7 +42,12 @@ export interface VariantOptions {
   /** Whether a combination that cannot be is listed instead of thrown. */
   tolerant: boolean;
   /** Score every network on this part of a data set. */
-  data: { dataset: Dataset; split: Split; onStep?: (done: number, total: number) => void } | null;
+  data: {
+    dataset: Dataset;
+    split: Split;
+    seed: number;
+    onStep?: (done: number, total: number) => void;
+  } | null;
   /** Whether one step is run for the linear memory that it takes. */
   withPeak: boolean;
 }

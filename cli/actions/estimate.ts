@@ -178,7 +178,7 @@ async function readSubject(io: Io, weights: string | undefined, options: Estimat
     precisions: precision ?? null,
     sparsities: sparsity,
     tolerant: precision?.length === PRECISIONS.length,
-    data: dataset === null ? null : { dataset, split, onStep: progressOf(io) },
+    data: dataset === null ? null : { dataset, split, seed: options.seed, onStep: progressOf(io) },
     withPeak: options.json === true || options.verbose === true,
   });
   io.progress(null);

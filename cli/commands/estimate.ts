@@ -114,7 +114,11 @@ export function addEstimate(program: Command, io: Io): void {
     )
     .addOption(new Option("--battery-mah <n>", "capacity of a battery, for its life").argParser(numberIn(0)))
     .addOption(new Option("--battery-v <n>", "mean voltage of the battery").argParser(numberIn(0)))
-    .addOption(new Option("--seed <n>", "of the intervals' random draws").argParser(wholeFrom(0)).default(1))
+    .addOption(
+      new Option("--seed <n>", "of the intervals' random draws, the accuracy's included")
+        .argParser(wholeFrom(0))
+        .default(1),
+    )
     .option("--sources", "print the coefficients in use, with source and grade")
     .option("--verbose", "print outer bounds, power, memory sections, and costs by layer and operation class")
     .action(async (weights: string | undefined, options: EstimateOptions) => {

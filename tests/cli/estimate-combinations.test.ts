@@ -232,7 +232,11 @@ describe("estimate with a data set", () => {
         ["quantize", weights!, "--precision", precision!, "--calibrate", "train.csv", "--out", "q"],
         { files: { ...made, p: pruned } },
       );
-      expect(entries[i]!.accuracy).toMatchObject(await metricOf(writtenBytes.get("q")!));
+      const q = writtenBytes.get("q")!;
+      expect(entries[i]!.accuracy).toMatchObject(await metricOf(q));
+      const [own] = await entriesOf(["estimate", "q", "-p", "rp2040", ...DATA], { files: { ...files, q } });
+      expect(own!.accuracy).toEqual(entries[i]!.accuracy);
+      expect(own!.energyUj).toEqual(entries[i]!.energyUj);
       expect(entries[i]!.assumed.at(-1)).toBe(
         `quantized to ${precision}, calibrated on 200 time steps of log, train`,
       );
