@@ -41,7 +41,7 @@ export function quantizedOn(
   };
 }
 
-/** The samples whole, or a share of their pieces, evenly apart. */
+/** The samples whole, or a share of their pieces: evenly apart, and those that hold the extremes of each input. */
 function sequencesOf(samples: readonly Sample[], features: number, share: number): Sequence[] {
   const pieces = samples.flatMap(({ nSteps, input, timespans }) => {
     const steps = share === 1 ? nSteps : Math.min(nSteps, PIECE_STEPS);
@@ -58,7 +58,22 @@ function sequencesOf(samples: readonly Sample[], features: number, share: number
       };
     });
   });
-  return pieces.filter((_, i) => Math.ceil((i + 1) * share) > Math.ceil(i * share));
+  const extremes = share === 1 ? new Set<number>() : extremePieces(pieces, features);
+  return pieces.filter((_, i) => extremes.has(i) || Math.ceil((i + 1) * share) > Math.ceil(i * share));
+}
+
+/** Numbers of the pieces in which an input is smallest or largest: what calibration has not seen is clamped. */
+function extremePieces(pieces: readonly Sequence[], features: number): Set<number> {
+  const lowest = Array.from({ length: features }, () => ({ value: Number.POSITIVE_INFINITY, piece: 0 }));
+  const highest = Array.from({ length: features }, () => ({ value: Number.NEGATIVE_INFINITY, piece: 0 }));
+  for (const [piece, { input }] of pieces.entries()) {
+    for (const [at, value] of input.entries()) {
+      const channel = at % features;
+      if (value < lowest[channel]!.value) lowest[channel] = { value, piece };
+      if (value > highest[channel]!.value) highest[channel] = { value, piece };
+    }
+  }
+  return new Set([...lowest, ...highest].map(({ piece }) => piece));
 }
 
 function elapsedTimes(samples: readonly Sample[]): { min: number; max: number } {
