@@ -31,7 +31,9 @@ export function combinationsReport(report: CombinationsReport): string {
     "",
     combinationsTable(report),
     ...subject.missing.map(({ precision, requestedSparsity, error }) =>
-      paragraph(`${precision}, pruned to ${requestedSparsity}: not available: ${error.message}`),
+      paragraph(
+        `${precision}${requestedSparsity === 0 ? "" : `, pruned to ${requestedSparsity}`}: not available: ${error.message}`,
+      ),
     ),
     ...unavailable
       .filter((entry) => !("error" in entry && isMissing.has(entry.error as Error)))

@@ -168,7 +168,7 @@ function foot({ subject, estimates, sources, verbose }: Report): string[] {
 }
 
 export const FP16_NOTE =
-  "fp16: weights take half the bytes; arithmetic is fp32, since no platform here computes in fp16.";
+  "fp16: half the bytes, more work: weights are widened when used, since no platform here computes in fp16.";
 
 /** The last lines of both tables: memory, and what is left out. */
 export function commonFoot(

@@ -68,7 +68,7 @@ export async function makeVariants(
       try {
         variants.push(await variantOf(base, requestedSparsity, precision, options));
       } catch (error) {
-        if (!tolerant || !(error instanceof LiquidEdgeError) || error.code !== "unavailable") throw error;
+        if (!tolerant || !(error instanceof LiquidEdgeError)) throw error;
         variants.push({ precision, sparsity: sparsityOf(base.network), requestedSparsity, error });
       }
     }

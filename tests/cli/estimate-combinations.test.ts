@@ -113,7 +113,7 @@ describe("estimate of several number formats and sparsities", () => {
       ["int4", true],
     ]);
     const { out } = await cli([...args, "all"], { files });
-    expect(out).toMatch(/\nint8, pruned to 0: not available: layer \S+: ctrnn has no integer form/);
+    expect(out).toMatch(/\nint8: not available: layer \S+: ctrnn has no integer form/);
     const named = await cli([...args, "fp32,int8"], { files });
     expect(named).toMatchObject({ code: 2, out: "" });
     expect(named.err).toEqual([expect.stringMatching(/^liquid-edge: layer \S+: ctrnn has no integer form/)]);
@@ -308,6 +308,9 @@ describe("estimate with a data set", () => {
     expect(err).toEqual([
       'liquid-edge: --precision int8: expected a train part of log to calibrate on, found none; "liquid-edge quantize" calibrates on other data',
     ]);
+    const every = ["estimate", SINE, "-p", "rp2040", "--precision", "all", ...DATA];
+    const entries = estimateJson.parse(await cliJson(every, { files: whole }));
+    expect(entries.map((entry) => "unavailable" in entry)).toEqual([false, false, true, true]);
   });
 
   it("refuses a network of another width before anything is calibrated", async () => {
