@@ -39,7 +39,7 @@ export {
   type MetricResult,
   type Runnable,
 } from "./evaluate/evaluate.ts";
-export { type Deviation, type Fidelity, measureFidelity } from "./evaluate/fidelity.ts";
+export { type Deviation, type Fidelity, measureFidelity, type Saturation } from "./evaluate/fidelity.ts";
 export { type CompiledLayer, type CompiledNetwork, type CompileOptions, compile } from "./image/compile.ts";
 export type { Precision } from "./image/parameters.ts";
 

@@ -100,7 +100,7 @@ function blockS4(matrix: IntMatrix, groups: number[][]): EncodedIntBlock {
     }
   }
   const blocks = sum(groups.map((list) => list.length));
-  return finish(out, Format.BLOCK_4, "block", "matvecBlockS4", blocks * GROUP, (bytes) => {
+  return finish(out, Format.BLOCK_4, "block", "matvecBlockS4", weightsOf(groups, nOut), (bytes) => {
     return bytes - 8 * nOut - 2 * blocks;
   });
 }
@@ -129,9 +129,14 @@ function blockS8(matrix: IntMatrix, groups: number[][]): EncodedIntBlock {
     }
   }
   const blocks = sum(groups.map((list) => list.length));
-  return finish(out, Format.BLOCK, "block", "matvecBlockS8", blocks * GROUP, (bytes) => {
+  return finish(out, Format.BLOCK, "block", "matvecBlockS8", weightsOf(groups, nOut), (bytes) => {
     return bytes - 8 * nOut - GROUP * blocks;
   });
+}
+
+/** Weights in blocks, without the lanes beyond the last destination. */
+function weightsOf(groups: readonly number[][], nOut: number): number {
+  return sum(groups.map((sources, g) => sources.length * Math.min(GROUP, nOut - GROUP * g)));
 }
 
 function sparseS8(matrix: IntMatrix, rows: number[][]): EncodedIntBlock {

@@ -2,12 +2,13 @@ import { type Comparison, compareNetworks } from "../../bindings/evaluate/compar
 import { type Evaluation, evaluate as evaluateNetwork } from "../../bindings/evaluate/evaluate.ts";
 import { type Deviation, type Fidelity, measureFidelity } from "../../bindings/evaluate/fidelity.ts";
 import type { EvaluateOptions } from "../commands/evaluate.ts";
-import { RunFailure } from "../exit.ts";
+import { expectFinite } from "../exit.ts";
 import type { Io } from "../io.ts";
 import { usageError } from "../options.ts";
 import { progressOf } from "../progress.ts";
 import { readDataset } from "../read-dataset.ts";
 import { readNetwork } from "../read-network.ts";
+import { titleOf } from "../summary.ts";
 import { describeEvaluation } from "./evaluate-report.ts";
 
 export interface Against {
@@ -22,7 +23,7 @@ export async function evaluate(io: Io, weights: string, options: EvaluateOptions
   if (against === undefined && againstConfig !== undefined) {
     throw usageError("--against-config belongs to --against, which is missing");
   }
-  const network = await readNetwork(io, weights, options.config);
+  const network = await readNetwork(io, weights, options.config, options.precision);
   const reference = against === undefined ? null : await readNetwork(io, against, againstConfig);
   const dataset = await readDataset(io, options);
   const settings = () => ({
@@ -52,14 +53,7 @@ export async function evaluate(io: Io, weights: string, options: EvaluateOptions
   io.print(
     options.json
       ? JSON.stringify(evaluationJson(evaluation, pair))
-      : describeEvaluation(network.name, evaluation, pair, io.colour),
-  );
-}
-
-function expectFinite(name: string, { nonFinite, dataset }: Evaluation): void {
-  if (nonFinite === null) return;
-  throw new RunFailure(
-    `${name}: "output" expected finite values, found one that is not in ${dataset}, ${nonFinite}`,
+      : describeEvaluation(titleOf(network), evaluation, pair, io.colour),
   );
 }
 
@@ -77,6 +71,7 @@ function evaluationJson(evaluation: Evaluation, pair: Against | null) {
         steps: fidelity.steps,
         output: deviationJson(fidelity.output),
         state: fidelity.state && deviationJson(fidelity.state),
+        saturation: fidelity.saturation,
       },
     },
   };
