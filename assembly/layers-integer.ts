@@ -9,6 +9,7 @@ import { matvecBlockS4 } from "./matvec-block-s4";
 import { matvecS4 } from "./matvec-s4";
 import { matvecS8 } from "./matvec-s8";
 import { matvecSparseS8 } from "./matvec-sparse-s8";
+import { matvecBlockS4x16, matvecBlockS8x16, matvecS4x16, matvecS8x16, matvecSparseS8x16 } from "./matvec-x16";
 import { ROW } from "./rows";
 import { synapsesS8 } from "./synapses-s8";
 import { synapsesSparseS8 } from "./synapses-sparse-s8";
@@ -52,11 +53,24 @@ export function runIntLayer(image: usize, arena: usize, layer: usize): void {
 function product(block: usize, x: usize, y: usize, nOut: i32, nIn: i32): void {
   const format = load<u32>(block);
   const body = block + 8;
+  if (format > Format.WIDE) {
+    wideProduct(format - Format.WIDE, body, x, y, nOut, nIn);
+    return;
+  }
   if (format == Format.DENSE) matvecS8(body, body + <usize>nOut * ROW, x, y, nOut, nIn);
   else if (format == Format.DENSE_4) matvecS4(body, body + <usize>nOut * ROW, x, y, nOut, nIn);
   else if (format == Format.BLOCK) matvecBlockS8(body, x, y, nOut);
   else if (format == Format.BLOCK_4) matvecBlockS4(body, x, y, nOut);
   else matvecSparseS8(body, x, y, nOut);
+}
+
+/** The same of activations of 16 bits. */
+function wideProduct(format: u32, body: usize, x: usize, y: usize, nOut: i32, nIn: i32): void {
+  if (format == Format.DENSE) matvecS8x16(body, body + <usize>nOut * ROW, x, y, nOut, nIn);
+  else if (format == Format.DENSE_4) matvecS4x16(body, body + <usize>nOut * ROW, x, y, nOut, nIn);
+  else if (format == Format.BLOCK) matvecBlockS8x16(body, x, y, nOut);
+  else if (format == Format.BLOCK_4) matvecBlockS4x16(body, x, y, nOut);
+  else matvecSparseS8x16(body, x, y, nOut);
 }
 
 function synapses(
@@ -153,7 +167,8 @@ function gru(image: usize, arena: usize, layer: usize): void {
   product(image + load<u32>(layer, Layer.BLOCK_0), x, r, n << 1, nIn + n);
   tableS16(image + load<u32>(layer, Layer.BLOCK_4), r, r, n << 1);
   product(image + load<u32>(layer, Layer.BLOCK_1), x, fromInput, n, nIn);
-  product(image + load<u32>(layer, Layer.BLOCK_2), x + <usize>nIn, fromState, n, n);
+  const stateBlock = image + load<u32>(layer, Layer.BLOCK_2);
+  product(stateBlock, x + (<usize>nIn << <usize>(load<u32>(stateBlock) > Format.WIDE)), fromState, n, n);
   mulAddS16(r, fromState, fromInput, r, n);
   tableS16(image + load<u32>(layer, Layer.BLOCK_3), r, r, n);
   blendS16(r, h, z, h, n);

@@ -16,6 +16,12 @@ export const PAGE = fileURLToPath(new URL("../docs/quantize.md", import.meta.url
 const BEGIN = "<!-- begin: scripts/make-quantize.ts -->";
 const END = "<!-- end -->";
 const PRECISIONS: readonly IntegerPrecision[] = ["int8", "int4"];
+/** Weights and activations. */
+const FORMATS = [
+  ["int8", 8],
+  ["int8", 16],
+  ["int4", 8],
+] as const;
 
 /** One row of a sequence of several. */
 function rowOf({ steps, features, input, timespans }: Sequence, row: number): Sequence {
@@ -27,13 +33,18 @@ function rowOf({ steps, features, input, timespans }: Sequence, row: number): Se
 }
 
 /** Relative rms errors in percent: calibrated on all rows and measured on them, calibrated on one, measured on the others. */
-function errorsOf({ model, calibration }: QuantizeCase, precision: IntegerPrecision): [number, number] {
-  const own = quantize(model, { precision, calibration }).report.relativeRmsError;
+function errorsOf(
+  { model, calibration }: QuantizeCase,
+  precision: IntegerPrecision,
+  activations: 8 | 16,
+): [number, number] {
+  const format = { precision, activations };
+  const own = quantize(model, { ...format, calibration }).report.relativeRmsError;
   const [first, ...others] = Array.from({ length: calibration.batch }, (_, row) => rowOf(calibration, row));
   const span = calibration.timespans;
   // The range of elapsed times is known before any data are.
   const time = span === null ? {} : { time: { min: Math.min(...span), max: Math.max(...span) } };
-  const { network, report } = quantize(model, { precision, calibration: first!, ...time });
+  const { network, report } = quantize(model, { ...format, calibration: first!, ...time });
   const { outputs } = calibrate(lower(model), others);
   const other = fidelity(network, others, outputs, report.layers).relativeRmsError;
   return [100 * own, 100 * other];
@@ -47,7 +58,7 @@ export function costRow(one: QuantizeCase): string[] {
     const integers = Network.fromInteger({ config: one.model, precision, network });
     return (integers.memory.imageBytes / floatBytes).toFixed(2);
   });
-  const errors = PRECISIONS.flatMap((precision) => errorsOf(one, precision));
+  const errors = FORMATS.flatMap(([precision, activations]) => errorsOf(one, precision, activations));
   return [
     one.name,
     floatBytes.toLocaleString("en"),
@@ -56,7 +67,10 @@ export function costRow(one: QuantizeCase): string[] {
   ];
 }
 
-const HEAD = ["case", "fp32 bytes", "int8", "int4", "int8 own", "int8 other", "int4 own", "int4 other"];
+const HEAD = [
+  ...["case", "fp32 bytes", "int8", "int4"],
+  ...["8/8 own", "8/8 other", "8/16 own", "8/16 other", "4/8 own", "4/8 other"],
+];
 
 export function costTable(rows: readonly string[][]): string {
   const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;

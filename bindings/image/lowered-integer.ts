@@ -15,6 +15,8 @@ export interface IntMatrix {
   nOut: number;
   nIn: number;
   bits: 8 | 4;
+  /** Bits of the activations that it reads: i8 or i16; the same for all matrices of a layer. */
+  activationBits: 8 | 16;
   /** [nOut, nIn] row-major; ±127 or ±7. */
   weights: Int8Array;
   /** [nOut, nIn]: 0 where nothing is stored; null: all. */
@@ -48,7 +50,7 @@ export interface IntSynapses {
   shift: number;
 }
 
-/** Where a state goes as an i8 activation for the products that read it; null: none does. */
+/** Where a state goes as an i8 activation for the products that read it; null: none does, or they read the i16. */
 export type Narrowed = { to: IntVector; shift: number } | null;
 
 interface IntBase {

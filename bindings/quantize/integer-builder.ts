@@ -10,16 +10,26 @@ import { power2 } from "./elementary.ts";
 import { elementMap, type RawScale } from "./input-map.ts";
 import { addCell } from "./integer-cells.ts";
 import { IntLayout } from "./layout.ts";
-import { quantizeMatrix, type Rounding, type WeightBits } from "./matrix.ts";
+import {
+  type ActivationBits,
+  LARGEST_ACTIVATION,
+  quantizeMatrix,
+  type Rounding,
+  type WeightBits,
+} from "./matrix.ts";
 import { fractionBits, midpointBound } from "./quantize-ltc.ts";
 import type { LayerReport } from "./report.ts";
-import { cellFormat, I8_MAX, narrowShift, stateFormats, statePeak, unitsOf } from "./state-format.ts";
+import { cellFormat, narrowShift, stateFormats, statePeak, unitsOf } from "./state-format.ts";
 import { I16_MAX } from "./tables.ts";
 import type { TimeFormat } from "./time-format.ts";
 
 const FLOAT_BYTES = 4;
 /** i16 values have bits to spare for what calibration did not see. */
 export const WORD_MARGIN = 2;
+/**
+ * Less for inputs of 16 bits: a larger unit makes their weights larger beside those of the states, which share their scale.
+ */
+const WIDE_INPUT_MARGIN = 1.5;
 /** An input range counts as lopsided when its middle lies further from 0 than this share of its half width. */
 const LOPSIDED = 0.25;
 
@@ -29,6 +39,8 @@ export interface Plan {
   raw: RawScale;
   /** Bits of each layer's weights. */
   bits: readonly WeightBits[];
+  /** Bits of what matrices read. */
+  activations: ActivationBits;
 }
 
 /** Builds the integer network of one lowered network. */
@@ -66,7 +78,7 @@ export class IntegerBuilder {
   build(): { network: IntNetwork; layers: LayerReport[] } {
     const { lowered, layout } = this;
     const narrowedState = this.#placeStates();
-    if (layout.bytes(lowered.input) !== null) this.#addByteInput();
+    if (layout.columns(lowered.input) !== null) this.#addColumnInput();
     for (const [l, layer] of lowered.layers.entries()) {
       const isInputMap = layer.kind === "affine" && layer.in.at === lowered.input.at;
       if (!isInputMap) addCell(this, layer, l);
@@ -126,12 +138,12 @@ export class IntegerBuilder {
     for (let i = 0; i < scales.length; i++) this.#scales.push(scales[i]!);
   }
 
-  /** A product of the i8 copies from `from` on, to units of `outUnit`. */
+  /** A product of the columns from `from` on, to units of `outUnit`. */
   matrix(l: number, matrix: Matrix, outUnit: number, from: ArenaVector): IntMatrix {
     const layer = this.lowered.layers[l]!;
     const window = { at: from.at, length: matrix.nIn };
     const skip = (from.at - layer.in.at) / FLOAT_BYTES;
-    const { columns } = this.layout.bytes(window)!;
+    const { columns } = this.layout.columns(window)!;
     const read = this.run.layers[l]!.read;
     const bits = this.bitsOf(l);
     const result = quantizeMatrix(layer.name, matrix, columns, read, skip, outUnit, bits, this.rounding);
@@ -142,14 +154,18 @@ export class IntegerBuilder {
     return result;
   }
 
-  /** The i8 copy of what products read at `vector`. */
-  bytesAt(vector: ArenaVector): IntVector {
-    return this.layout.bytes(vector)!.vector;
+  get activations(): ActivationBits {
+    return this.#plan.activations;
+  }
+
+  /** What products read at `vector`. */
+  columnsAt(vector: ArenaVector): IntVector {
+    return this.layout.columns(vector)!.vector;
   }
 
   /** Where the i8 copy of `vector` goes, where it has one. */
   narrowed(vector: ArenaVector): Narrowed {
-    const copy = this.layout.bytes(vector);
+    const copy = this.activations === 16 ? null : this.layout.columns(vector);
     return copy === null ? null : { to: copy.vector, shift: copy.shift[0]! };
   }
 
@@ -187,29 +203,29 @@ export class IntegerBuilder {
     return { vector: place, bits };
   }
 
-  /** Places of states, second states and of the i8 copies of what products read. */
+  /** Places of states, second states and of what products read; the i8 copy of the state, of length 0 where it has none. */
   #placeStates(): IntVector {
-    const { lowered, layout, run } = this;
+    const { lowered, layout, run, activations } = this;
     const { input, hidden, cell } = lowered;
-    const hasByteInput = this.isReadByProducts(input);
-    const hasByteState = hidden.length > 0 && this.isReadByProducts(hidden);
-    let narrowedState: IntVector = { at: this.#raw.at, length: 0 };
-    if (hasByteInput || hasByteState) {
-      const length = (hasByteInput ? input.length : 0) + (hasByteState ? hidden.length : 0);
-      layout.addBytes({ at: hasByteInput ? input.at : hidden.at, length });
-      if (hasByteState) narrowedState = layout.bytes(hidden)!.vector;
+    const readsInput = this.isReadByProducts(input);
+    const readsState = hidden.length > 0 && this.isReadByProducts(hidden);
+    if (readsInput || readsState) {
+      const length = (readsInput ? input.length : 0) + (readsState ? hidden.length : 0);
+      layout.addColumns({ at: readsInput ? input.at : hidden.at, length }, activations);
     }
+    const columns = readsState ? layout.columns(hidden)!.vector : null;
+    const narrowedState = columns !== null && activations === 8 ? columns : { at: this.#raw.at, length: 0 };
     if (hidden.length === 0) return narrowedState;
-    const place = layout.place(hidden.length);
+    const place = columns !== null && activations === 16 ? columns : layout.place(hidden.length);
     const units = new Float64Array(hidden.length);
     for (const [l, layer] of lowered.layers.entries()) {
       const first = (layer.out.at - hidden.at) / FLOAT_BYTES;
       if (first < 0 || first >= hidden.length) continue;
       const bits = this.stateBits[l]!;
       units.fill(power2(-bits), first, first + layer.out.length);
-      if (!hasByteState) continue;
-      const copy = layout.bytes(layer.out)!;
-      const shift = narrowShift(statePeak(lowered, run, layer.out.at), bits);
+      if (!readsState) continue;
+      const copy = layout.columns(layer.out)!;
+      const shift = activations === 16 ? 0 : narrowShift(statePeak(lowered, run, layer.out.at), bits);
       copy.shift.fill(shift);
       copy.columns.step.fill(power2(shift - bits));
     }
@@ -229,16 +245,18 @@ export class IntegerBuilder {
     return narrowedState;
   }
 
-  /** Raw counts → i8, each channel over the range that calibration saw. */
-  #addByteInput(): void {
-    const { layout, run, lowered } = this;
-    const { vector, columns } = layout.bytes(lowered.input)!;
+  /** Raw counts → columns, each channel over the range that calibration saw. */
+  #addColumnInput(): void {
+    const { layout, run, lowered, activations } = this;
+    const { vector, columns } = layout.columns(lowered.input)!;
+    const margin = activations === 16 ? WIDE_INPUT_MARGIN : this.rounding.inputMargin;
     for (let c = 0; c < vector.length; c++) {
       const [low, high] = [run.input.min[c]!, run.input.max[c]!];
       const [middle, half] = [(low + high) / 2, (high - low) / 2];
       const isLopsided = half > 0 && Math.abs(middle) > LOPSIDED * half;
       columns.offset[c] = isLopsided ? middle : 0;
-      columns.step[c] = (this.rounding.inputMargin * (isLopsided ? half : run.input.peak(c))) / I8_MAX;
+      const reach = margin * (isLopsided ? half : run.input.peak(c));
+      columns.step[c] = reach / LARGEST_ACTIVATION[activations];
     }
     const { step, offset } = columns;
     const { raw } = this.#plan;
@@ -246,7 +264,8 @@ export class IntegerBuilder {
       raw.unit.map((unit, c) => unit / step[c]!),
       raw.offset.map((o, c) => (o - offset[c]!) / step[c]!),
     );
-    this.add({ kind: "int-input", name: "input", in: this.#raw, out: vector, width: 8, ...map }, step);
+    const width = activations;
+    this.add({ kind: "int-input", name: "input", in: this.#raw, out: vector, width, ...map }, step);
   }
 }
 

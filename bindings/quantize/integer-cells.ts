@@ -68,27 +68,27 @@ function addDense(builder: IntegerBuilder, layer: Kind<"dense">, l: number): voi
   const isRead = builder.isReadByProducts(out);
   const bound = ACTIVATION_BOUND[activation];
   const peak = written.peakOfAll || 1;
-  const unit = isRead
+  const isNarrowed = isRead && builder.activations === 8;
+  const unit = isNarrowed
     ? Math.min(bound, ACTIVATION_MARGIN * peak) / (I8_MAX * power2(NARROW_SHIFT))
     : wordUnit(Math.min(bound, WORD_MARGIN * peak));
   // The finer the unit, the nearer the table's 256 chords are to the curve.
   const reach = Math.min(ACTIVATION_FLAT[activation], PRE_MARGIN * (pre.peakOfAll || 1));
   const preUnit = wordUnit(reach);
   const isLinear = activation === "linear";
-  const place = layout.place(out.length);
   const units = new Float64Array(out.length).fill(unit);
+  if (isRead) layout.addColumns(out, builder.activations);
+  const columns = layout.columns(out);
+  const shift = isNarrowed ? NARROW_SHIFT : 0;
+  columns?.shift.fill(shift);
+  columns?.columns.step.fill(unit * power2(shift));
+  const place = columns !== null && !isNarrowed ? columns.vector : layout.place(out.length);
   layout.addWords(out, place, units);
-  if (isRead) {
-    layout.addBytes(out);
-    const copy = layout.bytes(out)!;
-    copy.shift.fill(NARROW_SHIFT);
-    copy.columns.step.fill(unit * power2(NARROW_SHIFT));
-  }
   builder.add(
     {
       kind: "int-dense",
       name: layer.name,
-      in: builder.bytesAt({ at: layer.in.at, length: matrix.nIn }),
+      in: builder.columnsAt({ at: layer.in.at, length: matrix.nIn }),
       out: place,
       matrix: builder.matrix(l, matrix, isLinear ? unit : preUnit, layer.in),
       table: isLinear ? null : activationTable(activation, preUnit, unit),
@@ -101,7 +101,7 @@ function addDense(builder: IntegerBuilder, layer: Kind<"dense">, l: number): voi
 function addCfc(builder: IntegerBuilder, layer: Kind<"cfc">, l: number): void {
   const { name, out } = layer;
   const { vector, unit } = builder.layout.words(out);
-  const base = { kind: "int-cfc", name, in: builder.bytesAt(layer.in), out: vector } as const;
+  const base = { kind: "int-cfc", name, in: builder.columnsAt(layer.in), out: vector } as const;
   const narrowed = builder.narrowed(out);
   const { format } = builder;
   const { constant } = format;
@@ -153,7 +153,7 @@ function addLstm(builder: IntegerBuilder, layer: Kind<"lstm">, l: number): void 
     {
       kind: "int-lstm",
       name: layer.name,
-      in: builder.bytesAt(layer.in),
+      in: builder.columnsAt(layer.in),
       out: vector,
       cell: layout.words(layer.cell).vector,
       matrix: builder.matrix(l, layer.matrix, PRE_UNIT, layer.in),
@@ -172,7 +172,7 @@ function addGru(builder: IntegerBuilder, layer: Kind<"gru">, l: number): void {
     {
       kind: "int-gru",
       name: layer.name,
-      in: builder.bytesAt(layer.in),
+      in: builder.columnsAt(layer.in),
       out: vector,
       resetUpdate: builder.matrix(l, layer.resetUpdate, PRE_UNIT, layer.in),
       fromInput: builder.matrix(l, layer.fromInput, PRE_UNIT, layer.in),
@@ -197,7 +197,7 @@ function addGate(builder: IntegerBuilder, layer: Kind<"gate">, l: number): void 
     {
       kind: "int-gate",
       name: layer.name,
-      in: builder.bytesAt({ at: layer.in.at, length: layer.target.nIn }),
+      in: builder.columnsAt({ at: layer.in.at, length: layer.target.nIn }),
       out: vector,
       g: builder.matrix(l, layer.target, PRE_UNIT, layer.in),
       a: builder.matrix(l, layer.rate, PRE_UNIT, layer.in),

@@ -42,6 +42,7 @@ const matrix = object({
   nOut: whole(1, MAX_LENGTH),
   nIn: whole(1, MAX_LENGTH),
   bits: choice(8, 4),
+  activationBits: choice(8, 16),
   weights: tensor("I8", matrixShape),
   mask: nullable(tensor("U8", matrixShape)),
   bias: tensor("I32", rows),

@@ -83,8 +83,9 @@ export class IntegerRun {
 
   /** Beyond the range of a table saturation changes nothing, so pre-activations are not counted there. */
   #product(matrix: IntMatrix, at: number, counts = false): Int16Array {
-    const { nOut, nIn, weights, mask, bias, multiplier, shift } = matrix;
-    const z = this.#bytes({ at, length: nIn });
+    const { nOut, nIn, activationBits, weights, mask, bias, multiplier, shift } = matrix;
+    const columns = { at, length: nIn };
+    const z = activationBits === 8 ? this.#bytes(columns) : this.words(columns);
     return Int16Array.from({ length: nOut }, (_, r) => {
       let sum = bias[r]!;
       for (let i = 0; i < nIn; i++) {
@@ -160,7 +161,8 @@ export class IntegerRun {
         const n = layer.out.length;
         const gates = this.#product(layer.resetUpdate, at);
         const nx = this.#product(layer.fromInput, at);
-        const nh = this.#product(layer.fromState, at + layer.fromInput.nIn);
+        const { nIn, activationBits } = layer.fromInput;
+        const nh = this.#product(layer.fromState, at + (nIn * activationBits) / 8);
         for (let j = 0; j < n; j++) {
           const [r, z] = [lookUp(layer.sigmoid, gates[j]!), lookUp(layer.sigmoid, gates[n + j]!)];
           const candidate = lookUp(layer.tanh, sat16(nx[j]! + rsh(r * nh[j]!, 15)));

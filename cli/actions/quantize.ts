@@ -29,6 +29,7 @@ export async function quantize(io: Io, weights: string, options: QuantizeOptions
   const counts = await readCounts(io, options.counts, lower(model).input.length, dataset);
   const { network, report } = quantizeModel(model, {
     precision,
+    activations: options.activations === "16" ? 16 : 8,
     calibration,
     source,
     ...timeOf(options, calibration),

@@ -17,6 +17,7 @@ import {
 export interface QuantizeOptions extends CommonOptions {
   config?: string;
   precision: IntegerPrecision;
+  activations: "8" | "16";
   calibrate: string;
   dataset?: string;
   description?: string;
@@ -32,7 +33,7 @@ export interface QuantizeOptions extends CommonOptions {
 const EXAMPLES = [
   "quantize net.safetensors --calibrate in.json --out net.int8.safetensors",
   "quantize state_dict.safetensors --config net.json --precision int4 --calibrate log.csv --out net.int4.safetensors",
-  "quantize net.safetensors --calibrate ../data/imu-wand --counts --out net.int8.safetensors",
+  "quantize net.safetensors --activations 16 --calibrate ../data/imu-wand --counts --out net.int8.safetensors",
   "quantize net.safetensors --precision int4 --layers cfc=int8 --calibrate log.csv --out net.mixed.safetensors",
 ];
 
@@ -64,6 +65,13 @@ export function addQuantize(program: Command, io: Io): void {
     .argument("<weights>", "checkpoint of floats, .safetensors")
     .addOption(configOption())
     .addOption(choiceOption("--precision <id>", "bits of the weights", ["int8", "int4"]).default("int8"))
+    .addOption(
+      choiceOption(
+        "--activations <bits>",
+        "of what matrices read; 16 is several times more exact, and as fast where there is no int8 vector unit",
+        ["8", "16"],
+      ).default("8"),
+    )
     .requiredOption(
       "--calibrate <path>",
       "JSON as for run --input, or CSV: one time step a line, one column an input, an empty line between sequences; " +

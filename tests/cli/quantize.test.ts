@@ -1,10 +1,11 @@
 // `quantize`, and what the other commands make of its files.
 
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { writeModel } from "../../bindings/network/checkpoint.ts";
 import { caseOf } from "../quantize/cases.ts";
-import { cli, cliJson, SINE, SINE_INPUT, type World } from "./run-cli.ts";
+import { cli, cliJson, GOLDEN, SINE, SINE_INPUT, type World } from "./run-cli.ts";
 
 const QUANTIZED = "sine.int8.safetensors";
 const input = JSON.parse(readFileSync(SINE_INPUT, "utf8"));
@@ -43,6 +44,19 @@ describe("quantize", () => {
     const args = ["quantize", SINE, "--calibrate", "log.csv", "--out", QUANTIZED, "--json"];
     const json = await cliJson(args, { files: { "log.csv": csv } });
     expect(json).toMatchObject({ steps: rows.length + 1 });
+  });
+
+  it("lets matrices read activations of 16 bits", async () => {
+    const golden = join(GOLDEN, "cfc-gelu-8");
+    const args = ["quantize", `${golden}.safetensors`, "--config", `${golden}.json`, "--json"];
+    const error = async (bits: string) => {
+      const more = ["--calibrate", `${golden}.json`, "--activations", bits, "--out", QUANTIZED];
+      return (await cliJson([...args, ...more])) as { relativeRmsError: number };
+    };
+    expect((await error("16")).relativeRmsError).toBeLessThan((await error("8")).relativeRmsError / 2);
+    const { code, err } = await cli([...base, "--activations", "12"]);
+    expect(code).toBe(2);
+    expect(err[0]).toMatch(/Expected 8, 16/);
   });
 
   describe("takes data sets", () => {

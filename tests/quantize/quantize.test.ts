@@ -5,6 +5,7 @@ import { describe, expect, it } from "vitest";
 import type { Sequence } from "../../bindings/core/sequence.ts";
 import { lower } from "../../bindings/image/lower.ts";
 import type { IntNetwork } from "../../bindings/image/lowered-integer.ts";
+import { parseConfig } from "../../bindings/network/config.ts";
 import type { Model } from "../../bindings/network/model.ts";
 import { calibrate, forEachStep } from "../../bindings/quantize/calibration.ts";
 import { IntegerRun } from "../../bindings/quantize/integer-run.ts";
@@ -26,6 +27,8 @@ const SENSITIVE: Readonly<Record<string, number>> = {
   "cfc-no_gate-32": 0.025,
   "cfc-wired-pure-irregular-20": 0.03,
 };
+/** With activations of 16 bits. */
+const WIDE_LIMIT = 0.01;
 const INT4_LIMIT = 0.2;
 
 /** Raw inputs and elapsed units of a row. */
@@ -62,6 +65,44 @@ describe("quantize", () => {
     const { network, report } = quantized(one);
     expect(report.relativeRmsError).toBeLessThan(INT8_LIMIT);
     expect(brokenPromises(network)).toEqual([]);
+  });
+
+  it.each(cases)("keeps $name nearer with activations of 16 bits", (one) => {
+    const { model, calibration } = one;
+    const { network, report } = quantize(model, { precision: "int8", calibration, activations: 16 });
+    expect(report.relativeRmsError).toBeLessThan(WIDE_LIMIT);
+    expect(brokenPromises(network)).toEqual([]);
+    const matrices = network.layers.flatMap((layer) =>
+      "matrix" in layer ? [layer.matrix] : "heads" in layer ? layer.heads : [],
+    );
+    expect(matrices.every(({ activationBits }) => activationBits === 16)).toBe(true);
+    expect(network.layers.every((layer) => !("narrowed" in layer) || layer.narrowed === null)).toBe(true);
+  });
+
+  it("refuses more columns than a 32-bit accumulator holds, with the way out", () => {
+    const wide = (nIn: number, activations: 8 | 16) => {
+      const weight = { shape: [1, nIn], data: new Float32Array(nIn).fill(0.01) };
+      const bias = { shape: [1], data: new Float32Array(1) };
+      const config = { input_size: nIn, layer_sizes: [1] };
+      const model = {
+        ...parseConfig({ class: "liquid-edge.MLP", config }, "wide"),
+        tensors: new Map([
+          ["layers.0.weight", weight],
+          ["layers.0.bias", bias],
+        ]),
+      };
+      const input = Float32Array.from({ length: 2 * nIn }, (_, i) => Math.cos(i) + 1.5);
+      const calibration: Sequence = {
+        ...{ batch: 1, steps: 2, features: nIn, input },
+        ...{ timespans: null, initialH: null, initialC: null },
+      };
+      return quantize(model as Model, { precision: "int8", calibration, activations });
+    };
+    expect(brokenPromises(wide(512, 16).network)).toEqual([]);
+    expect(brokenPromises(wide(516, 8).network)).toEqual([]);
+    expect(() => wide(516, 16)).toThrow(
+      "layer layers.0: 516 columns of int16, a 32-bit accumulator holds 512 (take activations of 8 bits, or split the layer)",
+    );
   });
 
   it.each(cases)("makes an int4 network of $name that may run", (one) => {

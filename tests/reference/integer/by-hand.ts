@@ -29,6 +29,7 @@ export function byRows(weights: Values, bias: Values, steps: number[], unit = 20
     nOut,
     nIn,
     bits: 8,
+    activationBits: 8,
     weights: new Int8Array(nOut * nIn),
     mask: null,
     bias: new Int32Array(nOut),

@@ -16,6 +16,7 @@ describe("products and maps", () => {
     nOut: bias.length,
     nIn: weights.length / bias.length,
     bits: 8 as const,
+    activationBits: 8 as const,
     weights: Int8Array.from(weights),
     mask: null,
     bias: Int32Array.from(bias),
@@ -32,6 +33,12 @@ describe("products and maps", () => {
     const ends = [2 ** 31 - 1, -(2 ** 31)];
     expect([...product(matrix([0, 0, 0, 0], ends, [32767, 32767], [1, 1]), z)]).toEqual([32767, -32767]);
     expect([...product(matrix([0, 0, 0, 0], ends, [32767, 32767], [46, 46]), z)]).toEqual([1, -1]);
+  });
+
+  it("take activations of 16 bits as they are", () => {
+    const wide = { ...matrix([5, 4], [2], [16384], [15]), activationBits: 16 as const };
+    // 5 * 1000 - 4 * 3 + 2 = 4990;  4990 / 2 = 2495
+    expect([...product(wide, Int16Array.of(1000, -3))]).toEqual([2495]);
   });
 
   it("leave out what is not stored", () => {

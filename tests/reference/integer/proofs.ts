@@ -66,14 +66,16 @@ function matricesOf(layer: IntLayer): IntMatrix[] {
   }
 }
 
-function checkMatrix({ nOut, nIn, bits, weights, bias, multiplier, shift }: IntMatrix, demand: Demand): void {
+function checkMatrix(matrix: IntMatrix, demand: Demand): void {
+  const { nOut, nIn, bits, activationBits, weights, bias, multiplier, shift } = matrix;
   const largest = bits === 8 ? 127 : 7;
+  const term = 2 ** (bits - 1) * (activationBits === 8 ? 127 : 32767);
   demand(
     weights.every((w) => Math.abs(w) <= largest),
     `weights in ±${largest}`,
   );
   for (let r = 0; r < nOut; r++) {
-    demand(largest * 127 * nIn + Math.abs(bias[r]!) < TWO_31, "accumulator in 32 bits");
+    demand(term * nIn + Math.abs(bias[r]!) < TWO_31, "accumulator in 32 bits");
     demand(multiplier[r]! >= 2 ** 14 && multiplier[r]! < 2 ** 15, "2^14 <= M < 2^15");
     demand(shift[r]! >= 1 && shift[r]! <= 46, "s in 1..46");
   }

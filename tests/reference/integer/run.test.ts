@@ -118,20 +118,20 @@ it("keeps its hash", () => {
       .padStart(8, "0");
   expect(Object.fromEntries(CELLS.map((cell) => [cell, hashOfCell(cell)]))).toMatchInlineSnapshot(`
     {
-      "cfc-backbone": "44d857de",
-      "cfc-default": "483548d9",
-      "cfc-mixed-memory": "f82e3798",
-      "cfc-no-gate": "95264300",
-      "cfc-pure": "44cd078d",
-      "cfc-unit-time": "86affa93",
-      "cfc-wired": "861fe297",
-      "gate": "16825c4f",
-      "gate-unit-time": "332ccd46",
-      "gru": "2f62d3a6",
-      "lstm": "025b65c7",
-      "ltc": "a7633d32",
-      "ltc-mixed-memory": "2f2f028f",
-      "mlp": "07ed0fbb",
+      "cfc-backbone": "fe4a8d0a",
+      "cfc-default": "7d42986e",
+      "cfc-mixed-memory": "a5d09841",
+      "cfc-no-gate": "99998f10",
+      "cfc-pure": "7dbd1ac2",
+      "cfc-unit-time": "8aa292b9",
+      "cfc-wired": "9a25e0c9",
+      "gate": "8913f925",
+      "gate-unit-time": "d0e9d35f",
+      "gru": "48e38b4d",
+      "lstm": "e8e24ff9",
+      "ltc": "8e0715de",
+      "ltc-mixed-memory": "61908cbe",
+      "mlp": "abe712f9",
     }
   `);
 });

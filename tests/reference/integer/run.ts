@@ -73,8 +73,11 @@ export function stepLayer(layer: IntLayer, arena: Arena, d: number): void {
 
 function resultOf(layer: IntLayer, arena: Arena, d: number): Int16Array {
   /** Pre-activations from z = what lies at the layer's input, `skip` activations further on. */
-  const preActivations = (matrix: IntMatrix, skip = 0) =>
-    product(matrix, arena.i8(layer.in.at + skip, matrix.nIn));
+  const preActivations = (matrix: IntMatrix, skip = 0) => {
+    const { nIn, activationBits } = matrix;
+    const at = layer.in.at + (skip * activationBits) / 8;
+    return product(matrix, activationBits === 8 ? arena.i8(at, nIn) : arena.i16({ at, length: nIn }));
+  };
 
   switch (layer.kind) {
     case "int-input":
