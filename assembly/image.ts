@@ -41,21 +41,23 @@
 
 // Integer images (docs/integers.md): header u16 flags (bit 0: integers), u16 e, u16 dtMin, u16 dtMax; the elapsed time is a
 // u32 in units of 2^-e. Inputs and outputs are i16; `state` is the window of u32 words that `reset` clears: all states and
-// their i8 copies. `in` is i8 (i16 for input, affine and ltc), `out` i16. Of a layer's record, 32 is the place of the state's
+// their i8 copies. `in` is i8 (i16 for input, affine and ltc, and where the matrices are wide), `out` i16. Of a layer's record, 32 is the place of the state's
 // i8 copy (0: none), 60 u8 its shift and two u8 parameters. Vectors of u8 are padded to a multiple of 4 bytes.
 //
-//   matrix    u32 format, u32 bytes, then rows and weights: matvec-s8.ts, -s4.ts, -block-s8.ts, -block-s4.ts, -sparse-s8.ts
+//   matrix    u32 format, u32 bytes, then rows and weights: matvec-s8.ts, -s4.ts, -block-s8.ts, -block-s4.ts, -sparse-s8.ts;
+//             all matrices of a layer read i8, or all are wide and read i16
 //   synapses  u32 format, u32 bytes, u32 shift, then records or rows: synapses-s8.ts, synapses-sparse-s8.ts
 //   table     i32 lo, u32 k, i16 [257], u16 zero; of synapses: i16 [1024]
 //
 //   input     variant 0: i8, 1: i16   vector m b [2n] i32, s [n] u8
 //   affine                            the same
 //   dense     variant 1: a table      matrix [n, nIn], table
-//   cfc       variant: IntMode        matrices ff1 ff2 time_a time_b (without: time), tables tanh, sigmoid in blocks 4 and 5
-//                                     pure: ff1, vector |w_tau| A [2n] i32, shift [n] u8, table exp(-u)
+//   cfc       variant: IntMode,       matrices ff1 ff2 time_a time_b (without: time), tables tanh, sigmoid in blocks 4 and 5
+//             parameters s, q         pure: ff1, vector |w_tau| A [2n] i32, shift [n] u8, table exp(-u)
 //   lstm      parameters k, qs        matrix [4n, nIn + n], tables tanh, sigmoid
 //   gru                               matrices rz [2n, nIn + n], in→n [n, nIn], state→n [n, n], tables tanh, sigmoid
-//   gate      variant 1: dt constant  matrices g, a, tables tanh, softplus (constant: sigmoid), exp(-u)
+//   gate      variant 1: dt constant, matrices g, a, tables tanh, softplus (constant: exp(-T softplus(-x))), exp(-u)
+//             parameter s
 //   ltc       parameters f, c         synapses in→out, out→out, vector cm gleak gleak·vleak [3n] i32, sigmoid of synapses
 
 // @ts-nocheck: checked by asc
@@ -189,6 +191,8 @@ export namespace Format {
   /** Integer matrices: dense int4, and its 4x1 blocks. */
   export const DENSE_4: u32 = 7;
   export const BLOCK_4: u32 = 8;
+  /** Added to the format of an integer matrix whose activations are i16. */
+  export const WIDE: u32 = 16;
 }
 
 export const TABLE_BYTES: u32 = 524;

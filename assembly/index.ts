@@ -22,6 +22,7 @@ export { matvecS4 } from "./matvec-s4";
 export { matvecBlockS8 } from "./matvec-block-s8";
 export { matvecBlockS4 } from "./matvec-block-s4";
 export { matvecSparseS8 } from "./matvec-sparse-s8";
+export { matvecBlockS4x16, matvecBlockS8x16, matvecS4x16, matvecS8x16, matvecSparseS8x16 } from "./matvec-x16";
 export { synapsesS8 } from "./synapses-s8";
 export { synapsesSparseS8 } from "./synapses-sparse-s8";
 export {

@@ -9,6 +9,7 @@ import { matvecBlockS4 } from "./matvec-block-s4";
 import { matvecS4 } from "./matvec-s4";
 import { matvecS8 } from "./matvec-s8";
 import { matvecSparseS8 } from "./matvec-sparse-s8";
+import { matvecBlockS4x16, matvecBlockS8x16, matvecS4x16, matvecS8x16, matvecSparseS8x16 } from "./matvec-x16";
 import { ROW } from "./rows";
 import { synapsesS8 } from "./synapses-s8";
 import { synapsesSparseS8 } from "./synapses-sparse-s8";
@@ -17,7 +18,7 @@ import {
   narrowS8, negateS16, pureS16, scaleS16, tableS16, timeS16
 } from "./vector-s16";
 
-/** The elapsed time in units of 2^-e, within the limits of the image. */
+/** The elapsed time in the units of the image, within its limits. */
 @inline export function elapsedUnits(image: usize, arena: usize): u32 {
   const min = <u32>load<u16>(image, Header.TIME_MIN);
   const max = <u32>load<u16>(image, Header.TIME_MAX);
@@ -29,16 +30,12 @@ import {
 /** Runs the layer whose record stands at `layer`. */
 export function runIntLayer(image: usize, arena: usize, layer: usize): void {
   const kind = <u32>load<u16>(layer, Layer.KIND);
-  if (kind == IntKind.INPUT) {
+  if (kind <= IntKind.AFFINE) {
     map(image, arena, layer);
     return;
   }
-  if (kind == IntKind.AFFINE) {
-    map(image, arena, layer);
-    return;
-  }
-  if (kind == IntKind.DENSE) dense(image, arena, layer);
-  else if (kind == IntKind.CFC) cfc(image, arena, layer);
+  if (kind == IntKind.CFC) cfc(image, arena, layer);
+  else if (kind == IntKind.DENSE) dense(image, arena, layer);
   else if (kind == IntKind.LSTM) lstm(image, arena, layer);
   else if (kind == IntKind.GRU) gru(image, arena, layer);
   else if (kind == IntKind.GATE) gate(image, arena, layer);
@@ -56,11 +53,24 @@ export function runIntLayer(image: usize, arena: usize, layer: usize): void {
 function product(block: usize, x: usize, y: usize, nOut: i32, nIn: i32): void {
   const format = load<u32>(block);
   const body = block + 8;
+  if (format > Format.WIDE) {
+    wideProduct(format - Format.WIDE, body, x, y, nOut, nIn);
+    return;
+  }
   if (format == Format.DENSE) matvecS8(body, body + <usize>nOut * ROW, x, y, nOut, nIn);
   else if (format == Format.DENSE_4) matvecS4(body, body + <usize>nOut * ROW, x, y, nOut, nIn);
   else if (format == Format.BLOCK) matvecBlockS8(body, x, y, nOut);
   else if (format == Format.BLOCK_4) matvecBlockS4(body, x, y, nOut);
   else matvecSparseS8(body, x, y, nOut);
+}
+
+/** The same of activations of 16 bits. */
+function wideProduct(format: u32, body: usize, x: usize, y: usize, nOut: i32, nIn: i32): void {
+  if (format == Format.DENSE) matvecS8x16(body, body + <usize>nOut * ROW, x, y, nOut, nIn);
+  else if (format == Format.DENSE_4) matvecS4x16(body, body + <usize>nOut * ROW, x, y, nOut, nIn);
+  else if (format == Format.BLOCK) matvecBlockS8x16(body, x, y, nOut);
+  else if (format == Format.BLOCK_4) matvecBlockS4x16(body, x, y, nOut);
+  else matvecSparseS8x16(body, x, y, nOut);
 }
 
 function synapses(
@@ -100,16 +110,16 @@ function cfc(image: usize, arena: usize, layer: usize): void {
   const x = arena + load<u32>(layer, Layer.IN);
   const h = arena + load<u32>(layer, Layer.OUT);
   const mode = <u32>load<u16>(layer, Layer.VARIANT);
-  const e = <i32>load<u16>(image, Header.TIME_EXPONENT);
+  const timeShift = <i32>load<u8>(layer, Layer.PARAMETER_0);
   const a = arena + load<u32>(layer, Layer.SCRATCH);
   const c = a + bytes;
   product(image + load<u32>(layer, Layer.BLOCK_0), x, a, n, nIn);
   if (mode == IntMode.PURE) {
     const tau = image + load<u32>(layer, Layer.BLOCK_1);
     const bound = tau + (<usize>n << 2);
-    decayS16(elapsedUnits(image, arena), e, tau, a, c, n);
+    decayS16(elapsedUnits(image, arena), timeShift, tau, a, c, n);
     tableS16(image + load<u32>(layer, Layer.BLOCK_2), c, c, n);
-    pureS16(bound, bound + (<usize>n << 2), a, c, h, n);
+    pureS16(<i32>load<u8>(layer, Layer.PARAMETER_1), bound, bound + (<usize>n << 2), a, c, h, n);
     return;
   }
   const ta = c + bytes;
@@ -118,7 +128,7 @@ function cfc(image: usize, arena: usize, layer: usize): void {
   product(image + load<u32>(layer, Layer.BLOCK_2), x, ta, n, nIn);
   if (mode < IntMode.PURE) {
     product(image + load<u32>(layer, Layer.BLOCK_3), x, tb, n, nIn);
-    timeS16(elapsedUnits(image, arena), e, ta, tb, ta, n);
+    timeS16(elapsedUnits(image, arena), timeShift, ta, tb, ta, n);
   }
   tableS16(image + load<u32>(layer, Layer.BLOCK_4), a, a, n << 1);
   tableS16(image + load<u32>(layer, Layer.BLOCK_5), ta, ta, n);
@@ -157,7 +167,8 @@ function gru(image: usize, arena: usize, layer: usize): void {
   product(image + load<u32>(layer, Layer.BLOCK_0), x, r, n << 1, nIn + n);
   tableS16(image + load<u32>(layer, Layer.BLOCK_4), r, r, n << 1);
   product(image + load<u32>(layer, Layer.BLOCK_1), x, fromInput, n, nIn);
-  product(image + load<u32>(layer, Layer.BLOCK_2), x + <usize>nIn, fromState, n, n);
+  const stateBlock = image + load<u32>(layer, Layer.BLOCK_2);
+  product(stateBlock, x + (<usize>nIn << <usize>(load<u32>(stateBlock) > Format.WIDE)), fromState, n, n);
   mulAddS16(r, fromState, fromInput, r, n);
   tableS16(image + load<u32>(layer, Layer.BLOCK_3), r, r, n);
   blendS16(r, h, z, h, n);
@@ -176,7 +187,7 @@ function gate(image: usize, arena: usize, layer: usize): void {
   tableS16(image + load<u32>(layer, Layer.BLOCK_2), g, g, n);
   if (load<u16>(layer, Layer.VARIANT) == 0) {
     tableS16(table, a, a, n);
-    scaleS16(elapsedUnits(image, arena), <i32>load<u16>(image, Header.TIME_EXPONENT), a, a, n);
+    scaleS16(elapsedUnits(image, arena), <i32>load<u8>(layer, Layer.PARAMETER_0), a, a, n);
     tableS16(image + load<u32>(layer, Layer.BLOCK_4), a, a, n);
   } else {
     negateS16(a, a, n);

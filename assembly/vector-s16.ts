@@ -1,5 +1,6 @@
 // Element-wise integer kernels over vectors of n >= 0 elements; formulas in docs/integers.md. Outputs may be one of the
-// inputs, element for element. Every vector is i16 unless its name says otherwise; d is the elapsed time in units of 2^-e.
+// inputs, element for element. Every vector is i16 unless its name says otherwise; d is the elapsed time in the units of the
+// image, s the shift of its products.
 
 // @ts-nocheck: checked by asc
 
@@ -94,28 +95,29 @@ export function halfSumS16(b: usize, t: usize, a: usize, y: usize, n: i32): void
   }
 }
 
-/** y = sat16(rsh(a d, e) + b): the argument of CfC's time gate */
-export function timeS16(d: i32, e: i32, a: usize, b: usize, y: usize, n: i32): void {
-  const half = (1 << e) >> 1;
+/** y = sat16(rsh(a d, s) + b): the argument of CfC's time gate */
+export function timeS16(d: i32, s: i32, a: usize, b: usize, y: usize, n: i32): void {
+  const half = (1 << s) >> 1;
   for (const end = y + (<usize>n << 1); y != end; y += 2, a += 2, b += 2) {
-    store<i16>(y, sat16(((<i32>load<i16>(a) * d + half) >> e) + <i32>load<i16>(b)));
+    store<i16>(y, sat16(((<i32>load<i16>(a) * d + half) >> s) + <i32>load<i16>(b)));
   }
 }
 
-/** y = min((d (tau + |f|)) >>> e, 32767): the exponent of CfC's pure mode; tau i32 */
-export function decayS16(d: i32, e: i32, tau: usize, f: usize, y: usize, n: i32): void {
+/** y = min((d (tau + |f|)) >>> s, 32767): the exponent of CfC's pure mode; tau i32 */
+export function decayS16(d: i32, s: i32, tau: usize, f: usize, y: usize, n: i32): void {
   for (const end = y + (<usize>n << 1); y != end; y += 2, f += 2, tau += 4) {
     const p = <i32>load<i16>(f);
     const sign = p >> 31;
-    const u = <u32>(d * (load<i32>(tau) + ((p ^ sign) - sign))) >> e;
+    const u = <u32>(d * (load<i32>(tau) + ((p ^ sign) - sign))) >> s;
     store<i16>(y, <i32>select<u32>(u, 32767, u < 32767));
   }
 }
 
-/** y = sat16(rsh(A (2048 - rsh(f x, 15)), s)): the state of CfC's pure mode, x = exp of its exponent; A i32, s u8 */
-export function pureS16(bound: usize, s: usize, f: usize, x: usize, y: usize, n: i32): void {
+/** y = sat16(rsh(A (2048 - rsh(f x, q)), s)): the state of CfC's pure mode, x = exp of its exponent; A i32, s u8 */
+export function pureS16(q: i32, bound: usize, s: usize, f: usize, x: usize, y: usize, n: i32): void {
+  const half = (1 << q) >> 1;
   for (const end = y + (<usize>n << 1); y != end; y += 2, f += 2, x += 2, bound += 4, s++) {
-    const v = 2048 - mul15(<i32>load<i16>(f), <i32>load<i16>(x));
+    const v = 2048 - ((<i32>load<i16>(f) * <i32>load<i16>(x) + half) >> q);
     store<i16>(y, sat16(rsh(load<i32>(bound) * v, <i32>load<u8>(s))));
   }
 }
@@ -125,11 +127,11 @@ export function negateS16(x: usize, y: usize, n: i32): void {
   for (const end = y + (<usize>n << 1); y != end; y += 2, x += 2) store<i16>(y, sat16(-<i32>load<i16>(x)));
 }
 
-/** y = min(rsh(x d, e) as u32, 32767): the exponent of LiquidGate */
-export function scaleS16(d: i32, e: i32, x: usize, y: usize, n: i32): void {
-  const half = (1 << e) >> 1;
+/** y = min(rsh(x d, s) as u32, 32767): the exponent of LiquidGate */
+export function scaleS16(d: i32, s: i32, x: usize, y: usize, n: i32): void {
+  const half = (1 << s) >> 1;
   for (const end = y + (<usize>n << 1); y != end; y += 2, x += 2) {
-    const u = <u32>(<i32>load<i16>(x) * d + half) >> e;
+    const u = <u32>(<i32>load<i16>(x) * d + half) >> s;
     store<i16>(y, <i32>select<u32>(u, 32767, u < 32767));
   }
 }

@@ -43,7 +43,7 @@ export {
   type MetricResult,
   type Runnable,
 } from "./evaluate/evaluate.ts";
-export { type Deviation, type Fidelity, measureFidelity } from "./evaluate/fidelity.ts";
+export { type Deviation, type Fidelity, measureFidelity, type Saturation } from "./evaluate/fidelity.ts";
 export { type CompiledLayer, type CompiledNetwork, type CompileOptions, compile } from "./image/compile.ts";
 export type { Precision } from "./image/parameters.ts";
 
@@ -62,12 +62,10 @@ export {
   pruningSchedule,
   sparsityAt,
 } from "./prune/schedule.ts";
+export { CALIBRATION_STEPS, calibrationOf } from "./quantize/calibration-data.ts";
+export type { InputCounts } from "./quantize/input-map.ts";
 export { type IntegerModel, readIntegerModel, writeIntegerModel } from "./quantize/integer-file.ts";
-export {
-  type IntegerPrecision,
-  type Quantized,
-  type QuantizeOptions,
-  quantize,
-} from "./quantize/quantize.ts";
+export type { IntegerPrecision } from "./quantize/precisions.ts";
+export { type Quantized, type QuantizeOptions, quantize } from "./quantize/quantize.ts";
 export type { LayerReport, QuantizationReport } from "./quantize/report.ts";
 export type { Source } from "./read-source.node.ts";

@@ -8,6 +8,7 @@ import { complain, type LiquidEdgeError } from "./errors.ts";
 import type { StaticMemory } from "./estimate/memory-profiler.ts";
 import { type CompiledNetwork, compile } from "./image/compile.ts";
 import { compileInteger } from "./image/compile-integer.ts";
+import type { IntNetwork } from "./image/lowered-integer.ts";
 import type { Precision } from "./image/parameters.ts";
 import { readModel } from "./network/checkpoint.ts";
 import type { Model, ModelConfig } from "./network/model.ts";
@@ -33,6 +34,8 @@ export class Network {
   /** Class and configuration; of a quantized network those of the float model that it was made from. */
   readonly config: ModelConfig;
   readonly compiled: CompiledNetwork;
+  /** The integers of a quantized network; null for one of floats. */
+  readonly integers: IntNetwork | null;
   /** The file it came from, or what it is when there was none. */
   readonly name: string;
 
@@ -41,6 +44,7 @@ export class Network {
   private constructor(model: Model | IntegerModel, name: string, precision: Precision = "fp32") {
     const isInteger = "network" in model;
     this.#model = isInteger ? null : model;
+    this.integers = isInteger ? model.network : null;
     this.config = isInteger ? model.config : model;
     // An LTC's integers look alike in both precisions.
     this.compiled = isInteger

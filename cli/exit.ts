@@ -1,3 +1,5 @@
+import type { Evaluation } from "../bindings/evaluate/evaluate.ts";
+
 /** What the exit code says. */
 export const ExitCode = {
   DONE: 0,
@@ -12,4 +14,12 @@ export const ExitCode = {
 /** A run that was asked for correctly and failed; its output is printed already. */
 export class RunFailure extends Error {
   override readonly name = "RunFailure";
+}
+
+/** Throws RunFailure when an output was not finite: the figures mean nothing then. */
+export function expectFinite(name: string, { nonFinite, dataset }: Evaluation): void {
+  if (nonFinite === null) return;
+  throw new RunFailure(
+    `${name}: "output" expected finite values, found one that is not in ${dataset}, ${nonFinite}`,
+  );
 }

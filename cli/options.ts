@@ -1,6 +1,7 @@
 // Options that several commands share, and the parsers of their values.
 
 import { type Command, InvalidArgumentError, Option } from "commander";
+import { DATASETS, SPLITS } from "../bindings/data/dataset.ts";
 import { LiquidEdgeError, nearestName } from "../bindings/errors.ts";
 
 /** Options of every command. */
@@ -26,21 +27,58 @@ export const configOption = () =>
 export const stepsOption = () =>
   new Option("--steps <n>", "time steps that make an inference").argParser(wholeFrom(1)).default(1);
 
+export const PRECISIONS = ["fp32", "fp16", "int8", "int4"] as const;
+
 export const precisionOption = () =>
   choiceOption(
     "--precision <id>",
     "number format of the weights (default: the file's); fp16 halves the bytes of fp32 and keeps its arithmetic",
-    ["fp32", "fp16", "int8", "int4"],
+    PRECISIONS,
   );
+
+/** What the data of an option are, where their name does not say it. */
+export const datasetOption = () =>
+  choiceOption("--dataset <id>", "what the data are (default: the folder's name, or csv for a file)", [
+    ...DATASETS,
+    "csv",
+  ]);
+
+export const descriptionOption = () =>
+  new Option(
+    "--description <file>",
+    "JSON that says what a CSV's columns mean, or options of a data set; docs/data.md has both",
+  );
+
+export const splitOption = () => choiceOption("--split <part>", "part of the data", SPLITS);
 
 /** An option whose value is one of `names`; the complaint about another one suggests the nearest. */
 export function choiceOption(flags: string, description: string, names: readonly string[]): Option {
-  return new Option(flags, description).choices(names).argParser((text: string) => {
-    if (names.includes(text)) return text;
-    const near = nearestName(text, names);
-    const hint = near === undefined ? "" : ` (did you mean "${near}"?)`;
-    throw new InvalidArgumentError(`Expected ${names.join(", ")}${hint}.`);
-  });
+  return new Option(flags, description).choices(names).argParser((text: string) => oneOf(text, names));
+}
+
+function oneOf(text: string, names: readonly string[]): string {
+  if (names.includes(text)) return text;
+  const near = nearestName(text, names);
+  const hint = near === undefined ? "" : ` (did you mean "${near}"?)`;
+  throw new InvalidArgumentError(`Expected ${names.join(", ")}${hint}.`);
+}
+
+/** Parser of a list of `names` separated by commas, without doubles; \`all\` is all of them. */
+export function listOf(names: readonly string[]): (text: string) => string[] {
+  return (text) => (text === "all" ? [...names] : distinct(text, (item) => oneOf(item, names)));
+}
+
+/** Parser of shares from 0 to below 1, separated by commas, without doubles. */
+export function sharesBelowOne(text: string): number[] {
+  return distinct(text, shareBelowOne);
+}
+
+function distinct<T>(text: string, parse: (item: string) => T): T[] {
+  const items = text.split(",").map((item) => parse(item.trim()));
+  const double = items.find((item, i) => items.indexOf(item) < i);
+  if (double !== undefined)
+    throw new InvalidArgumentError(`Expected each value once, found ${double} again.`);
+  return items;
 }
 
 /** Parser of a finite number above `low` (or equal to it, when `inclusive`) and at most `high`. */

@@ -115,3 +115,8 @@ export function paragraph(text: string): string {
   }
   return [...lines, line].join("\n");
 }
+
+/** "neuron 3" or "neurons 3, 5". */
+export function neuronList(neurons: readonly number[]): string {
+  return neurons.length === 1 ? `neuron ${neurons[0]}` : `neurons ${neurons.join(", ")}`;
+}

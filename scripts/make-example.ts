@@ -1,4 +1,4 @@
-// Writes the bundled example, a trained LTC and its input, from the reference training run made with the real ncps code.
+// Writes the bundled example, a trained LTC, its input and the data it was trained on, from the reference training run made with the real ncps code.
 // Run: npx tsx scripts/make-example.ts <folder of the reference data> [<target folder, default examples>]
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -29,3 +29,18 @@ const notes = {
 mkdirSync(target, { recursive: true });
 writeFileSync(join(target, "sine.safetensors"), writeModel(model, notes));
 writeFileSync(join(target, "sine.input.json"), `${JSON.stringify({ input: training.input })}\n`);
+
+const [, steps, features] = training.input.shape as [number, number, number];
+const rows = Array.from({ length: steps }, (_, t) =>
+  [...training.input.data.slice(t * features, (t + 1) * features), training.target.data[t]].join(),
+);
+const description = {
+  name: "sine",
+  task: "regression",
+  inputs: ["sin", "cos"],
+  target: "y",
+  targetsPer: "step",
+  blockSteps: 8,
+};
+writeFileSync(join(target, "sine.csv"), `${["sin,cos,y", ...rows].join("\n")}\n`);
+writeFileSync(join(target, "sine.csv.json"), `${JSON.stringify(description)}\n`);

@@ -76,7 +76,7 @@ result, bit for bit. It needs denormal operands: a board's float unit must not f
 A half holds magnitudes up to 65504. A larger weight is refused with the name of its tensor. Weights below 2^-14 lose
 relative precision, those below 2^-25 become zero; both are far below what a trained network notices beside its other weights.
 
-\`run\`, \`profile\` and \`estimate\` take \`--precision fp16\`, the library \`network.withPrecision("fp16")\`.`;
+\`run\`, \`profile\`, \`evaluate\` and \`estimate\` take \`--precision fp16\`, the library \`network.withPrecision("fp16")\`.`;
 
 const FIDELITY = `The reference networks (untrained, made with ncps) driven by their inputs: 3 sequences of 40 steps, free running,
 so errors accumulate in the states. Error: root mean square of the difference between the outputs in fp16 and in fp32,

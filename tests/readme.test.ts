@@ -1,8 +1,9 @@
 // Every command that README shows is run, and what it prints is compared. `UPDATE_README=1 npx vitest run readme` writes
-// the output anew.
+// the output anew. Files that a command writes go to a folder of its own, where those that come after find them.
 
 import { execFileSync } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, it } from "vitest";
@@ -13,10 +14,11 @@ const path = join(root, "README.md");
 const BLOCK = /```console\n\$ npx liquid-edge (.*)\n([\s\S]*?)```/g;
 
 /** What runs emulated boards, or null where its tools are missing: the page then stays as it is. */
-function outputOf(args: string, shown: string): string {
+function outputOf(args: string, shown: string, cwd: string): string {
   if (args.startsWith("board run") && missing("wasm2c", "make", "arm-none-eabi-gcc", "qemu-system-arm"))
     return shown;
-  return execFileSync(process.execPath, ["dist/cli.js", ...args.split(" ")], { cwd: root, encoding: "utf8" });
+  const cli = join(root, "dist/cli.js");
+  return execFileSync(process.execPath, [cli, ...args.split(" ")], { cwd, encoding: "utf8" });
 }
 
 /** What a board executes depends on the version of gcc by a few instructions. */
@@ -26,9 +28,12 @@ function withoutCounts(page: string): string {
 
 it("shows what the commands print", () => {
   const readme = readFileSync(path, "utf8");
+  const folder = mkdtempSync(join(tmpdir(), "readme-"));
+  for (const name of ["examples", "tests"]) symlinkSync(join(root, name), join(folder, name));
   const current = readme.replace(BLOCK, (_, args: string, shown: string) => {
-    return `\`\`\`console\n$ npx liquid-edge ${args}\n${outputOf(args, shown)}\`\`\``;
+    return `\`\`\`console\n$ npx liquid-edge ${args}\n${outputOf(args, shown, folder)}\`\`\``;
   });
+  rmSync(folder, { recursive: true });
   expect([...readme.matchAll(BLOCK)].length).toBeGreaterThan(2);
   if (process.env.UPDATE_README === "1") writeFileSync(path, current);
   expect(withoutCounts(readFileSync(path, "utf8"))).toBe(withoutCounts(current));

@@ -11,6 +11,8 @@ const MAX_ELAPSED = 0xffffffff;
 
 /** The vectors of an integer image in a core's memory, which never grows. */
 export class IntegerIo {
+  /** Real inputs that were beyond what a raw count holds. */
+  clippedInputs = 0;
   readonly input: Int16Array;
   readonly output: Int16Array;
   readonly #hidden: Int16Array;
@@ -36,7 +38,10 @@ export class IntegerIo {
   writeInput(input: ArrayLike<number>): void {
     const { scales } = this.#numbers;
     for (let i = 0; i < this.input.length; i++) {
-      this.input[i] = quantize(input[i]!, scales.input[i]!, -INT16_MAX - 1);
+      const raw = Math.floor((input[i]! - scales.inputOffset[i]!) / scales.input[i]! + 0.5);
+      const clipped = Math.max(Math.min(raw, INT16_MAX), -INT16_MAX - 1);
+      if (clipped !== raw) this.clippedInputs++;
+      this.input[i] = clipped;
     }
   }
 
@@ -65,12 +70,12 @@ export class IntegerIo {
     const { scales } = this.#numbers;
     if (hidden !== null) {
       for (let i = 0; i < this.#hidden.length; i++) {
-        this.#hidden[i] = quantize(hidden[i]!, scales.hidden[i]!, -INT16_MAX);
+        this.#hidden[i] = stateOf(hidden[i]!, scales.hidden[i]!);
       }
     }
     if (cell !== null) {
       for (let i = 0; i < this.#cell.length; i++) {
-        this.#cell[i] = quantize(cell[i]!, scales.cell[i]!, -INT16_MAX);
+        this.#cell[i] = stateOf(cell[i]!, scales.cell[i]!);
       }
     }
     for (const { from, to, shift } of this.#copies) {
@@ -82,8 +87,8 @@ export class IntegerIo {
   }
 }
 
-function quantize(value: number, scale: number, least: number): number {
-  return Math.max(Math.min(Math.floor(value / scale + 0.5), INT16_MAX), least);
+function stateOf(value: number, scale: number): number {
+  return Math.max(Math.min(Math.floor(value / scale + 0.5), INT16_MAX), -INT16_MAX);
 }
 
 function dequantize(values: Int16Array, scales: Float64Array): Float32Array {

@@ -99,11 +99,12 @@ export class Session {
 
   /** A copy of the state, [units]. */
   get state(): Float32Array {
-    return this.#hidden.slice();
+    return this.#integer?.readHidden() ?? this.#hidden.slice();
   }
 
   /** State to zero. */
   reset(): void {
+    if (this.#integer !== null) this.#integer.clippedInputs = 0;
     this.#core.exports.reset(this.#image, this.#arena);
   }
 
@@ -167,6 +168,17 @@ export class Session {
   /** Steps of an integer network since the last `reset` whose elapsed time lay outside of the image's range. */
   get clampedSteps(): number {
     return this.#integer === null ? 0 : this.#control.getUint32(Control.CLAMPED, true);
+  }
+
+  /** Values since the last `reset` that `step` clipped to the range of raw counts; 0 for a float network. */
+  get clippedInputs(): number {
+    return this.#integer?.clippedInputs ?? 0;
+  }
+
+  /** What the last step of an integer network read: raw counts [nInputs] and units of elapsed time; null for floats. */
+  get rawStep(): { input: Int16Array; elapsedUnits: number } | null {
+    if (this.#integer === null) return null;
+    return { input: this.#integer.input, elapsedUnits: this.#control.getUint32(Control.ELAPSED, true) };
   }
 
   /** Sets states, in real numbers; null: as it is. */

@@ -3,6 +3,7 @@
 import { countTargets, type Dataset, type MetricName, type Split, type Task } from "../data/dataset.ts";
 import { complain } from "../errors.ts";
 import type { CompiledNetwork } from "../image/compile.ts";
+import type { IntNetwork } from "../image/lowered-integer.ts";
 import { type Level, N_RESAMPLES, percentiles, resample, wilson } from "./intervals.ts";
 import { type Answers, type PredictOptions, predict } from "./predict.ts";
 import { classCounts, type Scorer, scorers } from "./score.ts";
@@ -11,6 +12,8 @@ import { warningsOf } from "./warnings.ts";
 /** A `Network`, or an image by itself. */
 export interface Runnable {
   readonly compiled: CompiledNetwork;
+  /** The integers that an integer image was compiled from, for counting what saturates. */
+  readonly integers?: IntNetwork | null;
   /** What messages call it. */
   readonly name: string;
 }

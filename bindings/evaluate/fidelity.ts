@@ -1,11 +1,16 @@
 // How closely one image follows another, step by step on the same inputs: outputs and states, each network from its own
 // state, so that errors add up as they would on a board.
 //
+// Of an integer network also what did not fit into its numbers: values that saturated, counted by a second run of the same
+// integers (quantize/integer-run.ts), inputs that were clipped, elapsed times that were clamped.
+//
 //   rms = sqrt(mean (a - b)^2)     relative = rms / sqrt(mean b^2), b the reference     max = largest |a - b|
 
 import { Session, type SessionOptions } from "../core/session.ts";
 import { countSteps, type Dataset, type Sample } from "../data/dataset.ts";
 import { complain } from "../errors.ts";
+import type { IntLayer, IntNetwork } from "../image/lowered-integer.ts";
+import { IntegerRun, type SaturationCount } from "../quantize/integer-run.ts";
 import type { Runnable } from "./evaluate.ts";
 import { checkWidths } from "./predict.ts";
 
@@ -20,6 +25,23 @@ export interface Deviation {
   rmsByStep: Float64Array;
 }
 
+/** What one layer of an integer network wrote, and how much of it was cut off where that changes a result. */
+export interface LayerSaturation extends SaturationCount {
+  name: string;
+  kind: IntLayer["kind"];
+}
+
+/** What did not fit into the numbers of an integer network. */
+export interface Saturation {
+  /** In the order of execution. */
+  layers: LayerSaturation[];
+  /** Inputs, and those of them beyond the range of raw counts. */
+  inputs: number;
+  clippedInputs: number;
+  /** Steps whose elapsed time was outside of the range of the image, which the core clamped. */
+  clampedSteps: number;
+}
+
 export interface Fidelity {
   reference: string;
   sequences: number;
@@ -27,6 +49,8 @@ export interface Fidelity {
   output: Deviation;
   /** Null when the networks have states of different widths, or none. */
   state: Deviation | null;
+  /** Of the first network; null unless it is one of integers. */
+  saturation: Saturation | null;
 }
 
 export interface FidelityOptions extends SessionOptions {
@@ -59,19 +83,23 @@ export async function measureFidelity(
   const output = new Differences();
   const nUnits = ours.state.length;
   const state = nUnits > 0 && nUnits === theirs.state.length ? new Differences() : null;
+  const counter = network.integers ? new SaturationCounter(network.integers) : null;
   const { nInputs } = dataset;
   const total = countSteps(samples);
   let done = 0;
   for (const { id, nSteps, input, timespans } of samples) {
     ours.reset();
     theirs.reset();
+    counter?.reset();
     for (let step = 0; step < nSteps; step++) {
       const x = input.subarray(step * nInputs, (step + 1) * nInputs);
       const elapsed = timespans?.[step] ?? 1;
       output.add(ours.step(x, elapsed), theirs.step(x, elapsed), id, step);
       state?.add(ours.state, theirs.state, id, step);
+      counter?.step(ours);
       options.onStep?.(++done, total);
     }
+    counter?.add(ours);
   }
   return {
     reference: reference.name,
@@ -79,7 +107,46 @@ export async function measureFidelity(
     steps: total,
     output: output.summary(),
     state: state?.summary() ?? null,
+    saturation: counter?.summary(total * nInputs) ?? null,
   };
+}
+
+/** Repeats what a session of an integer network does, and counts. */
+class SaturationCounter {
+  readonly #network: IntNetwork;
+  readonly #run: IntegerRun;
+  #clippedInputs = 0;
+  #clampedSteps = 0;
+
+  constructor(network: IntNetwork) {
+    this.#network = network;
+    this.#run = new IntegerRun(network);
+  }
+
+  reset(): void {
+    this.#run.reset();
+  }
+
+  /** The step that the session has just done. */
+  step(session: Session): void {
+    const { input, elapsedUnits } = session.rawStep!;
+    this.#run.step(input, elapsedUnits);
+  }
+
+  /** What the session counted since its last reset. */
+  add({ clippedInputs, clampedSteps }: Session): void {
+    this.#clippedInputs += clippedInputs;
+    this.#clampedSteps += clampedSteps;
+  }
+
+  summary(inputs: number): Saturation {
+    return {
+      layers: this.#network.layers.map(({ name, kind }, l) => ({ name, kind, ...this.#run.counts[l]! })),
+      inputs,
+      clippedInputs: this.#clippedInputs,
+      clampedSteps: this.#clampedSteps,
+    };
+  }
 }
 
 class Differences {

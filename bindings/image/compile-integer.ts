@@ -249,6 +249,7 @@ function encodeLayer(layer: IntLayer): EncodedLayer {
     case "int-cfc":
       if (layer.mode === "pure") {
         result.variant = IntMode.PURE;
+        result.parameters = [layer.timeShift, layer.swingShift];
         addMatrix(0, "ff1", layer.ff1);
         addVectors(1, encodeIntVectors([layer.absTau, layer.bound], [layer.boundShift]));
         addTable(2, layer.expNeg);
@@ -257,6 +258,7 @@ function encodeLayer(layer: IntLayer): EncodedLayer {
       result.variant =
         (layer.mode === "default" ? IntMode.DEFAULT : IntMode.NO_GATE) +
         (layer.heads.length === 4 ? 0 : IntMode.DEFAULT_UNIT);
+      result.parameters = [layer.timeShift, 0];
       for (const [i, head] of layer.heads.entries()) {
         addMatrix(i, layer.heads.length === 3 && i === 2 ? "time" : CFC_HEADS[i]!, head);
       }
@@ -279,6 +281,7 @@ function encodeLayer(layer: IntLayer): EncodedLayer {
       break;
     case "int-gate":
       result.variant = layer.sigmoid === null ? 0 : 1;
+      result.parameters = [layer.timeShift, 0];
       addMatrix(0, "g", layer.g);
       addMatrix(1, "a", layer.a);
       addTable(2, layer.tanh);

@@ -3,15 +3,7 @@
 
 import type { KernelName } from "../core/exports.ts";
 import { Format } from "./format.ts";
-import {
-  blockS4Cost,
-  blockS8Cost,
-  denseS4Cost,
-  denseS8Cost,
-  denseSynapsesS8Cost,
-  sparseS8Cost,
-  sparseSynapsesS8Cost,
-} from "./kernel-cost-integer.ts";
+import { denseSynapsesS8Cost, narrowCosts, sparseSynapsesS8Cost, wideCosts } from "./kernel-cost-integer.ts";
 import type { IntMatrix, IntSynapses, IntTable } from "./lowered-integer.ts";
 
 export type IntFormat = "dense" | "sparse" | "block";
@@ -30,17 +22,18 @@ const GROUP = 4;
 
 /** A matrix block, in the format that executes fewest operations unless `format` names one. */
 export function encodeIntMatrix(matrix: IntMatrix, format?: IntFormat): EncodedIntBlock {
-  const { nOut, nIn, mask, bits } = matrix;
+  const { nOut, nIn, mask, bits, activationBits } = matrix;
   const present = (j: number, i: number) => mask === null || mask[j * nIn + i] !== 0;
   const rows = sourcesOf(nOut, nIn, present);
   const groups = sourcesOf(Math.ceil(nOut / GROUP), nIn, (g, i) =>
     [0, 1, 2, 3].some((lane) => GROUP * g + lane < nOut && present(GROUP * g + lane, i)),
   );
   const lengths = (lists: number[][]) => lists.map((list) => list.length);
+  const cost = activationBits === 16 ? wideCosts : narrowCosts;
   const costs: Record<IntFormat, number> = {
-    dense: bits === 4 ? denseS4Cost(nOut, nIn) : denseS8Cost(nOut, nIn),
-    block: bits === 4 ? blockS4Cost(nOut, lengths(groups)) : blockS8Cost(nOut, lengths(groups)),
-    sparse: sparseS8Cost(lengths(rows)),
+    dense: bits === 4 ? cost.denseS4(nOut, nIn) : cost.denseS8(nOut, nIn),
+    block: bits === 4 ? cost.blockS4(nOut, lengths(groups)) : cost.blockS8(nOut, lengths(groups)),
+    sparse: cost.sparseS8(lengths(rows)),
   };
   switch (format ?? cheapest(costs)) {
     case "dense":
@@ -65,7 +58,7 @@ function denseS8(matrix: IntMatrix): EncodedIntBlock {
   for (let j = 0; j < nOut; j += GROUP) {
     for (let i = 0; i < nIn; i++) addGroup(out, matrix, j, i);
   }
-  return finish(out, Format.DENSE, "dense", "matvecS8", nOut * nIn, 8);
+  return finishMatrix(out, matrix, Format.DENSE, "dense", "matvecS8", nOut * nIn, 8);
 }
 
 function denseS4(matrix: IntMatrix): EncodedIntBlock {
@@ -75,7 +68,7 @@ function denseS4(matrix: IntMatrix): EncodedIntBlock {
   for (let j = 0; j < nOut; j += GROUP) {
     for (let i = 0; i < nIn; i += 2) out.i32(nibbles(matrix, j, i, 0) | nibbles(matrix, j, i + 1, 8));
   }
-  return finish(out, Format.DENSE_4, "dense", "matvecS4", nOut * nIn, 8);
+  return finishMatrix(out, matrix, Format.DENSE_4, "dense", "matvecS4", nOut * nIn, 8);
 }
 
 /** Weight + 8 at its place in a word: destinations j and j + 2 below, j + 1 and j + 3 in the upper half. */
@@ -96,13 +89,23 @@ function blockS4(matrix: IntMatrix, groups: number[][]): EncodedIntBlock {
       const a = sources[2 * pair]!;
       // An odd last block has a partner without weights: source 0, and no column behind the last one.
       const b = sources[2 * pair + 1];
-      out.u16(a, b ?? 0).i32(nibbles(matrix, j, a, 0) | nibbles(matrix, j, b ?? nIn, 8));
+      out
+        .u16(...sourcesAt(matrix, [a, b ?? 0]))
+        .i32(nibbles(matrix, j, a, 0) | nibbles(matrix, j, b ?? nIn, 8));
     }
   }
   const blocks = sum(groups.map((list) => list.length));
-  return finish(out, Format.BLOCK_4, "block", "matvecBlockS4", blocks * GROUP, (bytes) => {
-    return bytes - 8 * nOut - 2 * blocks;
-  });
+  return finishMatrix(
+    out,
+    matrix,
+    Format.BLOCK_4,
+    "block",
+    "matvecBlockS4",
+    weightsOf(groups, nOut),
+    (bytes) => {
+      return bytes - 8 * nOut - 2 * blocks;
+    },
+  );
 }
 
 function blockS8(matrix: IntMatrix, groups: number[][]): EncodedIntBlock {
@@ -118,7 +121,7 @@ function blockS8(matrix: IntMatrix, groups: number[][]): EncodedIntBlock {
     out.u16(sixteens, fours, single, 0);
     const run = (from: number, length: number) => {
       const part = sources.slice(from, from + length);
-      out.u16(...part);
+      out.u16(...sourcesAt(matrix, part));
       for (const i of part) addGroup(out, matrix, j, i);
     };
     for (let r = 0; r < sixteens; r++) run(16 * r, 16);
@@ -129,9 +132,22 @@ function blockS8(matrix: IntMatrix, groups: number[][]): EncodedIntBlock {
     }
   }
   const blocks = sum(groups.map((list) => list.length));
-  return finish(out, Format.BLOCK, "block", "matvecBlockS8", blocks * GROUP, (bytes) => {
-    return bytes - 8 * nOut - GROUP * blocks;
-  });
+  return finishMatrix(
+    out,
+    matrix,
+    Format.BLOCK,
+    "block",
+    "matvecBlockS8",
+    weightsOf(groups, nOut),
+    (bytes) => {
+      return bytes - 8 * nOut - GROUP * blocks;
+    },
+  );
+}
+
+/** Weights in blocks, without the lanes beyond the last destination. */
+function weightsOf(groups: readonly number[][], nOut: number): number {
+  return sum(groups.map((sources, g) => sources.length * Math.min(GROUP, nOut - GROUP * g)));
 }
 
 function sparseS8(matrix: IntMatrix, rows: number[][]): EncodedIntBlock {
@@ -140,12 +156,13 @@ function sparseS8(matrix: IntMatrix, rows: number[][]): EncodedIntBlock {
     addRow(out, matrix, j);
     out.u16(sources.length >> 2, sources.length & 3);
     for (const part of runsOfFour(sources)) {
-      if (part.length === 4) out.u16(...part).i8(...part.map((i) => weightAt(matrix, j, i)));
-      else for (const i of part) out.u16(i).i8(weightAt(matrix, j, i), 0);
+      const sources = sourcesAt(matrix, part);
+      if (part.length === 4) out.u16(...sources).i8(...part.map((i) => weightAt(matrix, j, i)));
+      else for (const [at, i] of part.entries()) out.u16(sources[at]!).i8(weightAt(matrix, j, i), 0);
     }
   }
   const connections = sum(rows.map((list) => list.length));
-  return finish(out, Format.SPARSE, "sparse", "matvecSparseS8", connections, (bytes) => {
+  return finishMatrix(out, matrix, Format.SPARSE, "sparse", "matvecSparseS8", connections, (bytes) => {
     return bytes - 8 * rows.length - connections;
   });
 }
@@ -227,6 +244,26 @@ function addRow(out: ByteList, { nOut, bias, multiplier, shift }: IntMatrix, j: 
 function addGroup(out: ByteList, matrix: IntMatrix, j: number, i: number): void {
   for (let lane = 0; lane < GROUP; lane++) out.i8(weightAt(matrix, j + lane, i));
 }
+
+/** Where the activations of these columns lie: byte offsets. */
+function sourcesAt({ activationBits }: IntMatrix, columns: readonly number[]): number[] {
+  return columns.map((i) => (i * activationBits) / 8);
+}
+
+/** `finish`, with the format and the kernel of the matrix' activations. */
+function finishMatrix(
+  out: ByteList,
+  { activationBits }: IntMatrix,
+  code: number,
+  format: IntFormat,
+  kernel: MatrixKernel,
+  ...rest: [connections: number, tableBytes: Parameters<typeof finish>[5]]
+): EncodedIntBlock {
+  if (activationBits === 8) return finish(out, code, format, kernel, ...rest);
+  return finish(out, Format.WIDE + code, format, `${kernel}x16`, ...rest);
+}
+
+type MatrixKernel = "matvecS8" | "matvecS4" | "matvecBlockS8" | "matvecBlockS4" | "matvecSparseS8";
 
 function finish(
   out: ByteList,

@@ -89,6 +89,7 @@ export const Format = {
   BLOCK_F16: 6,
   DENSE_4: 7,
   BLOCK_4: 8,
+  WIDE: 16,
 } as const;
 export const TABLE_BYTES = 524;
 export const SYNAPSE_TABLE_BYTES = 2048;

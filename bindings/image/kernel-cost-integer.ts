@@ -42,6 +42,43 @@ export function sparseS8Cost(rows: readonly number[]): number {
   return rows.reduce((sum, n) => sum + 22 + 27 * Math.floor(n / 4) + 9 * (n % 4), 4);
 }
 
+/** Of activations of 8 bits. */
+export const narrowCosts = {
+  denseS8: denseS8Cost,
+  denseS4: denseS4Cost,
+  blockS8: blockS8Cost,
+  blockS4: blockS4Cost,
+  sparseS8: sparseS8Cost,
+};
+
+/** Of activations of 16 bits: the kernels whose names end in x16. */
+export const wideCosts: typeof narrowCosts = {
+  denseS8(nOut, nIn) {
+    const group = 69 + 56 * Math.floor(nIn / 4) + 18 * (nIn % 4);
+    return 7 + Math.ceil(nOut / 4) * group - [0, 41, 23, 7][nOut % 4]!;
+  },
+  denseS4(nOut, nIn) {
+    const group = 70 + 38 * Math.floor(nIn / 2) + 18 * (nIn % 2);
+    return 10 + 6 * nIn + Math.ceil(nOut / 4) * group - [0, 41, 23, 7][nOut % 4]!;
+  },
+  blockS8(nOut, groups) {
+    const full = Math.floor(nOut / 4);
+    const cost = (blocks: number, g: number) => {
+      if (g >= full) return 71 + 19 * blocks;
+      const rest = blocks % 16;
+      return 71 + 279 * Math.floor(blocks / 16) + 64 * Math.floor(rest / 4) + 19 * (rest % 4);
+    };
+    return groups.reduce((sum, blocks, g) => sum + cost(blocks, g), 2) - [0, 41, 23, 7][nOut % 4]!;
+  },
+  blockS4(nOut, groups) {
+    const cost = (blocks: number) => 75 + 43 * Math.ceil(blocks / 2);
+    return groups.reduce((sum, blocks) => sum + cost(blocks), 2) - [0, 42, 24, 8][nOut % 4]!;
+  },
+  sparseS8(rows) {
+    return rows.reduce((sum, n) => sum + 22 + 28 * Math.floor(n / 4) + 10 * (n % 4), 4);
+  },
+};
+
 /** Operations of synapsesS8. */
 export function denseSynapsesS8Cost(nOut: number, nIn: number): number {
   return 8 + Math.ceil(nOut / 4) * (38 + 85 * nIn) - [0, 22, 14, 6][nOut % 4]!;

@@ -15,6 +15,8 @@ export interface IntMatrix {
   nOut: number;
   nIn: number;
   bits: 8 | 4;
+  /** Bits of the activations that it reads: i8 or i16; the same for all matrices of a layer. */
+  activationBits: 8 | 16;
   /** [nOut, nIn] row-major; ±127 or ±7. */
   weights: Int8Array;
   /** [nOut, nIn]: 0 where nothing is stored; null: all. */
@@ -48,7 +50,7 @@ export interface IntSynapses {
   shift: number;
 }
 
-/** Where a state goes as an i8 activation for the products that read it; null: none does. */
+/** Where a state goes as an i8 activation for the products that read it; null: none does, or they read the i16. */
 export type Narrowed = { to: IntVector; shift: number } | null;
 
 interface IntBase {
@@ -81,6 +83,8 @@ export type IntLayer = IntBase &
         mode: Exclude<CfcMode, "pure">;
         /** ff1, ff2, time_a, time_b; three (ff1, ff2, time) when the elapsed time is constant. */
         heads: IntMatrix[];
+        /** s of the time head's product, 0..30: its unit is 2^-(11 + s - e). 0 when the elapsed time is constant. */
+        timeShift: number;
         tanh: IntTable;
         sigmoid: IntTable;
         narrowed: Narrowed;
@@ -89,8 +93,11 @@ export type IntLayer = IntBase &
         kind: "int-cfc";
         mode: "pure";
         ff1: IntMatrix;
-        /** |w_tau|, Q4.11, u16 range [n] */
+        /** |w_tau| in the unit of ff1's pre-activations, not negative [n] */
         absTau: Int32Array;
+        /** s of the exponent, 0..30, and q of the swing p1 x, 15..30: ff1's unit is 2^-(q - 4). */
+        timeShift: number;
+        swingShift: number;
         /** A: mantissa, |A| < 2^14, and its shift [n] */
         bound: Int32Array;
         boundShift: Uint8Array;
@@ -124,10 +131,12 @@ export type IntLayer = IntBase &
         g: IntMatrix;
         a: IntMatrix;
         tanh: IntTable;
-        /** Constant elapsed time of 1: the sigmoid; else null. */
+        /** Constant elapsed time T: exp(-T softplus(-x)), at T = 1 the sigmoid; else null. */
         sigmoid: IntTable | null;
+        /** Of varying elapsed times; units of their own, which s of the exponent, 0..30, brings together. */
         softplus: IntTable | null;
         expNeg: IntTable | null;
+        timeShift: number;
         narrowed: Narrowed;
       }
     | {
@@ -161,6 +170,15 @@ export interface IntNetwork {
   narrowedState: IntVector;
   arenaEnd: number;
   time: { exponent: number; min: number; max: number };
-  /** Real value of one unit: raw input (per channel), output, hidden and cell state (per element). */
-  scales: { input: Float64Array; output: Float64Array; hidden: Float64Array; cell: Float64Array };
+  /**
+   * Real value of one unit: raw input (per channel), output, hidden and cell state (per element). A raw count of an input
+   * stands for count · input + inputOffset.
+   */
+  scales: {
+    input: Float64Array;
+    inputOffset: Float64Array;
+    output: Float64Array;
+    hidden: Float64Array;
+    cell: Float64Array;
+  };
 }

@@ -31,6 +31,6 @@ export const REJECT_TEXTS: Readonly<Record<number, string>> = {
   29: "a table's domain or entries are out of range",
   30: "a layer's shift or format is out of range",
   31: "an input or output map is out of range",
-  32: "a decay times the largest elapsed time may exceed 32 bits",
+  32: "a rate or time head times the largest elapsed time may exceed 32 bits",
   33: "a layer's state and scratch overlap",
 };

@@ -61,7 +61,7 @@ export class Statistics {
 export interface LayerStatistics {
   /** The columns of its products, [x | state] where it reads both. */
   read: Statistics;
-  /** Of a dense layer, before its activation; else of length 0. */
+  /** Of a dense layer, before its activation; of other cells, what the elapsed time meets: see `Observer`. */
   pre: Statistics;
   out: Statistics;
   /** LSTM's second state; else of length 0. */
@@ -86,8 +86,23 @@ function columnsOf(layer: LoweredLayer): number {
       return layer.matrix.nIn;
     case "gru":
       return layer.resetUpdate.nIn;
+    case "gate":
+      return layer.target.nIn;
     default:
       return layer.in.length;
+  }
+}
+
+/** Pre-activations that an observer of a layer sees. */
+function preActivationsOf(layer: LoweredLayer): number {
+  switch (layer.kind) {
+    case "dense":
+    case "gate":
+      return layer.out.length;
+    case "cfc":
+      return layer.mode === "pure" ? layer.out.length : 2 * layer.out.length;
+    default:
+      return 0;
   }
 }
 
@@ -112,11 +127,15 @@ function openness(length: number): Openness {
 }
 
 /** Runs the float network over the calibration data. States begin at zero in every row. */
-export function calibrate(network: LoweredNetwork, sequences: readonly Sequence[]): CalibrationRun {
+export function calibrate(
+  network: LoweredNetwork,
+  sequences: readonly Sequence[],
+  onStep: () => void = () => {},
+): CalibrationRun {
   const layers = network.layers.map(
     (layer): LayerStatistics => ({
       read: new Statistics(columnsOf(layer), layer.kind !== "ltc" && layer.kind !== "affine"),
-      pre: new Statistics(layer.kind === "dense" ? layer.out.length : 0),
+      pre: new Statistics(preActivationsOf(layer)),
       out: new Statistics(layer.out.length),
       cell: new Statistics(layer.kind === "lstm" ? layer.cell.length : 0),
       synapses:
@@ -149,6 +168,7 @@ export function calibrate(network: LoweredNetwork, sequences: readonly Sequence[
       elapsed.max = Math.max(elapsed.max, dt);
       outputs.set(run.step(x, dt), at);
       at += network.output.length;
+      onStep();
     },
   );
   return { layers, input, elapsed, outputs };

@@ -28,7 +28,7 @@ export function isRecord(value: unknown): value is Values {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-export function whole(min: number, max: number): Codec {
+/* @__NO_SIDE_EFFECTS__ */ export function whole(min: number, max: number): Codec {
   return {
     write: (value) => value,
     read(json, path, store) {
@@ -38,7 +38,7 @@ export function whole(min: number, max: number): Codec {
   };
 }
 
-export function choice(...values: readonly unknown[]): Codec {
+/* @__NO_SIDE_EFFECTS__ */ export function choice(...values: readonly unknown[]): Codec {
   return {
     write: (value) => value,
     read(json, path, store) {
@@ -57,7 +57,7 @@ export const text: Codec = {
 };
 
 /** A tensor of the shape that the fields before it ask for. */
-export function tensor(dtype: Dtype, shapeOf: (owner: Values) => number[]): Codec {
+/* @__NO_SIDE_EFFECTS__ */ export function tensor(dtype: Dtype, shapeOf: (owner: Values) => number[]): Codec {
   return {
     write(value, path, { tensors }, owner) {
       const data = value as TypedArray;
@@ -82,7 +82,7 @@ export function tensor(dtype: Dtype, shapeOf: (owner: Values) => number[]): Code
   };
 }
 
-export function nullable(codec: Codec): Codec {
+/* @__NO_SIDE_EFFECTS__ */ export function nullable(codec: Codec): Codec {
   return {
     write: (value, path, store, owner) =>
       value === null ? null : (codec.write(value, path, store, owner) ?? true),
@@ -91,7 +91,7 @@ export function nullable(codec: Codec): Codec {
 }
 
 /** The named fields, in this order. */
-export function object(fields: Readonly<Record<string, Codec>>): Codec {
+/* @__NO_SIDE_EFFECTS__ */ export function object(fields: Readonly<Record<string, Codec>>): Codec {
   return {
     write(value, path, store) {
       const values = value as Values;
@@ -113,7 +113,7 @@ export function object(fields: Readonly<Record<string, Codec>>): Codec {
   };
 }
 
-export function list(item: Codec, min: number, max: number): Codec {
+/* @__NO_SIDE_EFFECTS__ */ export function list(item: Codec, min: number, max: number): Codec {
   return {
     write: (value, path, store, owner) =>
       (value as unknown[]).map((one, i) => item.write(one, join(path, String(i)), store, owner)),
@@ -127,7 +127,10 @@ export function list(item: Codec, min: number, max: number): Codec {
 }
 
 /** The codec that `pick` chooses by the JSON or the value. */
-export function variant(pick: (value: Values) => Codec | undefined, expected: string): Codec {
+/* @__NO_SIDE_EFFECTS__ */ export function variant(
+  pick: (value: Values) => Codec | undefined,
+  expected: string,
+): Codec {
   return {
     write: (value, path, store, owner) => pick(value as Values)!.write(value, path, store, owner),
     read(json, path, store, owner) {

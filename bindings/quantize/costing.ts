@@ -4,7 +4,8 @@ import type { Sequence } from "../core/sequence.ts";
 import { modelWidths } from "../network/config.ts";
 import type { Model } from "../network/model.ts";
 import type { IntegerModel } from "./integer-file.ts";
-import { type IntegerPrecision, quantize } from "./quantize.ts";
+import type { IntegerPrecision } from "./precisions.ts";
+import { quantize } from "./quantize.ts";
 
 const STEPS = 16;
 

@@ -4,9 +4,12 @@
 import { CONTROL_BYTES } from "../image/format.ts";
 import type { ArenaVector, LoweredLayer, LoweredNetwork } from "../image/lowered.ts";
 import type { Matrix, Synapses } from "../image/parameters.ts";
-import { ACTIVATION, expOfMinus, sigmoid, tanh } from "./elementary.ts";
+import { ACTIVATION, expOfMinus, sigmoid, softplus64, tanh } from "./elementary.ts";
 
-/** Sees a layer's inputs before it runs, and its pre-activations where it is dense. */
+/**
+ * Sees a layer's inputs before it runs, and its pre-activations where it is dense or where the elapsed time meets them: CfC's
+ * [time_a | time_b], f1 of its pure mode, a of LiquidGate.
+ */
 export interface Observer {
   before?(layer: number, arena: Float64Array): void;
   preActivations?(layer: number, values: Float64Array): void;
@@ -86,6 +89,7 @@ export class FloatRun {
       case "cfc": {
         if (layer.mode === "pure") {
           const f1 = this.#product(layer.ff1, from);
+          this.#observer.preActivations?.(l, f1);
           out.forEach((_, j) => {
             const decay = expOfMinus(elapsed * (layer.absTau[j]! + Math.abs(f1[j]!)));
             out[j] = layer.bound[j]! * (1 - f1[j]! * decay);
@@ -93,6 +97,7 @@ export class FloatRun {
           return;
         }
         const [p1, p2, pa, pb] = layer.heads.map((head) => this.#product(head, from));
+        this.#observer.preActivations?.(l, Float64Array.of(...pa!, ...pb!));
         out.forEach((_, j) => {
           const t = sigmoid(pa![j]! * elapsed + pb![j]!);
           const a = tanh(p1![j]!);
@@ -119,6 +124,16 @@ export class FloatRun {
         out.forEach((h, j) => {
           const candidate = tanh(nx[j]! + gates[j]! * nh[j]!);
           out[j] = candidate + (h - candidate) * gates[n + j]!;
+        });
+        return;
+      }
+      case "gate": {
+        const target = this.#product(layer.target, from).map(tanh);
+        const a = this.#product(layer.rate, from);
+        this.#observer.preActivations?.(l, a);
+        const rate = a.map(softplus64);
+        out.forEach((h, j) => {
+          out[j] = target[j]! + (h - target[j]!) * expOfMinus(elapsed * rate[j]!);
         });
         return;
       }

@@ -1,5 +1,7 @@
 // The maps at both ends: raw counts → activations or LTC inputs, states → outputs. Multiply, add, shift by channel.
 
+import { complain } from "../errors.ts";
+import type { Statistics } from "./calibration.ts";
 import { power2 } from "./elementary.ts";
 import { I16_MAX, roundHalfUp } from "./tables.ts";
 
@@ -36,8 +38,59 @@ export function elementMap(factor: ArrayLike<number>, offset: ArrayLike<number>)
   return map;
 }
 
-/** The unit of a raw input: a power of two, twice the values that calibration saw fit. */
-export function rawUnit(peak: number): number {
+/** What the counts of a sensor are to the network: input = (count - offset) / scale, channel by channel. */
+export interface InputCounts {
+  /** [nInputs], in counts. */
+  readonly offset: ArrayLike<number>;
+  /** [nInputs], counts that make 1 of the network's input; above 0. */
+  readonly scale: ArrayLike<number>;
+}
+
+/** Real values of raw inputs by channel: count · unit + offset. */
+export interface RawScale {
+  unit: Float64Array;
+  offset: Float64Array;
+}
+
+/**
+ * The scale of raw inputs: that of the counts if there are any, else powers of two with room for twice what calibration saw.
+ * @throws LiquidEdgeError `bad-input` for counts of another width, without scale, or beyond 16 bits; `source` is what
+ * messages call them
+ */
+export function rawScale(input: Statistics, counts: InputCounts | null, source: string): RawScale {
+  const { length } = input.min;
+  if (counts === null) {
+    return {
+      unit: Float64Array.from({ length }, (_, c) => rawUnit(input.peak(c))),
+      offset: new Float64Array(length),
+    };
+  }
+  const { offset, scale } = counts;
+  const fail = (field: string, expected: string, found: string, hint?: string) =>
+    complain("bad-input", source, { field, expected, found, ...(hint === undefined ? {} : { hint }) });
+  for (const [field, values] of Object.entries({ offset, scale })) {
+    if (values.length !== length) throw fail(field, `${length} numbers, one an input`, `${values.length}`);
+  }
+  for (let c = 0; c < length; c++) {
+    if (!Number.isFinite(offset[c])) throw fail(`offset[${c}]`, "a finite number", String(offset[c]));
+    if (!(scale[c]! > 0 && Number.isFinite(scale[c])))
+      throw fail(`scale[${c}]`, "a number above 0", String(scale[c]));
+    for (const x of [input.min[c]!, input.max[c]!]) {
+      const count = roundHalfUp(x * scale[c]! + offset[c]!);
+      if (count >= -I16_MAX - 1 && count <= I16_MAX) continue;
+      const hint = "shift the readings right, and scale with them";
+      const expected = `counts from ${-I16_MAX - 1} to ${I16_MAX} in channel ${c}`;
+      throw fail("counts", expected, String(count), hint);
+    }
+  }
+  return {
+    unit: Float64Array.from(scale, (s) => 1 / s),
+    offset: Float64Array.from(scale, (s, c) => -offset[c]! / s),
+  };
+}
+
+/** A power of two, twice the values that calibration saw fit. */
+function rawUnit(peak: number): number {
   let bits = 0;
   while (peak * RAW_HEADROOM * power2(bits + 1) <= I16_MAX && bits < 1000) bits++;
   while (peak * RAW_HEADROOM * power2(bits) > I16_MAX) bits--;

@@ -7,21 +7,41 @@ import type { IntLayer, IntMatrix, IntNetwork, IntVector, Narrowed } from "../im
 import type { Matrix } from "../image/parameters.ts";
 import type { CalibrationRun, LayerStatistics } from "./calibration.ts";
 import { power2 } from "./elementary.ts";
-import { elementMap, rawUnit } from "./input-map.ts";
+import { elementMap, type RawScale } from "./input-map.ts";
 import { addCell } from "./integer-cells.ts";
 import { IntLayout } from "./layout.ts";
-import { quantizeMatrix, type Rounding } from "./matrix.ts";
+import {
+  type ActivationBits,
+  LARGEST_ACTIVATION,
+  quantizeMatrix,
+  type Rounding,
+  type WeightBits,
+} from "./matrix.ts";
 import { fractionBits, midpointBound } from "./quantize-ltc.ts";
 import type { LayerReport } from "./report.ts";
-import { cellFormat, I8_MAX, narrowShift, stateFormats, statePeak, unitsOf } from "./state-format.ts";
+import { cellFormat, narrowShift, stateFormats, statePeak, unitsOf } from "./state-format.ts";
 import { I16_MAX } from "./tables.ts";
 import type { TimeFormat } from "./time-format.ts";
 
 const FLOAT_BYTES = 4;
 /** i16 values have bits to spare for what calibration did not see. */
 export const WORD_MARGIN = 2;
+/**
+ * Less for inputs of 16 bits: a larger unit makes their weights larger beside those of the states, which share their scale.
+ */
+const WIDE_INPUT_MARGIN = 1.5;
 /** An input range counts as lopsided when its middle lies further from 0 than this share of its half width. */
 const LOPSIDED = 0.25;
+
+/** What is decided before anything is rounded. */
+export interface Plan {
+  format: TimeFormat;
+  raw: RawScale;
+  /** Bits of each layer's weights. */
+  bits: readonly WeightBits[];
+  /** Bits of what matrices read. */
+  activations: ActivationBits;
+}
 
 /** Builds the integer network of one lowered network. */
 export class IntegerBuilder {
@@ -35,25 +55,30 @@ export class IntegerBuilder {
   readonly #layers: IntLayer[] = [];
   readonly #reports: LayerReport[] = [];
   readonly #raw: IntVector;
-  readonly #rawUnit: Float64Array;
+  readonly #plan: Plan;
   /** Of the matrices and synapses of the layer at hand. */
   #scales: number[] = [];
+  #bits: WeightBits | null = null;
 
-  constructor(lowered: LoweredNetwork, run: CalibrationRun, format: TimeFormat, rounding: Rounding) {
+  constructor(lowered: LoweredNetwork, run: CalibrationRun, plan: Plan, rounding: Rounding) {
     this.lowered = lowered;
     this.run = run;
-    this.format = format;
+    this.format = plan.format;
     this.rounding = rounding;
-    this.stateBits = stateFormats(lowered, format);
-    const { length } = lowered.input;
-    this.#raw = this.layout.place(length);
-    this.#rawUnit = Float64Array.from({ length }, (_, c) => rawUnit(run.input.peak(c)));
+    this.stateBits = stateFormats(lowered, plan.format);
+    this.#plan = plan;
+    this.#raw = this.layout.place(lowered.input.length);
+  }
+
+  /** Bits of the weights of layer number `l`. */
+  bitsOf(l: number): WeightBits {
+    return this.#plan.bits[l]!;
   }
 
   build(): { network: IntNetwork; layers: LayerReport[] } {
     const { lowered, layout } = this;
     const narrowedState = this.#placeStates();
-    if (layout.bytes(lowered.input) !== null) this.#addByteInput();
+    if (layout.columns(lowered.input) !== null) this.#addColumnInput();
     for (const [l, layer] of lowered.layers.entries()) {
       const isInputMap = layer.kind === "affine" && layer.in.at === lowered.input.at;
       if (!isInputMap) addCell(this, layer, l);
@@ -73,7 +98,8 @@ export class IntegerBuilder {
       arenaEnd: Math.ceil(layout.end / 4) * 4,
       time: this.format.time,
       scales: {
-        input: this.#rawUnit,
+        input: this.#plan.raw.unit,
+        inputOffset: this.#plan.raw.offset,
         output: output.unit,
         hidden: hidden!.unit,
         cell: cell!.unit,
@@ -96,39 +122,50 @@ export class IntegerBuilder {
     this.#reports.push({
       name,
       kind,
+      bits: this.#bits,
       weightScale: range(this.#scales),
       outputUnit: range(unit)!,
       saturated: 0,
       values: 0,
     });
     this.#scales = [];
+    this.#bits = null;
   }
 
-  /** Notes the real value of one unit of a row's or destination's weights for the report. */
-  noteScales(scales: ArrayLike<number>): void {
+  /** Notes the bits of weights, and the real value of one unit by row or destination, for the report. */
+  noteScales(bits: WeightBits, scales: ArrayLike<number>): void {
+    this.#bits = bits;
     for (let i = 0; i < scales.length; i++) this.#scales.push(scales[i]!);
   }
 
-  /** A product of the i8 copies from `from` on, to units of `outUnit`. */
+  /** A product of the columns from `from` on, to units of `outUnit`. */
   matrix(l: number, matrix: Matrix, outUnit: number, from: ArenaVector): IntMatrix {
     const layer = this.lowered.layers[l]!;
     const window = { at: from.at, length: matrix.nIn };
     const skip = (from.at - layer.in.at) / FLOAT_BYTES;
-    const { columns } = this.layout.bytes(window)!;
+    const { columns } = this.layout.columns(window)!;
     const read = this.run.layers[l]!.read;
-    const result = quantizeMatrix(layer.name, matrix, columns, read, skip, outUnit, this.rounding);
-    this.noteScales(Array.from(result.multiplier, (m, r) => m * power2(-result.shift[r]!) * outUnit));
+    const bits = this.bitsOf(l);
+    const result = quantizeMatrix(layer.name, matrix, columns, read, skip, outUnit, bits, this.rounding);
+    this.noteScales(
+      bits,
+      Array.from(result.multiplier, (m, r) => m * power2(-result.shift[r]!) * outUnit),
+    );
     return result;
   }
 
-  /** The i8 copy of what products read at `vector`. */
-  bytesAt(vector: ArenaVector): IntVector {
-    return this.layout.bytes(vector)!.vector;
+  get activations(): ActivationBits {
+    return this.#plan.activations;
+  }
+
+  /** What products read at `vector`. */
+  columnsAt(vector: ArenaVector): IntVector {
+    return this.layout.columns(vector)!.vector;
   }
 
   /** Where the i8 copy of `vector` goes, where it has one. */
   narrowed(vector: ArenaVector): Narrowed {
-    const copy = this.layout.bytes(vector);
+    const copy = this.activations === 16 ? null : this.layout.columns(vector);
     return copy === null ? null : { to: copy.vector, shift: copy.shift[0]! };
   }
 
@@ -154,8 +191,9 @@ export class IntegerBuilder {
         ? [map.w, map.b]
         : [new Float32Array(vector.length).fill(1), new Float32Array(vector.length)];
     const scale = power2(bits);
-    const factors = this.#rawUnit.map((unit, c) => unit * w[c]! * scale);
-    const offsets = this.#rawUnit.map((_, c) => b[c]! * scale);
+    const { unit, offset } = this.#plan.raw;
+    const factors = unit.map((u, c) => u * w[c]! * scale);
+    const offsets = offset.map((o, c) => (o * w[c]! + b[c]!) * scale);
     const units = unitsOf(vector.length, bits);
     const name = map?.name ?? "input";
     this.add(
@@ -165,29 +203,29 @@ export class IntegerBuilder {
     return { vector: place, bits };
   }
 
-  /** Places of states, second states and of the i8 copies of what products read. */
+  /** Places of states, second states and of what products read; the i8 copy of the state, of length 0 where it has none. */
   #placeStates(): IntVector {
-    const { lowered, layout, run } = this;
+    const { lowered, layout, run, activations } = this;
     const { input, hidden, cell } = lowered;
-    const hasByteInput = this.isReadByProducts(input);
-    const hasByteState = hidden.length > 0 && this.isReadByProducts(hidden);
-    let narrowedState: IntVector = { at: this.#raw.at, length: 0 };
-    if (hasByteInput || hasByteState) {
-      const length = (hasByteInput ? input.length : 0) + (hasByteState ? hidden.length : 0);
-      layout.addBytes({ at: hasByteInput ? input.at : hidden.at, length });
-      if (hasByteState) narrowedState = layout.bytes(hidden)!.vector;
+    const readsInput = this.isReadByProducts(input);
+    const readsState = hidden.length > 0 && this.isReadByProducts(hidden);
+    if (readsInput || readsState) {
+      const length = (readsInput ? input.length : 0) + (readsState ? hidden.length : 0);
+      layout.addColumns({ at: readsInput ? input.at : hidden.at, length }, activations);
     }
+    const columns = readsState ? layout.columns(hidden)!.vector : null;
+    const narrowedState = columns !== null && activations === 8 ? columns : { at: this.#raw.at, length: 0 };
     if (hidden.length === 0) return narrowedState;
-    const place = layout.place(hidden.length);
+    const place = columns !== null && activations === 16 ? columns : layout.place(hidden.length);
     const units = new Float64Array(hidden.length);
     for (const [l, layer] of lowered.layers.entries()) {
       const first = (layer.out.at - hidden.at) / FLOAT_BYTES;
       if (first < 0 || first >= hidden.length) continue;
       const bits = this.stateBits[l]!;
       units.fill(power2(-bits), first, first + layer.out.length);
-      if (!hasByteState) continue;
-      const copy = layout.bytes(layer.out)!;
-      const shift = narrowShift(statePeak(lowered, run, layer.out.at), bits);
+      if (!readsState) continue;
+      const copy = layout.columns(layer.out)!;
+      const shift = activations === 16 ? 0 : narrowShift(statePeak(lowered, run, layer.out.at), bits);
       copy.shift.fill(shift);
       copy.columns.step.fill(power2(shift - bits));
     }
@@ -207,24 +245,27 @@ export class IntegerBuilder {
     return narrowedState;
   }
 
-  /** Raw counts → i8, each channel over the range that calibration saw. */
-  #addByteInput(): void {
-    const { layout, run, lowered } = this;
-    const { vector, columns } = layout.bytes(lowered.input)!;
+  /** Raw counts → columns, each channel over the range that calibration saw. */
+  #addColumnInput(): void {
+    const { layout, run, lowered, activations } = this;
+    const { vector, columns } = layout.columns(lowered.input)!;
+    const margin = activations === 16 ? WIDE_INPUT_MARGIN : this.rounding.inputMargin;
     for (let c = 0; c < vector.length; c++) {
       const [low, high] = [run.input.min[c]!, run.input.max[c]!];
       const [middle, half] = [(low + high) / 2, (high - low) / 2];
       const isLopsided = half > 0 && Math.abs(middle) > LOPSIDED * half;
       columns.offset[c] = isLopsided ? middle : 0;
-      columns.step[c] = (this.rounding.inputMargin * (isLopsided ? half : run.input.peak(c))) / I8_MAX;
+      const reach = margin * (isLopsided ? half : run.input.peak(c));
+      columns.step[c] = reach / LARGEST_ACTIVATION[activations];
     }
     const { step, offset } = columns;
-    const factors = this.#rawUnit.map((unit, c) => unit / step[c]!);
+    const { raw } = this.#plan;
     const map = elementMap(
-      factors,
-      offset.map((x, c) => -x / step[c]!),
+      raw.unit.map((unit, c) => unit / step[c]!),
+      raw.offset.map((o, c) => (o - offset[c]!) / step[c]!),
     );
-    this.add({ kind: "int-input", name: "input", in: this.#raw, out: vector, width: 8, ...map }, step);
+    const width = activations;
+    this.add({ kind: "int-input", name: "input", in: this.#raw, out: vector, width, ...map }, step);
   }
 }
 

@@ -13,11 +13,13 @@ import {
   expNegTable,
   I16_MAX,
   PRE_UNIT,
+  remainderTable,
   roundHalfUp,
   sigmoidTable,
   synapseTable,
   tanhTable,
 } from "./tables.ts";
+import { largestTau, pureFineness, rateTables, timeHeadFineness } from "./time-units.ts";
 
 type Kind<K extends LoweredLayer["kind"]> = Extract<LoweredLayer, { kind: K }>;
 
@@ -25,7 +27,6 @@ type Kind<K extends LoweredLayer["kind"]> = Extract<LoweredLayer, { kind: K }>;
 const NARROW_SHIFT = 8;
 /** Pre-activations of a dense layer have room for this much more than calibration saw. */
 const PRE_MARGIN = 1.5;
-const U16_MAX = 65_535;
 const LARGEST_WEIGHT = { 8: 127, 4: 7 } as const;
 
 /** Adds the integer form of layer number `l`. A new kind of cell has its place here and in `Kind` of calibration.ts. */
@@ -42,6 +43,9 @@ export function addCell(builder: IntegerBuilder, layer: LoweredLayer, l: number)
       break;
     case "gru":
       addGru(builder, layer, l);
+      break;
+    case "gate":
+      addGate(builder, layer, l);
       break;
     case "ltc":
       addLtc(builder, layer, l);
@@ -64,27 +68,27 @@ function addDense(builder: IntegerBuilder, layer: Kind<"dense">, l: number): voi
   const isRead = builder.isReadByProducts(out);
   const bound = ACTIVATION_BOUND[activation];
   const peak = written.peakOfAll || 1;
-  const unit = isRead
+  const isNarrowed = isRead && builder.activations === 8;
+  const unit = isNarrowed
     ? Math.min(bound, ACTIVATION_MARGIN * peak) / (I8_MAX * power2(NARROW_SHIFT))
     : wordUnit(Math.min(bound, WORD_MARGIN * peak));
   // The finer the unit, the nearer the table's 256 chords are to the curve.
   const reach = Math.min(ACTIVATION_FLAT[activation], PRE_MARGIN * (pre.peakOfAll || 1));
   const preUnit = wordUnit(reach);
   const isLinear = activation === "linear";
-  const place = layout.place(out.length);
   const units = new Float64Array(out.length).fill(unit);
+  if (isRead) layout.addColumns(out, builder.activations);
+  const columns = layout.columns(out);
+  const shift = isNarrowed ? NARROW_SHIFT : 0;
+  columns?.shift.fill(shift);
+  columns?.columns.step.fill(unit * power2(shift));
+  const place = columns !== null && !isNarrowed ? columns.vector : layout.place(out.length);
   layout.addWords(out, place, units);
-  if (isRead) {
-    layout.addBytes(out);
-    const copy = layout.bytes(out)!;
-    copy.shift.fill(NARROW_SHIFT);
-    copy.columns.step.fill(unit * power2(NARROW_SHIFT));
-  }
   builder.add(
     {
       kind: "int-dense",
       name: layer.name,
-      in: builder.bytesAt({ at: layer.in.at, length: matrix.nIn }),
+      in: builder.columnsAt({ at: layer.in.at, length: matrix.nIn }),
       out: place,
       matrix: builder.matrix(l, matrix, isLinear ? unit : preUnit, layer.in),
       table: isLinear ? null : activationTable(activation, preUnit, unit),
@@ -97,30 +101,46 @@ function addDense(builder: IntegerBuilder, layer: Kind<"dense">, l: number): voi
 function addCfc(builder: IntegerBuilder, layer: Kind<"cfc">, l: number): void {
   const { name, out } = layer;
   const { vector, unit } = builder.layout.words(out);
-  const base = { kind: "int-cfc", name, in: builder.bytesAt(layer.in), out: vector } as const;
+  const base = { kind: "int-cfc", name, in: builder.columnsAt(layer.in), out: vector } as const;
   const narrowed = builder.narrowed(out);
-  const { constant, time } = builder.format;
+  const { format } = builder;
+  const { constant } = format;
+  const { exponent } = format.time;
+  const { pre } = builder.run.layers[l]!;
   if (layer.mode === "pure") {
-    // The product d (|w_tau| + |p1|) is u32.
-    const mostTau = Math.min(U16_MAX, Math.floor((2 ** 32 - 1) / time.max) - I16_MAX);
-    const absTau = Int32Array.from(layer.absTau, (tau) => Math.min(mostTau, roundHalfUp(tau / PRE_UNIT)));
-    const ff1 = builder.matrix(l, layer.ff1, PRE_UNIT, layer.in);
+    const k = pureFineness(pre, layer.absTau, format);
+    const rateUnit = PRE_UNIT * power2(-k);
+    const mostTau = largestTau(format);
+    const absTau = Int32Array.from(layer.absTau, (tau) => Math.min(mostTau, roundHalfUp(tau / rateUnit)));
+    const ff1 = builder.matrix(l, layer.ff1, rateUnit, layer.in);
     const bound = pureBound(layer.bound, builder.stateBits[l]!);
-    builder.add({ ...base, mode: "pure", ff1, absTau, ...bound, expNeg: expNegTable(), narrowed }, unit);
+    const shifts = { timeShift: exponent + k, swingShift: 15 + k };
+    const rates = { ff1, absTau, ...shifts, ...bound, expNeg: expNegTable() };
+    builder.add({ ...base, mode: "pure", ...rates, narrowed }, unit);
     return;
   }
   const [ff1, ff2, timeA, timeB] = layer.heads;
-  const floats = constant === null ? layer.heads : [ff1, ff2, heldTime(timeA, timeB, constant)];
-  const heads = floats.map((head) => builder.matrix(l, head, PRE_UNIT, layer.in));
-  builder.add({ ...base, mode: layer.mode, heads, ...tables(), narrowed }, unit);
+  const product = (head: Matrix, fineness = 0) =>
+    builder.matrix(l, head, PRE_UNIT * power2(-fineness), layer.in);
+  if (constant !== null) {
+    const heads = [ff1, ff2, heldTime(timeA, timeB, constant)].map((head) => product(head));
+    builder.add({ ...base, mode: layer.mode, heads, timeShift: 0, ...tables(), narrowed }, unit);
+    return;
+  }
+  const k = timeHeadFineness(pre, out.length, format);
+  const heads = [product(ff1), product(ff2), product(timeA, k), product(timeB)];
+  const timeShift = exponent + k;
+  builder.add({ ...base, mode: layer.mode, heads, timeShift, ...tables(), narrowed }, unit);
 }
 
-/** Both time heads in one, for a constant elapsed time. */
+/** Both time heads in one, for a constant elapsed time; a weight is absent where both heads lack it. */
 function heldTime(timeA: Matrix, timeB: Matrix, elapsed: number): Matrix {
   const combine = (a: Float32Array, b: Float32Array) => a.map((value, i) => value * elapsed + b[i]!);
+  const [a, b] = [timeA.mask, timeB.mask];
   return {
     ...timeA,
     weights: combine(timeA.weights, timeB.weights),
+    mask: a === null || b === null ? null : a.map((present, i) => present | b[i]!),
     bias: combine(timeA.bias, timeB.bias),
   };
 }
@@ -133,7 +153,7 @@ function addLstm(builder: IntegerBuilder, layer: Kind<"lstm">, l: number): void 
     {
       kind: "int-lstm",
       name: layer.name,
-      in: builder.bytesAt(layer.in),
+      in: builder.columnsAt(layer.in),
       out: vector,
       cell: layout.words(layer.cell).vector,
       matrix: builder.matrix(l, layer.matrix, PRE_UNIT, layer.in),
@@ -152,7 +172,7 @@ function addGru(builder: IntegerBuilder, layer: Kind<"gru">, l: number): void {
     {
       kind: "int-gru",
       name: layer.name,
-      in: builder.bytesAt(layer.in),
+      in: builder.columnsAt(layer.in),
       out: vector,
       resetUpdate: builder.matrix(l, layer.resetUpdate, PRE_UNIT, layer.in),
       fromInput: builder.matrix(l, layer.fromInput, PRE_UNIT, layer.in),
@@ -164,19 +184,45 @@ function addGru(builder: IntegerBuilder, layer: Kind<"gru">, l: number): void {
   );
 }
 
+/** For a constant elapsed time what stays of the old state is a function of one number, a table like the sigmoid. */
+function addGate(builder: IntegerBuilder, layer: Kind<"gate">, l: number): void {
+  const { layout, format, run } = builder;
+  const { vector, unit } = layout.words(layer.out);
+  const { constant } = format;
+  const decay =
+    constant === null
+      ? { sigmoid: null, ...rateTables(run.layers[l]!.pre, format) }
+      : { sigmoid: remainderTable(constant), softplus: null, expNeg: null, timeShift: 0 };
+  builder.add(
+    {
+      kind: "int-gate",
+      name: layer.name,
+      in: builder.columnsAt({ at: layer.in.at, length: layer.target.nIn }),
+      out: vector,
+      g: builder.matrix(l, layer.target, PRE_UNIT, layer.in),
+      a: builder.matrix(l, layer.rate, PRE_UNIT, layer.in),
+      tanh: tanhTable(),
+      ...decay,
+      narrowed: builder.narrowed(layer.out),
+    },
+    unit,
+  );
+}
+
 function addLtc(builder: IntegerBuilder, layer: Kind<"ltc">, l: number): void {
   const input = builder.wordInput(layer.in, layer, builder.run.layers[l]!);
   const { vector, unit } = builder.layout.words(layer.out);
   const fractionBits = builder.stateBits[l]!;
+  const bits = builder.bitsOf(l);
   const { scale, ...integers } = quantizeLtc(
     layer,
     fractionBits,
     input.bits,
-    LARGEST_WEIGHT[builder.rounding.bits],
+    LARGEST_WEIGHT[bits],
     builder.format,
     builder.run.layers[l]!.synapses!,
   );
-  builder.noteScales(scale);
+  builder.noteScales(bits, scale);
   builder.add(
     {
       kind: "int-ltc",

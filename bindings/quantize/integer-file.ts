@@ -19,7 +19,7 @@ import {
   variant,
   whole,
 } from "./codec.ts";
-import { INTEGER_PRECISIONS, type IntegerPrecision } from "./quantize.ts";
+import { INTEGER_PRECISIONS, type IntegerPrecision } from "./precisions.ts";
 import { readTyped, type TypedTensor, writeTyped } from "./typed-tensors.ts";
 
 const METADATA_KEY = "liquid_edge";
@@ -42,6 +42,7 @@ const matrix = object({
   nOut: whole(1, MAX_LENGTH),
   nIn: whole(1, MAX_LENGTH),
   bits: choice(8, 4),
+  activationBits: choice(8, 16),
   weights: tensor("I8", matrixShape),
   mask: nullable(tensor("U8", matrixShape)),
   bias: tensor("I32", rows),
@@ -79,6 +80,7 @@ const LAYERS: Readonly<Record<IntLayer["kind"] | "pure", Codec>> = {
     ...base,
     mode: choice("default", "no_gate"),
     heads: list(matrix, 3, 4),
+    timeShift: whole(0, 30),
     ...curves,
     narrowed,
   }),
@@ -88,6 +90,8 @@ const LAYERS: Readonly<Record<IntLayer["kind"] | "pure", Codec>> = {
     mode: choice("pure"),
     ff1: matrix,
     absTau: tensor("I32", outputs),
+    timeShift: whole(0, 30),
+    swingShift: whole(15, 30),
     bound: tensor("I32", outputs),
     boundShift: tensor("U8", outputs),
     expNeg: table,
@@ -121,6 +125,7 @@ const LAYERS: Readonly<Record<IntLayer["kind"] | "pure", Codec>> = {
     sigmoid: nullable(table),
     softplus: nullable(table),
     expNeg: nullable(table),
+    timeShift: whole(0, 30),
     narrowed,
   }),
   "int-ltc": object({
@@ -161,7 +166,7 @@ const SCALED = ["input", "output", "hidden", "cell"] as const;
 export function writeIntegerModel({ config, precision, network }: IntegerModel): Uint8Array {
   const store: Store = { tensors: new Map<string, TypedTensor>(), source: "network" };
   const json = NETWORK.write(network, "", store, {});
-  for (const name of SCALED) {
+  for (const name of [...SCALED, "inputOffset"] as const) {
     const data = network.scales[name];
     store.tensors.set(`scales.${name}`, { shape: [data.length], data });
   }
@@ -210,12 +215,18 @@ export function readIntegerModel(bytes: Uint8Array, source: string): IntegerMode
         found: String(data[bad]),
       });
     }),
-  ) as unknown as IntNetwork["scales"];
+  ) as unknown as Omit<IntNetwork["scales"], "inputOffset">;
+  const offsets = tensor("F64", () => [network.input.length]);
+  const inputOffset = offsets.read(null, "scales.inputOffset", store, {}) as Float64Array;
   const [extra] = tensors.keys();
   if (extra !== undefined) {
     throw complain("bad-file", source, { field: extra, expected: "no such tensor", found: "one" });
   }
-  return { config, precision: precision as IntegerPrecision, network: { ...network, scales } };
+  return {
+    config,
+    precision: precision as IntegerPrecision,
+    network: { ...network, scales: { ...scales, inputOffset } },
+  };
 }
 
 function parseOwn(metadata: string | undefined, source: string): Record<string, unknown> {

@@ -83,8 +83,9 @@ export class IntegerRun {
 
   /** Beyond the range of a table saturation changes nothing, so pre-activations are not counted there. */
   #product(matrix: IntMatrix, at: number, counts = false): Int16Array {
-    const { nOut, nIn, weights, mask, bias, multiplier, shift } = matrix;
-    const z = this.#bytes({ at, length: nIn });
+    const { nOut, nIn, activationBits, weights, mask, bias, multiplier, shift } = matrix;
+    const columns = { at, length: nIn };
+    const z = activationBits === 8 ? this.#bytes(columns) : this.words(columns);
     return Int16Array.from({ length: nOut }, (_, r) => {
       let sum = bias[r]!;
       for (let i = 0; i < nIn; i++) {
@@ -100,7 +101,6 @@ export class IntegerRun {
       layer.kind === "int-input" && layer.width === 8 ? this.#bytes(layer.out) : this.words(layer.out);
     const { at } = layer.in;
     const sat16 = (x: number): number => Math.min(I16_MAX, Math.max(-I16_MAX, x));
-    const { exponent: e } = this.#network.time;
     switch (layer.kind) {
       case "int-input": {
         const limit = layer.width === 8 ? I8_MAX : I16_MAX;
@@ -127,15 +127,16 @@ export class IntegerRun {
       case "int-cfc": {
         if (layer.mode === "pure") {
           this.#product(layer.ff1, at, true).forEach((p, j) => {
-            const u = Math.min(Math.floor((d * (layer.absTau[j]! + Math.abs(p))) / power2(e)), I16_MAX);
-            const v = 2048 - rsh(p * lookUp(layer.expNeg, u), 15);
+            const rate = layer.absTau[j]! + Math.abs(p);
+            const u = Math.min(Math.floor((d * rate) / power2(layer.timeShift)), I16_MAX);
+            const v = 2048 - rsh(p * lookUp(layer.expNeg, u), layer.swingShift);
             out[j] = this.#clamp(rsh(layer.bound[j]! * v, layer.boundShift[j]!), I16_MAX);
           });
           return;
         }
         const [p1, p2, pa, pb] = layer.heads.map((head) => this.#product(head, at));
         for (let j = 0; j < out.length; j++) {
-          const x = pb === undefined ? pa![j]! : sat16(rsh(pa![j]! * d, e) + pb[j]!);
+          const x = pb === undefined ? pa![j]! : sat16(rsh(pa![j]! * d, layer.timeShift) + pb[j]!);
           const t = lookUp(layer.sigmoid, x);
           const [a, c] = [lookUp(layer.tanh, p1![j]!), lookUp(layer.tanh, p2![j]!)];
           out[j] =
@@ -160,7 +161,8 @@ export class IntegerRun {
         const n = layer.out.length;
         const gates = this.#product(layer.resetUpdate, at);
         const nx = this.#product(layer.fromInput, at);
-        const nh = this.#product(layer.fromState, at + layer.fromInput.nIn);
+        const { nIn, activationBits } = layer.fromInput;
+        const nh = this.#product(layer.fromState, at + (nIn * activationBits) / 8);
         for (let j = 0; j < n; j++) {
           const [r, z] = [lookUp(layer.sigmoid, gates[j]!), lookUp(layer.sigmoid, gates[n + j]!)];
           const candidate = lookUp(layer.tanh, sat16(nx[j]! + rsh(r * nh[j]!, 15)));
@@ -174,7 +176,7 @@ export class IntegerRun {
           let k: number;
           if (layer.sigmoid !== null) k = lookUp(layer.sigmoid, -pa[j]!);
           else {
-            const u = Math.floor((lookUp(layer.softplus!, pa[j]!) * d + ((1 << e) >> 1)) / power2(e));
+            const u = shifted(lookUp(layer.softplus!, pa[j]!) * d, layer.timeShift);
             k = lookUp(layer.expNeg!, Math.min(u, I16_MAX));
           }
           out[j] = blend(lookUp(layer.tanh, pg[j]!), out[j]!, k);

@@ -1,10 +1,10 @@
-// Where the vectors of an integer network lie, and what their integers mean. Every vector of the float arena that a
-// product reads has an i8 copy; copies of vectors side by side lie side by side, so that a window stays a window.
+// Where the vectors of an integer network lie, and what their integers mean. Products read columns: i8 copies of vectors,
+// or the i16 vectors themselves. Columns of vectors side by side lie side by side, so that a window stays a window.
 
 import { CONTROL_BYTES } from "../image/format.ts";
 import type { ArenaVector } from "../image/lowered.ts";
 import type { IntVector } from "../image/lowered-integer.ts";
-import type { Columns } from "./matrix.ts";
+import type { ActivationBits, Columns } from "./matrix.ts";
 
 /** A vector as i16: its place and the real value of one unit of each element. */
 export interface Words {
@@ -12,11 +12,11 @@ export interface Words {
   unit: Float64Array;
 }
 
-/** The i8 copy of a run of the float arena. */
-interface Bytes extends Columns {
+/** What products read of a run of the float arena. */
+interface Run extends Columns {
   from: ArenaVector;
   at: number;
-  /** Shift from the i16 vector, by element. */
+  /** Shift of an i8 copy from the i16 vector, by element. */
   shift: Uint8Array;
 }
 
@@ -25,7 +25,7 @@ const FLOAT_BYTES = 4;
 export class IntLayout {
   #end = CONTROL_BYTES;
   readonly #words = new Map<number, Words>();
-  readonly #bytes: Bytes[] = [];
+  readonly #runs: Run[] = [];
 
   get end(): number {
     return this.#end;
@@ -56,13 +56,14 @@ export class IntLayout {
     return { vector: { at: place.at, length }, unit: unit.subarray(0, length) };
   }
 
-  /** Room for the i8 copy of `from`; steps, offsets and shifts are still to be filled in. */
-  addBytes(from: ArenaVector): IntVector {
+  /** Room for columns of `from`; steps, offsets and shifts are still to be filled in. */
+  addColumns(from: ArenaVector, bits: ActivationBits): IntVector {
     const n = from.length;
-    const at = this.#take(n);
-    this.#bytes.push({
+    const at = this.#take((n * bits) / 8);
+    this.#runs.push({
       from,
       at,
+      bits,
       step: new Float64Array(n).fill(1),
       offset: new Float64Array(n),
       shift: new Uint8Array(n),
@@ -70,15 +71,15 @@ export class IntLayout {
     return { at, length: n };
   }
 
-  /** The i8 copy of `vector`, null where it has none. */
-  bytes(vector: ArenaVector): { vector: IntVector; columns: Columns; shift: Uint8Array } | null {
-    for (const { from, at, step, offset, shift } of this.#bytes) {
+  /** The columns of `vector`, null where no product reads it. */
+  columns(vector: ArenaVector): { vector: IntVector; columns: Columns; shift: Uint8Array } | null {
+    for (const { from, at, bits, step, offset, shift } of this.#runs) {
       const first = (vector.at - from.at) / FLOAT_BYTES;
       const last = first + vector.length;
       if (first < 0 || last > from.length) continue;
       return {
-        vector: { at: at + first, length: vector.length },
-        columns: { step: step.subarray(first, last), offset: offset.subarray(first, last) },
+        vector: { at: at + (first * bits) / 8, length: vector.length },
+        columns: { bits, step: step.subarray(first, last), offset: offset.subarray(first, last) },
         shift: shift.subarray(first, last),
       };
     }

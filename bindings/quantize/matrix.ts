@@ -12,16 +12,17 @@ import { power2 } from "./elementary.ts";
 import { clampRound, roundHalfUp } from "./tables.ts";
 
 export type WeightBits = 8 | 4;
+export type ActivationBits = 8 | 16;
 
-/** What one unit of each i8 column is, and the real value at its 0; [nIn] each. */
+/** What one unit of each column is, and the real value at its 0; [nIn] each. */
 export interface Columns {
+  bits: ActivationBits;
   step: Float64Array;
   offset: Float64Array;
 }
 
 /** How weights are rounded. */
 export interface Rounding {
-  bits: WeightBits;
   /** Room of i8 inputs, as a multiple of what calibration saw: clipping against coarser steps. */
   inputMargin: number;
   /** Added to the variance of each column, as a share of it: how little the calibration data's correlations are trusted. */
@@ -29,7 +30,9 @@ export interface Rounding {
 }
 
 const LARGEST_WEIGHT = { 8: 127, 4: 7 } as const;
-const LARGEST_ACTIVATION = 127;
+/** What `check` takes a weight to be at most: anything of its bits. */
+const LARGEST_STORED = { 8: 128, 4: 8 } as const;
+export const LARGEST_ACTIVATION = { 8: 127, 16: 32_767 } as const;
 const ACCUMULATOR_MAX = 2 ** 31 - 1;
 const MANTISSA = 2 ** 14;
 const SHIFT_MAX = 46;
@@ -78,21 +81,26 @@ export function quantizeMatrix(
   read: Statistics,
   readFrom: number,
   outUnit: number,
-  { bits, damping }: Rounding,
+  bits: WeightBits,
+  { damping }: Rounding,
 ): IntMatrix {
   const { nOut, nIn, weights, mask, bias } = matrix;
   const largest = LARGEST_WEIGHT[bits];
-  const biasRoom = ACCUMULATOR_MAX - largest * LARGEST_ACTIVATION * nIn;
+  const product = LARGEST_STORED[bits] * LARGEST_ACTIVATION[columns.bits];
+  const biasRoom = ACCUMULATOR_MAX - product * nIn;
   if (biasRoom <= 0) {
+    const hint = columns.bits === 16 ? "take activations of 8 bits, or split the layer" : "split the layer";
+    const held = Math.floor(ACCUMULATOR_MAX / product);
     throw new LiquidEdgeError(
       "unavailable",
-      `layer ${name}: ${nIn} columns, a 32-bit accumulator holds ${Math.floor(ACCUMULATOR_MAX / (largest * LARGEST_ACTIVATION))} (split the layer)`,
+      `layer ${name}: ${nIn} columns of int${columns.bits}, a 32-bit accumulator holds ${held} (${hint})`,
     );
   }
   const result: IntMatrix = {
     nOut,
     nIn,
     bits,
+    activationBits: columns.bits,
     weights: new Int8Array(nOut * nIn),
     mask,
     bias: new Int32Array(nOut),

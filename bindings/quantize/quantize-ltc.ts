@@ -17,6 +17,8 @@ const I32_LIMIT = 2 ** 31;
 /** Fraction bits of a synapse's slope, at most; sigma below 2^(15 - b). */
 const SLOPE_BITS_MAX = 15;
 const PRE_BITS = 11;
+/** Of a synapse's argument. */
+const SHIFT_MAX = 16;
 /** A destination keeps at least this many steps of its largest weight, or it is refused. */
 const LEAST_WEIGHT = 7;
 
@@ -241,7 +243,8 @@ function argument(name: string, source: string, synapses: Synapses, sourceBits: 
     if (mask[ij] !== 0) mu[ij] = clampRound(synapses.mu[ij]! * power2(sourceBits), I16_MAX);
   }
   const k = new Int16Array(nIn * nOut);
-  for (let bits = SLOPE_BITS_MAX; bits >= Math.max(0, PRE_BITS - sourceBits); bits--) {
+  const most = Math.min(SLOPE_BITS_MAX, SHIFT_MAX + PRE_BITS - sourceBits);
+  for (let bits = most; bits >= Math.max(0, PRE_BITS - sourceBits); bits--) {
     const shift = sourceBits + bits - PRE_BITS;
     const centre = (shift === 0 ? 0 : power2(shift - 1)) + 16_384 * power2(shift);
     let fits = true;

@@ -4,19 +4,20 @@
 // engine.
 
 import type { Sequence } from "../core/sequence.ts";
-import { LiquidEdgeError } from "../errors.ts";
+import { complain, LiquidEdgeError, nearestName } from "../errors.ts";
 import { lower } from "../image/lower.ts";
 import type { LoweredNetwork } from "../image/lowered.ts";
 import type { IntNetwork } from "../image/lowered-integer.ts";
 import type { Model } from "../network/model.ts";
+import { printable } from "../network/printable.ts";
+import { neuronsWithoutInputs } from "../prune/report.ts";
 import { calibrate, checkCalibration } from "./calibration.ts";
-import { IntegerBuilder } from "./integer-builder.ts";
-import type { WeightBits } from "./matrix.ts";
+import { type InputCounts, rawScale } from "./input-map.ts";
+import { IntegerBuilder, type Plan } from "./integer-builder.ts";
+import type { ActivationBits, WeightBits } from "./matrix.ts";
+import { INTEGER_PRECISIONS, type IntegerPrecision } from "./precisions.ts";
 import { fidelity, type QuantizationReport } from "./report.ts";
 import { type TimeRange, timeFormat } from "./time-format.ts";
-
-export const INTEGER_PRECISIONS = ["int8", "int4"] as const;
-export type IntegerPrecision = (typeof INTEGER_PRECISIONS)[number];
 
 export interface QuantizeOptions {
   precision: IntegerPrecision;
@@ -26,6 +27,22 @@ export interface QuantizeOptions {
   time?: TimeRange;
   /** What messages call the calibration data. */
   source?: string;
+  /**
+   * What the counts of the sensors are to the network, so that the image takes raw counts and a board needs no float.
+   * Default: counts of the quantizer's own, powers of two.
+   */
+  counts?: InputCounts;
+  /** What messages call the counts. */
+  countsSource?: string;
+  /** Bits of single layers' weights, by the layer's name; `precision` for the others. */
+  layers?: Readonly<Record<string, IntegerPrecision>>;
+  /**
+   * Bits of what matrices read: inputs, states, hidden units. 8 (default) suits int8 vector units; 16 is
+   * several times more exact, costs a core without them hardly anything, and holds 512 columns of int8 weights.
+   */
+  activations?: ActivationBits;
+  /** Called after every time step of every run over the calibration data; `total` is an upper bound. */
+  onStep?: (done: number, total: number) => void;
 }
 
 export interface Quantized {
@@ -33,17 +50,19 @@ export interface Quantized {
   report: QuantizationReport;
 }
 
-/** Ways of rounding that are tried; the one with the least error on the calibration data is kept. */
+/**
+ * Ways of rounding that are tried unless the error is `below` that already; the one with the least error on the calibration
+ * data is kept. An input range without room is the last resort.
+ */
 const TRIALS = [
-  { damping: 0.1, inputMargin: 1.1 },
-  { damping: 0.3, inputMargin: 1.25 },
-  { damping: 0.3, inputMargin: 1.1 },
-  { damping: 0.03, inputMargin: 1.1 },
-  { damping: 1, inputMargin: 1.1 },
-  { damping: 1, inputMargin: 1.25 },
+  { damping: 0.1, inputMargin: 1.1, below: 0 },
+  { damping: 0.3, inputMargin: 1.25, below: 0.01 },
+  { damping: 0.3, inputMargin: 1.1, below: 0.01 },
+  { damping: 0.03, inputMargin: 1.1, below: 0.01 },
+  { damping: 1, inputMargin: 1.1, below: 0.01 },
+  { damping: 1, inputMargin: 1.25, below: 0.01 },
+  { damping: 0.1, inputMargin: 1, below: 0.02 },
 ] as const;
-/** Relative error below which no other way of rounding is tried. */
-const GOOD_ENOUGH = 0.01;
 
 /**
  * Quantizes a checked model.
@@ -51,7 +70,16 @@ const GOOD_ENOUGH = 0.01;
  * integer form, with the layer and the neuron
  */
 export function quantize(model: Model, options: QuantizeOptions): Quantized {
-  const { precision, source = "calibration" } = options;
+  const {
+    precision,
+    source = "calibration",
+    counts = null,
+    countsSource = "counts",
+    activations = 8,
+  } = options;
+  if (activations !== 8 && activations !== 16) {
+    throw new RangeError(`"activations" expected 8 or 16, got ${String(activations)}`);
+  }
   if (!INTEGER_PRECISIONS.includes(precision)) {
     throw new RangeError(`"precision" expected ${INTEGER_PRECISIONS.join(" or ")}, got ${String(precision)}`);
   }
@@ -60,22 +88,69 @@ export function quantize(model: Model, options: QuantizeOptions): Quantized {
   const sequences: readonly Sequence[] =
     "input" in options.calibration ? [options.calibration] : options.calibration;
   checkCalibration(sequences, lowered.input.length, source);
-  const run = calibrate(lowered, sequences);
-  const usesTime = lowered.layers.some(({ kind }) => kind === "ltc" || kind === "cfc");
+  const onStep = stepCounter(sequences, options.onStep);
+  const run = calibrate(lowered, sequences, onStep);
+  const usesTime = lowered.layers.some(({ kind }) => TIMED_KINDS.includes(kind));
   const format = timeFormat(options.time ?? run.elapsed, usesTime, source);
-  const bits: WeightBits = precision === "int8" ? 8 : 4;
+  const plan: Plan = {
+    format,
+    raw: rawScale(run.input, counts, countsSource),
+    bits: bitsByLayer(lowered, precision, options.layers ?? {}),
+    activations,
+  };
+  const isolated = neuronsWithoutInputs(model);
   let best: Quantized | null = null;
-  for (const trial of TRIALS) {
-    const { network, layers } = new IntegerBuilder(lowered, run, format, { bits, ...trial }).build();
-    const report = { precision, layers, ...fidelity(network, sequences, run.outputs, layers) };
+  for (const { below, ...trial } of TRIALS) {
+    if (best !== null && best.report.relativeRmsError < below) break;
+    const { network, layers } = new IntegerBuilder(lowered, run, plan, trial).build();
+    const measured = fidelity(network, sequences, run.outputs, layers, onStep);
+    const report = { precision, layers, neuronsWithoutInputs: isolated, ...measured };
     if (best === null || report.relativeRmsError < best.report.relativeRmsError) best = { network, report };
-    if (report.relativeRmsError < GOOD_ENOUGH) break;
   }
   return best!;
 }
 
+/** Counts the steps of the runs over the calibration data. */
+function stepCounter(sequences: readonly Sequence[], onStep: QuantizeOptions["onStep"]): () => void {
+  if (onStep === undefined) return () => {};
+  const steps = sequences.reduce((sum, sequence) => sum + sequence.batch * sequence.steps, 0);
+  const total = steps * (1 + TRIALS.length);
+  let done = 0;
+  return () => onStep(++done, total);
+}
+
+const BITS = { int8: 8, int4: 4 } as const;
+
+/** Bits of every layer's weights. Throws `unknown-name` for a layer that has none. */
+function bitsByLayer(
+  { layers }: LoweredNetwork,
+  precision: IntegerPrecision,
+  own: Readonly<Record<string, IntegerPrecision>>,
+): WeightBits[] {
+  const names = layers.filter(({ kind }) => kind !== "affine").map(({ name }) => name);
+  for (const [name, wanted] of Object.entries(own)) {
+    if (!names.includes(name)) {
+      const nearest = nearestName(name, names);
+      throw complain("unknown-name", "layers", {
+        field: printable(name),
+        expected: `one of ${names.join(", ")}`,
+        found: "no such layer with weights",
+        ...(nearest === undefined ? {} : { hint: `did you mean "${nearest}"?` }),
+      });
+    }
+    if (!INTEGER_PRECISIONS.includes(wanted)) {
+      throw new RangeError(
+        `"layers.${name}" expected ${INTEGER_PRECISIONS.join(" or ")}, got ${String(wanted)}`,
+      );
+    }
+  }
+  return layers.map(({ name }) => BITS[own[name] ?? precision]);
+}
+
 /** Layers that integer-cells.ts has an integer form of; a new kind of cell is refused until it has one. */
-const INTEGER_KINDS: readonly string[] = ["affine", "dense", "cfc", "lstm", "gru", "ltc"];
+const INTEGER_KINDS: readonly string[] = ["affine", "dense", "cfc", "lstm", "gru", "ltc", "gate"];
+/** Those that look at the elapsed time. */
+const TIMED_KINDS: readonly string[] = ["cfc", "ltc", "gate"];
 
 function refuseUnavailable({ layers }: LoweredNetwork): void {
   for (const layer of layers) {

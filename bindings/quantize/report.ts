@@ -2,15 +2,19 @@
 
 import type { Sequence } from "../core/sequence.ts";
 import type { IntLayer, IntNetwork } from "../image/lowered-integer.ts";
+import type { PruneReport } from "../prune/report.ts";
 import { forEachStep } from "./calibration.ts";
 import { power2 } from "./elementary.ts";
 import { IntegerRun } from "./integer-run.ts";
-import type { IntegerPrecision } from "./quantize.ts";
-import { clampRound, I16_MAX, roundHalfUp } from "./tables.ts";
+import type { WeightBits } from "./matrix.ts";
+import type { IntegerPrecision } from "./precisions.ts";
+import { I16_MAX, roundHalfUp } from "./tables.ts";
 
 export interface LayerReport {
   name: string;
   kind: IntLayer["kind"];
+  /** Of its weights; null without weights. */
+  bits: WeightBits | null;
   /** Real value of one unit of a weight, smallest and largest of all rows or neurons; null without weights. */
   weightScale: [min: number, max: number] | null;
   /** Real value of one unit of the output, smallest and largest. */
@@ -23,6 +27,8 @@ export interface LayerReport {
 export interface QuantizationReport {
   precision: IntegerPrecision;
   layers: LayerReport[];
+  /** Neurons into which no weight leads, by wiring or pruning. Such a network is allowed. */
+  neuronsWithoutInputs: PruneReport["neuronsWithoutInputs"];
   /** Time steps of the calibration data. */
   steps: number;
   /** Root mean square of the output's error against the float network, in the output's own unit. */
@@ -33,7 +39,11 @@ export interface QuantizationReport {
 
 /** Raw inputs of an integer network for real ones. */
 export function toRaw(network: IntNetwork, x: ArrayLike<number>): Int16Array {
-  return Int16Array.from(x, (value, c) => clampRound(value / network.scales.input[c]!, I16_MAX));
+  const { input, inputOffset } = network.scales;
+  return Int16Array.from(x, (value, c) => {
+    const count = roundHalfUp((value - inputOffset[c]!) / input[c]!);
+    return Math.min(I16_MAX, Math.max(-I16_MAX - 1, count));
+  });
 }
 
 /** Elapsed time in the units of an integer network; at least one. */
@@ -47,7 +57,8 @@ export function fidelity(
   sequences: readonly Sequence[],
   expected: Float64Array,
   layers: readonly LayerReport[],
-): Omit<QuantizationReport, "precision" | "layers"> {
+  onStep: () => void = () => {},
+): Pick<QuantizationReport, "steps" | "rmsError" | "relativeRmsError"> {
   const run = new IntegerRun(network);
   const { output: unit } = network.scales;
   let [at, errors, squares] = [0, 0, 0];
@@ -62,6 +73,7 @@ export function fidelity(
         squares += expected[at]! ** 2;
         at++;
       }
+      onStep();
     },
   );
   for (const [l, { values, saturated }] of run.counts.entries())

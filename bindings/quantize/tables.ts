@@ -30,8 +30,40 @@ function table(lo: number, k: number, outUnit: number, inUnit: number, f: (x: nu
 
 export const tanhTable = (): IntTable => table(-4 * 2048, 6, GATE_UNIT, PRE_UNIT, tanh);
 export const sigmoidTable = (): IntTable => table(-8 * 2048, 7, GATE_UNIT, PRE_UNIT, sigmoid);
-export const expNegTable = (): IntTable => table(0, 7, GATE_UNIT, PRE_UNIT, expOfMinus);
-export const softplusTable = (): IntTable => table(-8 * 2048, 7, PRE_UNIT, PRE_UNIT, softplus64);
+/** exp(-u) for u of 0 to 32767 units. */
+export const expNegTable = (unit = PRE_UNIT): IntTable => table(0, 7, GATE_UNIT, unit, expOfMinus);
+
+/** softplus over [low, top] and what its intervals reach below, within [-16, 16), in units of `outUnit`. */
+export function softplusTable(low: number, top: number, outUnit: number): IntTable {
+  const k = intervalBits(top - low);
+  const start = Math.max(roundHalfUp(top / PRE_UNIT) - INTERVALS * power2(k), -PRE_MAX / PRE_UNIT);
+  return table(start, k, outUnit, PRE_UNIT, softplus64);
+}
+
+/** k of 256 intervals of 2^k pre-activation units that cover `width`. */
+function intervalBits(width: number): number {
+  let k = 1;
+  while (INTERVALS * power2(k) * PRE_UNIT < width) k++;
+  return k;
+}
+
+/** Where a table may end: at a value so near the curve's own end. The sigmoid's ends so at ±8. */
+const REMAINDER_FLAT = 3.4e-4;
+const PRE_MAX = 16;
+
+/**
+ * LiquidGate's share of the old state after a constant elapsed time T, exp(-T softplus(-x)), at x = -a; at T = 1 the
+ * sigmoid. Over where it is not flat, and as far beyond as its intervals reach: slow neurons live at the upper end.
+ */
+export function remainderTable(elapsed: number): IntTable {
+  const share = (x: number) => expOfMinus(elapsed * softplus64(-x));
+  const step = 1 / 16;
+  let low = -PRE_MAX;
+  while (low < PRE_MAX - step && share(low + step) <= REMAINDER_FLAT) low += step;
+  let high = low + step;
+  while (high < PRE_MAX && 1 - share(high) > REMAINDER_FLAT) high += step;
+  return table(low / PRE_UNIT, intervalBits(high - low), GATE_UNIT, PRE_UNIT, share);
+}
 
 /** An activation of a backbone or dense layer, from units of `inUnit` to units of `outUnit`. */
 export const activationTable = (activation: Activation, inUnit: number, outUnit: number): IntTable =>

@@ -2,11 +2,11 @@
 
 import type { Comparison } from "../../bindings/evaluate/compare.ts";
 import type { Evaluation, MetricResult } from "../../bindings/evaluate/evaluate.ts";
-import type { Deviation } from "../../bindings/evaluate/fidelity.ts";
+import type { Deviation, Saturation } from "../../bindings/evaluate/fidelity.ts";
 import { type Column, count, digits, paragraph, styled, table, whole } from "../text.ts";
 import type { Against } from "./evaluate.ts";
 
-const TITLES: Record<MetricResult["name"], string> = {
+export const METRIC_TITLES: Record<MetricResult["name"], string> = {
   accuracy: "accuracy %",
   balancedAccuracy: "balanced accuracy %",
   f1: "F1 %",
@@ -17,7 +17,7 @@ const TITLES: Record<MetricResult["name"], string> = {
 };
 
 /** A metric's value as its title says: percent, area or error. */
-function shown(name: MetricResult["name"], value: number): string {
+export function shown(name: MetricResult["name"], value: number): string {
   if (name === "mse" || name === "mae") return digits(value, 4);
   const [factor, decimals] = name === "auc" || name === "averagePrecision" ? [1, 4] : [100, 2];
   return (factor * value).toFixed(decimals);
@@ -38,7 +38,7 @@ export function describeEvaluation(
   const unitWord = units === sequences ? "whole sequences" : `${whole(units)} blocks of steps`;
   const methods = { wilson: "Wilson", bootstrap: "bootstrap" };
   const rows = metrics.map(({ name: id, value, min, max, constant, method }) => [
-    TITLES[id],
+    METRIC_TITLES[id],
     shown(id, value),
     `[${shown(id, min)}–${shown(id, max)}]`,
     shown(id, constant),
@@ -72,7 +72,7 @@ function describePair(
 ): string[] {
   const { drops, agreement, mcNemar, deviation } = comparison;
   const rows = drops.map(({ name, value, min, max, relative }, i) => [
-    TITLES[name],
+    METRIC_TITLES[name],
     shown(name, evaluation.metrics[i]!.value),
     signed(name, value),
     `[${signed(name, min)} to ${signed(name, max)}]`,
@@ -98,6 +98,7 @@ function describePair(
   if (fidelity !== null) {
     lines.push(`Outputs of every step: ${describeDeviation(fidelity.output)}`);
     if (fidelity.state !== null) lines.push(`States of every step: ${describeDeviation(fidelity.state)}`);
+    if (fidelity.saturation !== null) lines.push(...describeSaturation(fidelity.saturation, fidelity.steps));
   }
   return lines;
 }
@@ -128,4 +129,18 @@ function describeDeviation({
   const share = relative === null ? "" : ` (${digits(100 * relative)} % of the reference's)`;
   const where = maxAt === undefined || maxAt === null ? "" : `, ${maxAt}`;
   return `rms difference ${digits(rms)}${share}, largest ${digits(max)}${where}`;
+}
+
+/** By layer, where anything saturated at all. */
+function describeSaturation(
+  { layers, inputs, clippedInputs, clampedSteps }: Saturation,
+  steps: number,
+): string[] {
+  const saturated = layers.filter((layer) => layer.saturated > 0);
+  const ofAll = (part: number, all: number) => `${whole(part)} of ${whole(all)}`;
+  const byLayer = saturated.map((layer) => `${ofAll(layer.saturated, layer.values)} in ${layer.name}`);
+  return [
+    `Values that saturated: ${byLayer.join(", ") || "none"}`,
+    `Inputs clipped: ${ofAll(clippedInputs, inputs)}; elapsed times clamped: ${ofAll(clampedSteps, steps)}`,
+  ];
 }

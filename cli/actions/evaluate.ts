@@ -1,16 +1,14 @@
-import { loadCsv } from "../../bindings/data/csv-dataset.ts";
-import { DATASETS, type Dataset } from "../../bindings/data/dataset.ts";
-import { loadDataset } from "../../bindings/data/load.ts";
 import { type Comparison, compareNetworks } from "../../bindings/evaluate/compare.ts";
 import { type Evaluation, evaluate as evaluateNetwork } from "../../bindings/evaluate/evaluate.ts";
 import { type Deviation, type Fidelity, measureFidelity } from "../../bindings/evaluate/fidelity.ts";
 import type { EvaluateOptions } from "../commands/evaluate.ts";
-import { RunFailure } from "../exit.ts";
+import { expectFinite } from "../exit.ts";
 import type { Io } from "../io.ts";
 import { usageError } from "../options.ts";
 import { progressOf } from "../progress.ts";
+import { readDataset } from "../read-dataset.ts";
 import { readNetwork } from "../read-network.ts";
-import { fileName, readJson } from "../read-text.ts";
+import { titleOf } from "../summary.ts";
 import { describeEvaluation } from "./evaluate-report.ts";
 
 export interface Against {
@@ -25,7 +23,7 @@ export async function evaluate(io: Io, weights: string, options: EvaluateOptions
   if (against === undefined && againstConfig !== undefined) {
     throw usageError("--against-config belongs to --against, which is missing");
   }
-  const network = await readNetwork(io, weights, options.config);
+  const network = await readNetwork(io, weights, options.config, options.precision);
   const reference = against === undefined ? null : await readNetwork(io, against, againstConfig);
   const dataset = await readDataset(io, options);
   const settings = () => ({
@@ -55,41 +53,7 @@ export async function evaluate(io: Io, weights: string, options: EvaluateOptions
   io.print(
     options.json
       ? JSON.stringify(evaluationJson(evaluation, pair))
-      : describeEvaluation(network.name, evaluation, pair, io.colour),
-  );
-}
-
-/** The data set that the options name; its files are read through `io`. */
-async function readDataset(io: Io, { data, dataset, description }: EvaluateOptions): Promise<Dataset> {
-  const path = data.replace(/[\\/]+$/, "");
-  const isCsv = /\.(csv|tsv|txt)(\.gz)?$/.test(path) || path === "-";
-  const folderName = path.split(/[\\/]/).at(-1)!;
-  const id = dataset ?? (isCsv ? "csv" : DATASETS.find((name) => name === folderName));
-  if (id === undefined) {
-    throw usageError(
-      `--data ${fileName(path)} is no CSV and has no known name: say what it is with --dataset ${[...DATASETS, "csv"].join("|")}`,
-    );
-  }
-  const json = description === undefined ? undefined : await readJson(io, description, "bad-config");
-  const descriptionName = description === undefined ? "options" : fileName(description);
-  const file = async (name: string) =>
-    new File([(await io.readFile(name)) as Uint8Array<ArrayBuffer>], fileName(name));
-  if (id === "csv") {
-    if (json === undefined) {
-      throw usageError(
-        "--description is missing: JSON that says what the columns of the CSV mean (docs/data.md)",
-      );
-    }
-    return loadCsv(await file(path), json, descriptionName);
-  }
-  // A file by itself is the one file of the set.
-  return loadDataset(id, (name) => file(isCsv ? path : `${path}/${name}`), json, descriptionName);
-}
-
-function expectFinite(name: string, { nonFinite, dataset }: Evaluation): void {
-  if (nonFinite === null) return;
-  throw new RunFailure(
-    `${name}: "output" expected finite values, found one that is not in ${dataset}, ${nonFinite}`,
+      : describeEvaluation(titleOf(network), evaluation, pair, io.colour),
   );
 }
 
@@ -107,6 +71,7 @@ function evaluationJson(evaluation: Evaluation, pair: Against | null) {
         steps: fidelity.steps,
         output: deviationJson(fidelity.output),
         state: fidelity.state && deviationJson(fidelity.state),
+        saturation: fidelity.saturation,
       },
     },
   };

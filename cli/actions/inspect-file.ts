@@ -4,6 +4,8 @@ import { parseBoardFile } from "../../bindings/board/load.ts";
 import { totalOperations } from "../../bindings/count/op-class.ts";
 import { complain } from "../../bindings/errors.ts";
 import { parseOpProfile } from "../../bindings/estimate/parse-profile.ts";
+import { compile } from "../../bindings/image/compile.ts";
+import { compileInteger } from "../../bindings/image/compile-integer.ts";
 import { readModel } from "../../bindings/network/checkpoint.ts";
 import { configToJson, modelWidths, parseConfig } from "../../bindings/network/config.ts";
 import { describeModel } from "../../bindings/network/describe.ts";
@@ -11,6 +13,7 @@ import { describeValue, printable } from "../../bindings/network/printable.ts";
 import { parseSafetensors, type SafetensorsFile } from "../../bindings/network/safetensors.ts";
 import { isIntegerFile, readIntegerModel } from "../../bindings/quantize/integer-file.ts";
 import type { Io } from "../io.ts";
+import { type Matrix, matricesOf, matrixTable } from "../matrices.ts";
 import { decodeText, fileName, parseJson, readJson } from "../read-text.ts";
 import { summarise } from "../summary.ts";
 import { bytes as byteCount, count, table, whole } from "../text.ts";
@@ -75,6 +78,7 @@ async function inspectCheckpoint(
     ...(configPath === undefined ? {} : { config: fileName(configPath) }),
   });
   const { widths, parameters, synapses, pruned, tensors } = describeModel(model);
+  const matrices = matricesOf(compile(model, { source: name }));
   const metadata = notesOf(file);
   return {
     json: {
@@ -86,6 +90,7 @@ async function inspectCheckpoint(
       synapses,
       pruned,
       tensors,
+      matrices,
       metadata,
     },
     text: (colour) =>
@@ -111,8 +116,13 @@ async function inspectCheckpoint(
         ),
         "",
         tensorTable(tensors, colour),
+        ...matrixLines(matrices, colour),
       ].join("\n"),
   };
+}
+
+function matrixLines(matrices: readonly Matrix[], colour: boolean): string[] {
+  return matrices.length === 0 ? [] : ["", matrixTable(matrices, colour)];
 }
 
 /** A network that `quantize` made. */
@@ -121,6 +131,7 @@ function inspectQuantized(data: Uint8Array, name: string): Finding {
   const layers = network.layers.map(({ name: layer, kind, out }) => ({ name: layer, kind, n: out.length }));
   const { time } = network;
   const model = configToJson(config);
+  const matrices = matricesOf(compileInteger(network));
   return {
     json: {
       file: name,
@@ -130,6 +141,7 @@ function inspectQuantized(data: Uint8Array, name: string): Finding {
       ...model,
       widths: modelWidths(config),
       layers,
+      matrices,
       time,
     },
     text: (colour) =>
@@ -146,6 +158,7 @@ function inspectQuantized(data: Uint8Array, name: string): Finding {
           layers.map((layer) => [printable(layer.name), layer.kind, whole(layer.n)]),
           colour,
         ),
+        ...matrixLines(matrices, colour),
       ].join("\n"),
   };
 }

@@ -2,6 +2,7 @@ import { OP_CLASSES, type OpClass } from "../../bindings/count/op-class.ts";
 import type { NetworkProfile } from "../../bindings/count/op-profile.ts";
 import type { ProfileOptions } from "../commands/profile.ts";
 import type { Io } from "../io.ts";
+import { type Matrix, matricesOf, matrixTable } from "../matrices.ts";
 import { readNetwork } from "../read-network.ts";
 import { titleOf } from "../summary.ts";
 import { count, paragraph, percent, table, whole } from "../text.ts";
@@ -15,13 +16,15 @@ export async function profile(
   const network = await readNetwork(io, weights, config, precision);
   const counted = await network.profileOperations();
   const inference = { steps, operations: steps * counted.operations };
-  if (json) io.print(JSON.stringify({ ...counted, inference }));
-  else io.print(describe(titleOf(network), counted, inference, io.colour));
+  const matrices = matricesOf(network.compiled);
+  if (json) io.print(JSON.stringify({ ...counted, matrices, inference }));
+  else io.print(describe(titleOf(network), counted, matrices, inference, io.colour));
 }
 
 function describe(
   name: string,
   { operations, classes, layers, kernels, valueDependent }: NetworkProfile,
+  matrices: readonly Matrix[],
   inference: { steps: number; operations: number },
   colour: boolean,
 ): string {
@@ -59,7 +62,13 @@ function describe(
       colour,
     ),
     "",
+    ...(matrices.length === 0 ? [] : [matrixTable(matrices, colour), ""]),
     "Operations are executed WebAssembly instructions of the core without locals, constants and structure.",
+    ...(matrices.length === 0
+      ? []
+      : [
+          "Formats are chosen matrix by matrix, by the operations that they execute; a dense one executes its zeros.",
+        ]),
     ...valueDependent.map((text) => paragraph(`Cycles, not counts, depend on values in ${text}.`)),
   ].join("\n");
 }

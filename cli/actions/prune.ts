@@ -1,4 +1,3 @@
-import type { CompiledLayer } from "../../bindings/image/compile.ts";
 import { writeModel } from "../../bindings/network/checkpoint.ts";
 import { parseSafetensors } from "../../bindings/network/safetensors.ts";
 import { Network } from "../../bindings/network.ts";
@@ -6,11 +5,12 @@ import { type PruneOptions, prune as pruneModel } from "../../bindings/prune/pru
 import type { PruneReport } from "../../bindings/prune/report.ts";
 import type { PruneCommandOptions } from "../commands/prune.ts";
 import type { Io } from "../io.ts";
+import { type Matrix, matricesOf, matrixTable } from "../matrices.ts";
 import { usageError } from "../options.ts";
 import { readModelFile } from "../read-model.ts";
 import { fileName } from "../read-text.ts";
 import { summarise } from "../summary.ts";
-import { bytes, count, paragraph, percent, table, whole } from "../text.ts";
+import { bytes, count, neuronList, paragraph, percent, table, whole } from "../text.ts";
 
 /** What a network takes, before or after. */
 interface Costs {
@@ -26,7 +26,7 @@ interface Outcome extends PruneReport {
   before: Costs;
   after: Costs;
   /** Matrices and sets of synapses of the pruned network, in the format that the compiler chose by counted cost. */
-  matrices: ({ layer: string } & CompiledLayer["parameters"][number])[];
+  matrices: Matrix[];
 }
 
 /** Prunes a network, writes the rest, and prints what that did. */
@@ -48,9 +48,7 @@ export async function prune(io: Io, weights: string, options: PruneCommandOption
     ...report,
     before: await costsOf(Network.fromModel(model, file), given.length),
     after: await costsOf(network, written.length),
-    matrices: network.compiled.layers.flatMap(({ name, parameters }) =>
-      parameters.map((parameter) => ({ layer: name, ...parameter })),
-    ),
+    matrices: matricesOf(network.compiled),
   };
   await io.writeFile(options.out, written);
   io.print(options.json ? JSON.stringify(outcome) : describe(outcome, summarise(pruned), method, io.colour));
@@ -134,21 +132,14 @@ function describe(outcome: Outcome, summary: string, options: PruneOptions, colo
       colour,
     ),
     "",
-    table(
-      [
-        { title: "layer" },
-        { title: "in the image" },
-        { title: "format" },
-        { title: "executed", align: right },
-      ],
-      matrices.map((m) => [m.layer, m.name, m.format, `${whole(m.connections)} of ${whole(m.possible)}`]),
-      colour,
-    ),
+    matrixTable(matrices, colour),
     "",
     ...removedNeurons
       .filter(({ neurons }) => neurons.length > 0)
-      .map(({ layer, neurons, of }) => `Gone from ${layer}: ${listed(neurons)} of ${count(of, "neuron")}.`),
-    ...neuronsWithoutInputs.map(({ cell, neurons }) => `Without inputs in ${cell}: ${listed(neurons)}.`),
+      .map(
+        ({ layer, neurons, of }) => `Gone from ${layer}: ${neuronList(neurons)} of ${count(of, "neuron")}.`,
+      ),
+    ...neuronsWithoutInputs.map(({ cell, neurons }) => `Without inputs in ${cell}: ${neuronList(neurons)}.`),
     ...notes,
     `Not pruned: ${neverPruned.map(({ tensor }) => tensor).join(", ") || "nothing"}.`,
     "The accuracy of the rest is not known: only data can tell.",
@@ -160,8 +151,4 @@ function describe(outcome: Outcome, summary: string, options: PruneOptions, colo
 /** Tables stay as they are. */
 function paragraphOfText(text: string): string {
   return text.includes("\n") ? text : paragraph(text);
-}
-
-function listed(neurons: readonly number[]): string {
-  return neurons.length === 1 ? `neuron ${neurons[0]}` : `neurons ${neurons.join(", ")}`;
 }

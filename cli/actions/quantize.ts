@@ -1,30 +1,43 @@
 import { parseSequence, type Sequence } from "../../bindings/core/sequence.ts";
+import type { Dataset } from "../../bindings/data/dataset.ts";
+import { complain } from "../../bindings/errors.ts";
 import { lower } from "../../bindings/image/lower.ts";
 import type { Model } from "../../bindings/network/model.ts";
+import { describeValue } from "../../bindings/network/printable.ts";
 import { Network } from "../../bindings/network.ts";
 import { parseCalibrationCsv } from "../../bindings/quantize/calibration-csv.ts";
+import { calibrationOf } from "../../bindings/quantize/calibration-data.ts";
+import type { InputCounts } from "../../bindings/quantize/input-map.ts";
 import { writeIntegerModel } from "../../bindings/quantize/integer-file.ts";
 import { quantize as quantizeModel } from "../../bindings/quantize/quantize.ts";
 import type { QuantizationReport } from "../../bindings/quantize/report.ts";
 import type { QuantizeOptions } from "../commands/quantize.ts";
 import type { Io } from "../io.ts";
+import { usageError } from "../options.ts";
+import { progressOf } from "../progress.ts";
+import { namedFolder, readDataset } from "../read-dataset.ts";
 import { readModelFile } from "../read-model.ts";
-import { fileName, parseJson, readText } from "../read-text.ts";
+import { fileName, parseJson, readJson, readText } from "../read-text.ts";
 import { summarise } from "../summary.ts";
-import { bytes, count, digits, percent, table, whole } from "../text.ts";
+import { bytes, count, digits, neuronList, percent, table, whole } from "../text.ts";
 
 /** Quantizes a network, writes it and reports what that cost. */
 export async function quantize(io: Io, weights: string, options: QuantizeOptions): Promise<void> {
-  const { precision, calibrate, out } = options;
+  const { precision, out, layers } = options;
   const model = await readModelFile(io, weights, options.config);
-  const source = fileName(calibrate);
-  const calibration = readCalibration(await readText(io, calibrate, "bad-input"), model, source);
+  const { calibration, source, dataset } = await readCalibration(io, model, options);
+  const counts = await readCounts(io, options.counts, lower(model).input.length, dataset);
   const { network, report } = quantizeModel(model, {
     precision,
+    activations: options.activations === "16" ? 16 : 8,
     calibration,
     source,
     ...timeOf(options, calibration),
+    ...(counts === null ? {} : counts),
+    ...(layers === undefined ? {} : { layers }),
+    onStep: progressOf(io),
   });
+  io.progress(null);
   const integers = { config: model, precision, network };
   const file = writeIntegerModel(integers);
   const name = fileName(out);
@@ -37,11 +50,74 @@ export async function quantize(io: Io, weights: string, options: QuantizeOptions
   else io.print(describe(model, name, file.length, image, report, io.colour));
 }
 
-/** Inputs from JSON or, when the text does not begin like JSON, from CSV. */
-function readCalibration(text: string, model: Model, source: string): Sequence[] {
+interface Calibration {
+  calibration: Sequence[];
+  /** What messages call it. */
+  source: string;
+  /** Where the data came from one. */
+  dataset: Dataset | null;
+}
+
+/** Inputs from a data set, from JSON or, when the text does not begin like JSON, from CSV. */
+async function readCalibration(io: Io, model: Model, options: QuantizeOptions): Promise<Calibration> {
+  const { calibrate, dataset: id, description, split } = options;
+  if (id !== undefined || description !== undefined || namedFolder(calibrate) !== undefined) {
+    const dataset = await readDataset(io, { ...options, data: calibrate, flag: "--calibrate" });
+    const source = `${dataset.name}, ${split}`;
+    return { calibration: calibrationOf(dataset, split), source, dataset };
+  }
+  const source = fileName(calibrate);
+  const text = await readText(io, calibrate, "bad-input");
   const lowered = lower(model);
-  if (!/^\s*[[{]/.test(text)) return parseCalibrationCsv(text, lowered.input.length, source);
-  return [parseSequence(parseJson(text, source, "bad-input"), lowered, source)];
+  const calibration = /^\s*[[{]/.test(text)
+    ? [parseSequence(parseJson(text, source, "bad-input"), lowered, source)]
+    : parseCalibrationCsv(text, lowered.input.length, source);
+  return { calibration, source, dataset: null };
+}
+
+/** What a sensor's counts are to the network, from a file or from the data set; null: nobody said. */
+async function readCounts(
+  io: Io,
+  counts: string | true | undefined,
+  nInputs: number,
+  dataset: Dataset | null,
+): Promise<{ counts: InputCounts; countsSource: string } | null> {
+  if (counts === undefined) return null;
+  if (counts !== true) {
+    const countsSource = fileName(counts);
+    const json = await readJson(io, counts, "bad-config");
+    return { counts: parseCounts(json, nInputs, countsSource), countsSource };
+  }
+  if (dataset === null)
+    throw usageError("--counts: expected a file, or a data set in --calibrate, found neither");
+  if (dataset.normalisation === null) {
+    throw usageError(
+      `--counts: the inputs of ${dataset.name} are no plain scaling of counts; expected a file`,
+    );
+  }
+  return { counts: dataset.normalisation, countsSource: dataset.name };
+}
+
+/** `{ "offset": …, "scale": … }`, each a number or a list with one for each input. */
+function parseCounts(json: unknown, nInputs: number, source: string): InputCounts {
+  const fail = (field: string | undefined, expected: string, found: unknown) =>
+    complain("bad-config", source, {
+      ...(field === undefined ? {} : { field }),
+      expected,
+      found: describeValue(found),
+    });
+  if (typeof json !== "object" || json === null || Array.isArray(json)) {
+    throw fail(undefined, 'an object with "offset" and "scale"', json);
+  }
+  const unknown = Object.keys(json).find((key) => key !== "offset" && key !== "scale");
+  if (unknown !== undefined) throw fail(unknown, 'only "offset" and "scale"', unknown);
+  const numbers = (field: "offset" | "scale"): Float64Array => {
+    const value = (json as Record<string, unknown>)[field];
+    if (typeof value === "number") return new Float64Array(nInputs).fill(value);
+    if (Array.isArray(value) && value.every((x) => typeof x === "number")) return Float64Array.from(value);
+    throw fail(field, "a number, or a list of numbers", value);
+  };
+  return { offset: numbers("offset"), scale: numbers("scale") };
 }
 
 function timeOf({ timeMin, timeMax }: QuantizeOptions, sequences: readonly Sequence[]) {
@@ -58,7 +134,7 @@ function describe(
   name: string,
   fileBytes: number,
   { beforeBytes, afterBytes }: { beforeBytes: number; afterBytes: number },
-  { precision, layers, steps, rmsError, relativeRmsError }: QuantizationReport,
+  { precision, layers, neuronsWithoutInputs, steps, rmsError, relativeRmsError }: QuantizationReport,
   colour: boolean,
 ): string {
   const span = (range: [number, number] | null): string => {
@@ -71,11 +147,13 @@ function describe(
     `${name}: ${summarise(model)}; ${precision}, ${bytes(fileBytes)}`,
     `  image  ${bytes(afterBytes)}, fp32 ${bytes(beforeBytes)} (${percent(afterBytes / beforeBytes)})`,
     `  error  ${percent(relativeRmsError)} of the output's rms, ${digits(rmsError)} rms, on ${count(steps, "time step")} of calibration data`,
+    ...neuronsWithoutInputs.map(({ cell, neurons }) => `  without inputs in ${cell}: ${neuronList(neurons)}`),
     "",
     table(
       [
         { title: "layer" },
         { title: "kind" },
+        { title: "bits", align: right },
         { title: "unit of a weight", align: right },
         { title: "unit of the output", align: right },
         { title: "saturated", align: right },
@@ -83,6 +161,7 @@ function describe(
       layers.map((layer) => [
         layer.name,
         layer.kind.replace("int-", ""),
+        layer.bits === null ? "" : `${layer.bits}`,
         span(layer.weightScale),
         span(layer.outputUnit),
         layer.values === 0 ? "" : `${whole(layer.saturated)} of ${whole(layer.values)}`,

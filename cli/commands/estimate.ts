@@ -2,15 +2,20 @@
 
 import { type Command, Option } from "commander";
 import type { IdleMode } from "../../bindings/board/board.ts";
+import type { Split } from "../../bindings/data/dataset.ts";
 import type { ImagePlace } from "../../bindings/estimate/memory-profiler.ts";
 import type { Io } from "../io.ts";
 import {
   type CommonOptions,
   choiceOption,
   configOption,
+  datasetOption,
+  descriptionOption,
+  listOf,
   numberIn,
-  precisionOption,
-  shareBelowOne,
+  PRECISIONS,
+  sharesBelowOne,
+  splitOption,
   stepsOption,
   wholeFrom,
   withCommon,
@@ -24,8 +29,14 @@ export interface EstimateOptions extends CommonOptions {
   point?: string;
   option?: string;
   portKernels: boolean;
-  precision?: string;
-  sparsity: number;
+  /** Number formats; several: each of them. */
+  precision?: string[];
+  /** At least one. */
+  sparsity: number[];
+  data?: string;
+  dataset?: string;
+  description?: string;
+  split?: Split;
   rateHz: number;
   steps: number;
   idle?: IdleMode;
@@ -43,6 +54,8 @@ const EXAMPLES = [
   "estimate state_dict.safetensors --config net.json --platform nrf52840,stm32h743 --rate-hz 50",
   "estimate net.safetensors --platform rp2040 --option rom-float --sources",
   "estimate net.safetensors --platform nrf52840 --battery-mah 230 --battery-v 3 --verbose",
+  "estimate net.safetensors --platform nrf52840,rp2040 --precision all --sparsity 0,0.75",
+  "estimate net.safetensors --platform nrf52840 --precision fp32,int8 --data ../data/imu-wand",
   "estimate --ops profile.json --platform stm32u585 --json",
 ];
 
@@ -65,12 +78,22 @@ export function addEstimate(program: Command, io: Io): void {
     .option("--point <id>", "operating point: clock, voltage, regulator (default: the platform's)")
     .option("--option <name>", "alternative cycle table of the platform, e.g. rom-float of rp2040")
     .option("--no-port-kernels", "price the core's own kernels where the platform's firmware has others")
-    .addOption(precisionOption())
     .addOption(
-      new Option("--sparsity <share>", "share of weights to prune by magnitude, for costing only")
-        .argParser(shareBelowOne)
-        .default(0),
+      new Option(
+        "--precision <ids>",
+        `number formats of the weights, separated by commas: ${PRECISIONS.join(", ")}, or "all" (default: the file's); ` +
+          "integers are calibrated on --data, without it they are for costing only",
+      ).argParser(listOf(PRECISIONS)),
     )
+    .addOption(
+      new Option("--sparsity <shares>", "shares of weights to prune by magnitude, separated by commas")
+        .argParser(sharesBelowOne)
+        .default([0], "0"),
+    )
+    .option("--data <path>", "folder of a data set, or a CSV: accuracy as well")
+    .addOption(datasetOption())
+    .addOption(descriptionOption())
+    .addOption(splitOption())
     .addOption(new Option("--rate-hz <n>", "inferences a second").argParser(numberIn(0)).default(100))
     .addOption(stepsOption())
     .addOption(
@@ -93,7 +116,11 @@ export function addEstimate(program: Command, io: Io): void {
     )
     .addOption(new Option("--battery-mah <n>", "capacity of a battery, for its life").argParser(numberIn(0)))
     .addOption(new Option("--battery-v <n>", "mean voltage of the battery").argParser(numberIn(0)))
-    .addOption(new Option("--seed <n>", "of the intervals' random draws").argParser(wholeFrom(0)).default(1))
+    .addOption(
+      new Option("--seed <n>", "of the intervals' random draws, the accuracy's included")
+        .argParser(wholeFrom(0))
+        .default(1),
+    )
     .option("--sources", "print the coefficients in use, with source and grade")
     .option("--verbose", "print outer bounds, power, memory sections, and costs by layer and operation class")
     .action(async (weights: string | undefined, options: EstimateOptions) => {

@@ -2,22 +2,25 @@
 
 import type { Command } from "commander";
 import type { Engine } from "../../bindings/core/core.ts";
-import { DATASETS, SPLITS, type Split } from "../../bindings/data/dataset.ts";
+import type { Split } from "../../bindings/data/dataset.ts";
 import type { Io } from "../io.ts";
 import {
   type CommonOptions,
   choiceOption,
   configOption,
+  datasetOption,
+  descriptionOption,
   numberIn,
+  precisionOption,
+  splitOption,
   wholeFrom,
   withCommon,
 } from "../options.ts";
+import type { DataOptions } from "../read-dataset.ts";
 
-export interface EvaluateOptions extends CommonOptions {
+export interface EvaluateOptions extends CommonOptions, DataOptions {
   config?: string;
-  data: string;
-  dataset?: string;
-  description?: string;
+  precision?: string;
   split: Split;
   against?: string;
   againstConfig?: string;
@@ -30,6 +33,7 @@ export interface EvaluateOptions extends CommonOptions {
 const EXAMPLES = [
   "evaluate net.safetensors --data ../data/imu-wand",
   "evaluate net.safetensors --data pump.csv --description pump.json --json",
+  "evaluate net.safetensors --precision fp16 --data ../data/occupancy --against net.safetensors",
   "evaluate small.safetensors --data ../data/occupancy --against net.safetensors",
 ];
 
@@ -44,18 +48,11 @@ export function addEvaluate(program: Command, io: Io): void {
     )
     .argument("<weights>", "checkpoint, .safetensors")
     .addOption(configOption())
+    .addOption(precisionOption())
     .requiredOption("--data <path>", "folder of a data set, or a CSV")
-    .addOption(
-      choiceOption("--dataset <id>", "what the data are (default: the folder's name, or csv for a file)", [
-        ...DATASETS,
-        "csv",
-      ]),
-    )
-    .option(
-      "--description <file>",
-      "JSON that says what a CSV's columns mean, or options of a data set; docs/data.md has both",
-    )
-    .addOption(choiceOption("--split <part>", "part of the data", SPLITS).default("test"))
+    .addOption(datasetOption())
+    .addOption(descriptionOption())
+    .addOption(splitOption().default("test"))
     .option("--against <weights>", "a second network, the reference of the comparison")
     .option("--against-config <file>", "its configuration, as --config")
     .addOption(choiceOption("--level <percent>", "confidence of the intervals", ["90", "95"]).default("90"))

@@ -1,14 +1,30 @@
 // `quantize`: a float network becomes one of integers, with calibration data.
 
-import { type Command, Option } from "commander";
-import type { IntegerPrecision } from "../../bindings/quantize/quantize.ts";
+import { type Command, InvalidArgumentError, Option } from "commander";
+import { SPLITS, type Split } from "../../bindings/data/dataset.ts";
+import { INTEGER_PRECISIONS, type IntegerPrecision } from "../../bindings/quantize/precisions.ts";
 import type { Io } from "../io.ts";
-import { type CommonOptions, choiceOption, configOption, numberIn, withCommon } from "../options.ts";
+import {
+  type CommonOptions,
+  choiceOption,
+  configOption,
+  datasetOption,
+  descriptionOption,
+  numberIn,
+  withCommon,
+} from "../options.ts";
 
 export interface QuantizeOptions extends CommonOptions {
   config?: string;
   precision: IntegerPrecision;
+  activations: "8" | "16";
   calibrate: string;
+  dataset?: string;
+  description?: string;
+  split: Split;
+  /** A file, or true: those of the data set. */
+  counts?: string | true;
+  layers?: Record<string, IntegerPrecision>;
   out: string;
   timeMin?: number;
   timeMax?: number;
@@ -17,7 +33,25 @@ export interface QuantizeOptions extends CommonOptions {
 const EXAMPLES = [
   "quantize net.safetensors --calibrate in.json --out net.int8.safetensors",
   "quantize state_dict.safetensors --config net.json --precision int4 --calibrate log.csv --out net.int4.safetensors",
+  "quantize net.safetensors --activations 16 --calibrate ../data/imu-wand --counts --out net.int8.safetensors",
+  "quantize net.safetensors --precision int4 --layers cfc=int8 --calibrate log.csv --out net.mixed.safetensors",
 ];
+
+/** Parser of `name=precision`, separated by commas. */
+function layerPrecisions(text: string): Record<string, IntegerPrecision> {
+  const layers: Record<string, IntegerPrecision> = {};
+  for (const part of text.split(",")) {
+    const [name = "", id = ""] = part.split("=").map((word) => word.trim());
+    const precision = INTEGER_PRECISIONS.find((one) => one === id);
+    if (name === "" || precision === undefined || Object.hasOwn(layers, name)) {
+      throw new InvalidArgumentError(
+        `Expected name=${INTEGER_PRECISIONS.join(" or name=")}, each name once.`,
+      );
+    }
+    layers[name] = precision;
+  }
+  return layers;
+}
 
 export function addQuantize(program: Command, io: Io): void {
   const command = program
@@ -31,10 +65,32 @@ export function addQuantize(program: Command, io: Io): void {
     .argument("<weights>", "checkpoint of floats, .safetensors")
     .addOption(configOption())
     .addOption(choiceOption("--precision <id>", "bits of the weights", ["int8", "int4"]).default("int8"))
+    .addOption(
+      choiceOption(
+        "--activations <bits>",
+        "of what matrices read; 16 is several times more exact, and as fast where there is no int8 vector unit",
+        ["8", "16"],
+      ).default("8"),
+    )
     .requiredOption(
-      "--calibrate <file>",
+      "--calibrate <path>",
       "JSON as for run --input, or CSV: one time step a line, one column an input, an empty line between sequences; " +
-        'a column named "elapsed" is the elapsed time',
+        'a column named "elapsed" is the elapsed time; or what evaluate --data takes: the folder of a data set, or a CSV ' +
+        "with --description",
+    )
+    .addOption(datasetOption())
+    .addOption(descriptionOption())
+    .addOption(choiceOption("--split <part>", "part of a data set", SPLITS).default("train"))
+    .option(
+      "--counts [file]",
+      "the image takes the raw counts of the sensors: JSON with offset and scale, input = (count - offset) / scale, a " +
+        "number for all inputs or a list; without a file those of the data set",
+    )
+    .addOption(
+      new Option(
+        "--layers <name=id,…>",
+        "bits of single layers' weights, e.g. cfc=int8,fc=int4; the report has the names",
+      ).argParser(layerPrecisions),
     )
     .requiredOption("-o, --out <file>", "where the quantized network goes, .safetensors")
     .addOption(

@@ -59,6 +59,26 @@ describe("evaluate", () => {
     );
   });
 
+  it("says of integers what saturated, was clipped or clamped", async () => {
+    const quiet = ["0.1", "-0.1", "0.05"].join("\n");
+    const { writtenBytes } = await cli(
+      ["quantize", "net.safetensors", "--calibrate", "quiet.csv", "--out", "q.safetensors"],
+      { files: { ...files, "quiet.csv": `x\n${quiet}` } },
+    );
+    const world = { files: { ...files, "q.safetensors": writtenBytes.get("q.safetensors")! } };
+    const args = ["evaluate", "q.safetensors", ...ARGS.slice(2), "--against", "net.safetensors"];
+    const { fidelity } = evaluationJson.parse(await cliJson(args, world)).against!;
+    // Every take has a 0, which fits, and a 1 or -1, which is beyond what calibration saw.
+    expect(fidelity!.saturation).toMatchObject({
+      layers: [{ name: "input", kind: "int-input", values: 120, saturated: 60 }, { name: "layers.0" }],
+      inputs: 120,
+      clampedSteps: 0,
+    });
+    const { out } = await cli(args, world);
+    expect(out).toMatch(/\nValues that saturated: 60 of 120 in input/);
+    expect(out).toMatch(/\nInputs clipped: \d+ of 120; elapsed times clamped: 0 of 120\n/);
+  });
+
   it("compares with another network on the same samples", async () => {
     const args = [...ARGS, "--against", "other.safetensors"];
     const { against } = evaluationJson.parse(await cliJson(args, { files }));
@@ -68,7 +88,7 @@ describe("evaluate", () => {
       agreement: { value: 1, method: "wilson" },
       deviation: { rms: 0.5, max: 0.5 },
       mcNemar: { onlyFirst: 0, onlySecond: 0, midP: 1 },
-      fidelity: { steps: 120, output: { rms: 0.5, maxAt: "0 step 0" }, state: null },
+      fidelity: { steps: 120, output: { rms: 0.5, maxAt: "0 step 0" }, state: null, saturation: null },
     });
     const { out } = await cli(args, { files });
     expect(out).toContain(

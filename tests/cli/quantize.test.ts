@@ -1,8 +1,11 @@
 // `quantize`, and what the other commands make of its files.
 
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { cli, cliJson, SINE, SINE_INPUT, type World } from "./run-cli.ts";
+import { writeModel } from "../../bindings/network/checkpoint.ts";
+import { caseOf } from "../quantize/cases.ts";
+import { cli, cliJson, GOLDEN, SINE, SINE_INPUT, type World } from "./run-cli.ts";
 
 const QUANTIZED = "sine.int8.safetensors";
 const input = JSON.parse(readFileSync(SINE_INPUT, "utf8"));
@@ -43,6 +46,95 @@ describe("quantize", () => {
     expect(json).toMatchObject({ steps: rows.length + 1 });
   });
 
+  it("lets matrices read activations of 16 bits", async () => {
+    const golden = join(GOLDEN, "cfc-gelu-8");
+    const args = ["quantize", `${golden}.safetensors`, "--config", `${golden}.json`, "--json"];
+    const error = async (bits: string) => {
+      const more = ["--calibrate", `${golden}.json`, "--activations", bits, "--out", QUANTIZED];
+      return (await cliJson([...args, ...more])) as { relativeRmsError: number };
+    };
+    expect((await error("16")).relativeRmsError).toBeLessThan((await error("8")).relativeRmsError / 2);
+    const { code, err } = await cli([...base, "--activations", "12"]);
+    expect(code).toBe(2);
+    expect(err[0]).toMatch(/Expected 8, 16/);
+  });
+
+  describe("takes data sets", () => {
+    const { data } = input.input as { data: number[] };
+    const rows = Array.from({ length: data.length / 2 }, (_, t) => {
+      const counts = [0, 1].map((c) => Math.round(1000 * data[2 * t + c]! + 5000));
+      return `${Math.floor(t / 8)},${counts.join(",")},0`;
+    });
+    const description = {
+      ...{ name: "pump", task: "regression", inputs: ["a", "b"], target: "y", targetsPer: "step" },
+      sequence: "take",
+      normalise: { a: { offset: 5000, scale: 1000 }, b: { offset: 5000, scale: 1000 } },
+      split: { train: 1 },
+    };
+    const files = {
+      "pump.csv": ["take,a,b,y", ...rows].join("\n"),
+      "pump.json": JSON.stringify(description),
+      "plain.json": JSON.stringify({ ...description, normalise: "none" }),
+      "counts.json": JSON.stringify({ offset: 5000, scale: [1000, 1000] }),
+    };
+    const args = [
+      "quantize",
+      SINE,
+      "--calibrate",
+      "pump.csv",
+      "--description",
+      "pump.json",
+      "--out",
+      QUANTIZED,
+    ];
+
+    it("by their training part", async () => {
+      expect(await cliJson([...args, "--json"], { files })).toMatchObject({ steps: rows.length });
+      const { err, code } = await cli([...args, "--split", "test"], { files });
+      expect({ code, err }).toEqual({
+        code: 2,
+        err: ['liquid-edge: pump: "split" expected a part with samples, train, found test, which is empty'],
+      });
+    });
+
+    it("and the image their raw counts", async () => {
+      const { writtenBytes } = await cli([...args, "--counts"], { files });
+      const same = await cli([...args, "--counts", "counts.json"], { files });
+      expect(writtenBytes.get(QUANTIZED)).toEqual(same.writtenBytes.get(QUANTIZED));
+      const other = await cli(args, { files });
+      expect(writtenBytes.get(QUANTIZED)).not.toEqual(other.writtenBytes.get(QUANTIZED));
+    });
+
+    it.each([
+      [["--calibrate", SINE_INPUT, "--counts"], "--counts: expected a file, or a data set in --calibrate"],
+      [
+        ["--calibrate", "pump.csv", "--description", "plain.json", "--counts"],
+        "--counts: the inputs of pump are no plain scaling of counts; expected a file",
+      ],
+      [
+        ["--calibrate", SINE_INPUT, "--counts", "bad.json"],
+        'bad.json: "scal" expected only "offset" and "scale", found "scal"',
+      ],
+      [
+        ["--calibrate", SINE_INPUT, "--counts", "worse.json"],
+        'worse.json: "scale" expected a number, or a list of numbers, found "big"',
+      ],
+      [["--calibrate", SINE_INPUT, "--layers", "ltc"], "Expected name=int8 or name=int4, each name once."],
+      [
+        ["--calibrate", SINE_INPUT, "--layers", "ltd=int4"],
+        'layers: "ltd" expected one of ltc, found no such layer with weights (did you mean "ltc"?)',
+      ],
+    ])("refuses %j", async (extra, message) => {
+      const more = { "bad.json": '{"offset": 0, "scal": 1}', "worse.json": '{"offset": 0, "scale": "big"}' };
+      const refused = await cli(["quantize", SINE, "--out", QUANTIZED, ...extra], {
+        files: { ...files, ...more },
+      });
+      expect(refused.code).toBe(2);
+      expect(refused.err[0]).toContain(message);
+      expect(refused.writtenBytes.size).toBe(0);
+    });
+  });
+
   it.each([
     ["1,2\n3\n", 'log.csv: "line 2" expected 2 columns (2 inputs), found 1'],
     ["1,2\n3,x\n", 'log.csv: "line 2, column 2" expected a finite number, found "x"'],
@@ -71,6 +163,33 @@ describe("quantize", () => {
     expect(unknown.code).toBe(2);
     expect(unknown.err[0]).toMatch(/Expected int8, int4/);
   });
+});
+
+it("a pruned network stays pruned, and neurons that nothing reaches are named", async () => {
+  const prune = [
+    "prune",
+    SINE,
+    "--method",
+    "unstructured",
+    "--sparsity",
+    "0.9",
+    "--out",
+    "pruned.safetensors",
+  ];
+  const { writtenBytes } = await cli(prune);
+  const world = { files: Object.fromEntries(writtenBytes) };
+  const args = ["quantize", "pruned.safetensors", "--calibrate", SINE_INPUT, "--out", QUANTIZED];
+  interface Json {
+    image: { afterBytes: number };
+    neuronsWithoutInputs: { cell: string; neurons: number[] }[];
+  }
+  const json = (await cliJson([...args, "--json"], world)) as Json;
+  const dense = (await cliJson([...base, "--json"])) as Json;
+  expect(json.image.afterBytes).toBeLessThan(dense.image.afterBytes);
+  const { cell, neurons } = json.neuronsWithoutInputs[0]!;
+  expect(cell).toBe("ltc");
+  const { out } = await cli(args, world);
+  expect(out).toContain(`  without inputs in ltc: neurons ${neurons.join(", ")}`);
 });
 
 describe("a quantized network", () => {
@@ -117,4 +236,39 @@ describe("a quantized network", () => {
     const json = await cliJson(["profile", QUANTIZED, "--json"], await quantized());
     expect(json).toMatchObject({ operations: expect.any(Number) });
   });
+});
+
+it("a LiquidGate goes the same way, irregular times and all", async () => {
+  const { model, calibration } = caseOf("gate-irregular-11");
+  const { batch, steps, features } = calibration;
+  const sequence = {
+    input: { shape: [batch, steps, features], data: [...calibration.input] },
+    timespans: { shape: [batch, steps], data: [...calibration.timespans!] },
+  };
+  const float = { "gate.safetensors": writeModel(model), "in.json": JSON.stringify(sequence) };
+  const args = ["quantize", "gate.safetensors", "--calibrate", "in.json", "--out", "gate.int8.safetensors"];
+  const { code, writtenBytes } = await cli(args, { files: float });
+  expect(code).toBe(0);
+  const world = { files: { ...float, ...Object.fromEntries(writtenBytes) } };
+  const outputs = async (file: string) => {
+    const json = await cliJson(["run", file, "--input", "in.json", "--json"], world);
+    return (json as { output: { data: number[] } }).output.data;
+  };
+  const [floats, integers] = [await outputs("gate.safetensors"), await outputs("gate.int8.safetensors")];
+  const squares = (values: number[]) => values.reduce((sum, y) => sum + y * y, 0);
+  const error = Math.sqrt(squares(integers.map((y, i) => y - floats[i]!)) / squares(floats));
+  expect(error).toBeGreaterThan(0);
+  expect(error).toBeLessThan(0.02);
+  const [profiled, inspected] = [
+    await cliJson(["profile", "gate.int8.safetensors", "--json"], world),
+    await cliJson(["inspect", "gate.int8.safetensors", "--json"], world),
+  ];
+  expect(profiled).toMatchObject({ operations: expect.any(Number) });
+  expect(inspected).toMatchObject({ precision: "int8", class: "liquid-edge.LiquidGate" });
+  const estimate = ["estimate", "gate.safetensors", "--platform", "rp2040", "--json"];
+  const [int8, fp32] = [
+    await cliJson([...estimate, "--precision", "int8"], world),
+    await cliJson(estimate, world),
+  ] as { cycles: { typ: number } }[][];
+  expect(int8![0]!.cycles.typ).toBeLessThan(fp32![0]!.cycles.typ);
 });

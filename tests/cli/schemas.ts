@@ -39,9 +39,18 @@ const deviation = {
 };
 const followed = z.strictObject({ ...deviation, maxAt: z.nullable(z.string()) });
 
+const saturation = z.strictObject({
+  layers: z.array(z.strictObject({ name: z.string(), kind: z.string(), values: count, saturated: count })),
+  inputs: count,
+  clippedInputs: count,
+  clampedSteps: count,
+});
+
+const split = z.enum(["train", "validation", "test"]);
+
 export const evaluationJson = z.strictObject({
   dataset: z.string(),
-  split: z.enum(["train", "validation", "test"]),
+  split,
   task: z.enum(["classification", "binary", "regression"]),
   n: count,
   sequences: count,
@@ -60,7 +69,14 @@ export const evaluationJson = z.strictObject({
       deviation: z.nullable(z.strictObject(deviation)),
       mcNemar: z.nullable(z.strictObject({ onlyFirst: count, onlySecond: count, exact: share, midP: share })),
       metrics: z.array(metric),
-      fidelity: z.nullable(z.strictObject({ steps: count, output: followed, state: z.nullable(followed) })),
+      fidelity: z.nullable(
+        z.strictObject({
+          steps: count,
+          output: followed,
+          state: z.nullable(followed),
+          saturation: z.nullable(saturation),
+        }),
+      ),
     }),
   ),
 });
@@ -68,6 +84,18 @@ export const evaluationJson = z.strictObject({
 const opClass = z.enum(Object.keys(OP_CLASSES) as [OpClass, ...OpClass[]]);
 const classes = z.partialRecord(opClass, positive);
 const kernel = z.strictObject({ name: z.string(), calls: count, macs: count, operations: count, classes });
+
+const matrices = z.array(
+  z
+    .strictObject({
+      layer: z.string(),
+      name: z.string(),
+      format: z.enum(["dense", "sparse", "block"]),
+      connections: count,
+      possible: count,
+    })
+    .refine(({ connections, possible }) => connections <= possible, "no more than possible"),
+);
 
 export const profileJson = z.strictObject({
   operations: count,
@@ -84,6 +112,7 @@ export const profileJson = z.strictObject({
   ),
   kernels: z.array(kernel),
   valueDependent: z.array(z.string()),
+  matrices,
   inference: z.strictObject({ steps: count, operations: count }),
 });
 
@@ -101,6 +130,8 @@ const memory = z.strictObject({
   peakBytes: z.nullable(count),
 });
 
+const precision = z.enum(["fp32", "fp16", "int8", "int4"]);
+
 const estimate = z.strictObject({
   platform: z.string(),
   operatingPoint: z.strictObject({
@@ -112,7 +143,7 @@ const estimate = z.strictObject({
   cycleOption: z.nullable(z.string()),
   bitIdentical: z.boolean(),
   portKernels: z.array(z.string()),
-  precision: z.nullable(z.enum(["fp32", "fp16"])),
+  precision: z.nullable(precision),
   sparsity: z.nullable(share),
   steps: positive,
   cycles: interval,
@@ -156,15 +187,32 @@ const estimate = z.strictObject({
   }),
   assumed: z.array(z.string()),
   interval: z.strictObject({ confidence: z.literal(0.9), draws: count, seed: count }),
+  /** With `--data`. */
+  accuracy: z.optional(
+    z.strictObject({
+      dataset: z.string(),
+      split,
+      n: count,
+      metric: z.strictObject({ name: metricName, ...estimated }),
+      warnings: z.array(z.string()),
+    }),
+  ),
 });
 
-const unavailable = z.strictObject({ platform: z.string(), unavailable: z.string() });
+/** The combination is named where several were asked for. */
+const unavailable = z.strictObject({
+  platform: z.string(),
+  precision: z.optional(precision),
+  sparsity: z.optional(share),
+  unavailable: z.string(),
+});
 
 export const estimateJson = z.array(z.union([estimate, unavailable]));
 
 /** With `--verbose` or `--sources`. */
 export const verboseEstimateJson = z.array(
   estimate.extend({
+    matrices,
     corner: z.strictObject({ cycles: bounds, latencyUs: bounds, energyUj: bounds, averagePowerUw: bounds }),
     coefficients: z.array(
       z.strictObject({
@@ -212,6 +260,7 @@ export const inspectNetworkJson = z.strictObject({
       role: z.enum(["parameter", "mask", "prune mask"]),
     }),
   ),
+  matrices,
   metadata: z.record(z.string(), z.string()),
 });
 
@@ -240,15 +289,7 @@ export const pruneJson = z.strictObject({
   notes: z.array(z.string()),
   before: costs,
   after: costs,
-  matrices: z.array(
-    z.strictObject({
-      layer: z.string(),
-      name: z.string(),
-      format: z.string(),
-      connections: count,
-      possible: count,
-    }),
-  ),
+  matrices,
 });
 
 export const doctorJson = z.strictObject({

@@ -19,6 +19,7 @@ const network: IntNetwork = {
   time: { exponent: 4, min: 4, max: 100 },
   scales: {
     input: scaled(unscaled.scales.input, 0.25),
+    inputOffset: scaled(unscaled.scales.input, -1.5),
     output: scaled(unscaled.scales.output, 1 / 2048),
     hidden: scaled(unscaled.scales.hidden, 2 ** -15),
     cell: scaled(unscaled.scales.cell, 2 ** -12),
@@ -26,6 +27,9 @@ const network: IntNetwork = {
 };
 const compiled = compileInteger(network);
 const create = (engine: (typeof ENGINES)[number] = "scalar") => Session.create(compiled, { engine });
+/** What a count of input `i` stands for. */
+const realInput = (count: number, i: number) =>
+  count * network.scales.input[i]! + network.scales.inputOffset[i]!;
 const countsOf = (step: number) => raw.slice(step * nInputs, (step + 1) * nInputs);
 
 describe.each(ENGINES)("on the %s core", (engine) => {
@@ -33,7 +37,7 @@ describe.each(ENGINES)("on the %s core", (engine) => {
     const [real, counts] = [await create(engine), await create(engine)];
     for (let step = 0; step < 6; step++) {
       const y = counts.stepRaw(countsOf(step), 24);
-      const x = Array.from(countsOf(step), (count, i) => count * network.scales.input[i]!);
+      const x = Array.from(countsOf(step), (count, i) => realInput(count, i));
       const expected = Float32Array.from(y, (value, i) => value * network.scales.output[i]!);
       expect(real.step(x, 1.5)).toEqual(expected);
     }
@@ -44,6 +48,7 @@ describe.each(ENGINES)("on the %s core", (engine) => {
 it("real inputs are rounded half up and saturate", async () => {
   const [real, counts] = [await create(), await create()];
   const [unit] = network.scales.input;
+  const [offset] = network.scales.inputOffset;
   for (const [x, count] of [
     [2.5 * unit!, 3],
     [-2.5 * unit!, -2],
@@ -54,7 +59,7 @@ it("real inputs are rounded half up and saturate", async () => {
     row[0] = count;
     const y = counts.stepRaw(row);
     const expected = Float32Array.from(y, (value, i) => value * network.scales.output[i]!);
-    expect(real.step([x, ...new Array(nInputs - 1).fill(0)])).toEqual(expected);
+    expect(real.step(Array.from(row, (c, i) => (i === 0 ? x + offset! : realInput(c, i))))).toEqual(expected);
   }
 });
 
@@ -81,10 +86,7 @@ it("initial states go through the reference's rounding, and so do their i8 copie
   const initialH = row(network.scales.hidden, 0.03);
   const initialC = row(network.scales.cell, 0.2);
   const steps = 2;
-  const input = Float32Array.from(
-    raw.subarray(0, steps * nInputs),
-    (c, i) => c * network.scales.input[i % nInputs]!,
-  );
+  const input = Float32Array.from(raw.subarray(0, steps * nInputs), (c, i) => realInput(c, i % nInputs));
   const result = session.run({
     ...{ batch: 1, steps, features: nInputs, input, timespans: null, initialH, initialC },
   });

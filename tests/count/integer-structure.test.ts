@@ -107,7 +107,13 @@ describe("an integer LTC of 64 neurons, every one connected to every other", () 
       narrowedState: vector(CONTROL_BYTES, 0),
       arenaEnd: state.at + 2 * units,
       time: { exponent: 8, min: 256, max: 2560 },
-      scales: { input: ones(inputs), output: ones(units), hidden: ones(units), cell: ones(0) },
+      scales: {
+        input: ones(inputs),
+        inputOffset: new Float64Array(inputs),
+        output: ones(units),
+        hidden: ones(units),
+        cell: ones(0),
+      },
     };
   }
 });

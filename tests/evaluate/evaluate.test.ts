@@ -7,8 +7,11 @@ import { evaluate } from "../../bindings/evaluate/evaluate.ts";
 import { measureFidelity } from "../../bindings/evaluate/fidelity.ts";
 import { wilson } from "../../bindings/evaluate/intervals.ts";
 import { Network } from "../../bindings/network.ts";
+import { IntegerRun } from "../../bindings/quantize/integer-run.ts";
+import { quantize } from "../../bindings/quantize/quantize.ts";
 import { noSharedData, SHARED_DATA } from "../data/shared-data.ts";
 import { randomModel, TestRandom } from "../network/random-model.ts";
+import { caseOf } from "../quantize/cases.ts";
 import { linear, made } from "./made-networks.ts";
 
 /** Classes by the larger of two inputs; `wrong` of them are labelled otherwise. */
@@ -306,6 +309,105 @@ describe("fidelity", () => {
     expect(state).toMatchObject({ rms: 0, max: 0, relative: 0 });
     expect(state!.rmsByStep).toHaveLength(9);
   });
+});
+
+describe("saturation of an integer network", () => {
+  /** y = x1 - x2, calibrated on inputs in ±1. */
+  const model = linear([[1, -1]]).model;
+  const calibration = {
+    ...{ batch: 1, steps: 4, features: 2, timespans: null, initialH: null, initialC: null },
+    input: Float32Array.of(1, -1, -1, 1, 0.5, 0.5, 0, 0),
+  };
+  const { network: integers } = quantize(model, { precision: "int8", calibration });
+  const network = Network.fromInteger({ config: model, precision: "int8", network: integers }, "q");
+
+  const follow = async (input: number[][]) => {
+    const data = made({
+      task: "regression",
+      sequences: [
+        { input, target: [0] },
+        { input, target: [0] },
+      ],
+    });
+    const { saturation } = await measureFidelity(network, Network.fromModel(model), data);
+    return saturation!;
+  };
+
+  it("is none on inputs as calibrated, where every value is counted", async () => {
+    const saturation = await follow([
+      [1, -1],
+      [-0.25, 0.5],
+      [0, 1],
+    ]);
+    expect(saturation).toEqual({
+      layers: [
+        { name: "input", kind: "int-input", values: 12, saturated: 0 },
+        { name: "layers.0", kind: "int-dense", values: 6, saturated: 0 },
+      ],
+      inputs: 12,
+      clippedInputs: 0,
+      clampedSteps: 0,
+    });
+  });
+
+  it("counts what lies beyond, layer by layer, and inputs beyond the raw counts", async () => {
+    // 2 is beyond the calibrated range and within the counts; 1e6 is beyond both.
+    const { layers, clippedInputs } = await follow([
+      [2, 0],
+      [0, -1e6],
+      [1e6, 1e6],
+    ]);
+    expect(layers[0]).toMatchObject({ values: 12, saturated: 8 });
+    const [unit] = integers.scales.input;
+    expect([2 / unit! < 32_767, 1e6 / unit! > 32_767]).toEqual([true, true]);
+    expect(clippedInputs).toBe(6);
+  });
+
+  it("counts the steps whose elapsed time the core clamps", async () => {
+    const irregular = caseOf("ltc-irregular-12");
+    const { network: ltc } = quantize(irregular.model, { ...irregular, precision: "int8" });
+    const { min, max, exponent } = ltc.time;
+    const [low, high] = [min / 2 ** exponent, max / 2 ** exponent];
+    const timespans = [low, high, low / 3, high * 2, (low + high) / 2, high * 100];
+    const [nInputs, nOutputs] = [ltc.input.length, ltc.output.length];
+    const input = timespans.map(() => new Array(nInputs).fill(0));
+    const data = made({
+      task: "regression",
+      sequences: [{ input, target: new Array(nOutputs).fill(0), timespans }],
+      changes: { nTargets: nOutputs, nOutputs },
+    });
+    const pair = Network.fromInteger({ config: irregular.model, precision: "int8", network: ltc }, "q");
+    const fidelity = await measureFidelity(pair, Network.fromModel(irregular.model), data);
+    expect(fidelity.saturation!.clampedSteps).toBe(3);
+    expect(fidelity.state!.rmsByStep).toHaveLength(6);
+  });
+
+  it("does not concern floats", async () => {
+    const data = made({ task: "regression", sequences: [{ input: [[1, 2]], target: [0] }] });
+    const fidelity = await measureFidelity(Network.fromModel(model), network, data);
+    expect(fidelity.saturation).toBeNull();
+  });
+
+  it.each(["cfc-mixed-memory-16", "ltc-ncp-19", "lstm-9"])(
+    "counts in the steps that the core does: %s",
+    async (name) => {
+      const { model: floats, calibration: own } = caseOf(name);
+      const { network: ints } = quantize(floats, { precision: "int8", calibration: own });
+      const quantized = Network.fromInteger({ config: floats, precision: "int8", network: ints }, "q");
+      const session = await quantized.session();
+      const run = new IntegerRun(ints);
+      for (let t = 0; t < own.steps; t++) {
+        const y = session.step(
+          own.input.subarray(t * own.features, (t + 1) * own.features).map((x) => 100 * x),
+        );
+        const { input, elapsedUnits } = session.rawStep!;
+        const counted = run.step(input, elapsedUnits);
+        expect(Float32Array.from(counted, (value, i) => value * ints.scales.output[i]!)).toEqual(y);
+      }
+      // Inputs of an LTC keep all 16 bits of the raw counts: these are clipped before anything saturates.
+      expect(run.counts[0]!.saturated + session.clippedInputs).toBeGreaterThan(0);
+    },
+  );
 });
 
 describe.skipIf(noSharedData())("on real data", () => {

@@ -99,6 +99,9 @@ it("integer mutants start from accepted images with every kind of layer, variant
   expect([...layers].sort()).toEqual(expected.sort());
   const synapses = [Format.DENSE, Format.SPARSE].map((format) => `synapses/${format}`);
   const { DENSE, SPARSE, BLOCK, DENSE_4, BLOCK_4 } = Format;
-  const matrices = [DENSE, SPARSE, BLOCK, DENSE_4, BLOCK_4].map((format) => `matrix/${format}`);
+  const matrices = [DENSE, SPARSE, BLOCK, DENSE_4, BLOCK_4].flatMap((format) => [
+    `matrix/${format}`,
+    `matrix/${Format.WIDE + format}`,
+  ]);
   expect([...formats].sort()).toEqual([...matrices, ...synapses].sort());
 });

@@ -230,7 +230,8 @@ export const OPERATORS: Record<
         return;
       }
       const at = draft.record(random) + random.pick([0, 1, 2]) + Layer.NARROW_SHIFT;
-      if (at < draft.bytes.length) draft.bytes[at] = random.pick([0, 4, 5, 14, 15, 16, 62, 63, 255]);
+      if (at < draft.bytes.length)
+        draft.bytes[at] = random.pick([0, 4, 5, 14, 15, 16, 17, 18, 30, 31, 62, 63, 255]);
     },
   },
   "integer weights": {

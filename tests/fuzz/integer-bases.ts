@@ -54,7 +54,7 @@ export function integerBlocks(view: DataView, record: number): BlockPlace[] {
   };
   const block = (slot: number, type: "matrix" | "synapses", nOut: number, columns: number): BlockPlace => {
     const at = view.getUint32(field(slot), true);
-    const format = view.getUint32(at, true);
+    const format = view.getUint32(at, true) % Format.WIDE;
     const nCounts =
       format === Format.SPARSE
         ? nOut

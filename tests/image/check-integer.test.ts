@@ -53,6 +53,8 @@ const SPARSE = find("gru", IntKind.GRU, Format.SPARSE);
 const BLOCKS = find("gru", IntKind.GRU, Format.BLOCK);
 const LSTM = find("lstm", IntKind.LSTM);
 const PURE = find("cfc-pure", IntKind.CFC);
+const CFC = find("cfc-default", IntKind.CFC);
+const GATE = find("gate", IntKind.GATE);
 const LTC = find("ltc", IntKind.LTC, Format.DENSE);
 const SPARSE_LTC = find("ltc", IntKind.LTC, Format.SPARSE);
 const nOf = ({ base, record }: Place, field: number) => viewOf(base.image).getUint32(record + field, true);
@@ -147,6 +149,18 @@ const EDITS: Edit[] = [
   { what: "a shift of 47 of an output", place: AFFINE, change: shiftOfMap(47), code: 31 },
   { what: "a decay beyond 32 bits", place: PURE, change: i32(1, 0, -1), code: 32 },
   { what: "a bound of 2^14", place: PURE, change: i32(1, 4 * nOf(PURE, Layer.N), 2 ** 14), code: 30 },
+  { what: "a shift of the time of 31", place: PURE, change: inRecord(Layer.PARAMETER_0, 31), code: 30 },
+  { what: "a shift of the time of 30", place: PURE, change: inRecord(Layer.PARAMETER_0, 30), code: 0 },
+  { what: "a shift of the swing of 14", place: PURE, change: inRecord(Layer.PARAMETER_1, 14), code: 30 },
+  { what: "a shift of the swing of 31", place: PURE, change: inRecord(Layer.PARAMETER_1, 31), code: 30 },
+  { what: "a shift of the swing of 30", place: PURE, change: inRecord(Layer.PARAMETER_1, 30), code: 0 },
+  { what: "a shift of a rate's time of 31", place: GATE, change: inRecord(Layer.PARAMETER_0, 31), code: 30 },
+  { what: "a shift of a head's time of 31", place: CFC, change: inRecord(Layer.PARAMETER_0, 31), code: 30 },
+  { what: "the longest time at the widest shift", place: CFC, change: longest(30, 49153), code: 0 },
+  { what: "a time head beyond 32 bits", place: CFC, change: longest(30, 49154), code: 32 },
+  { what: "any time at a shift of 17", place: CFC, change: longest(17, 65535), code: 0 },
+  { what: "a time head beyond 32 bits by its rounding", place: CFC, change: longest(18, 65535), code: 32 },
+  { what: "a rate at any time and shift", place: GATE, change: longest(30, 65535), code: 0 },
   { what: "a shift of synapses of 17", place: LTC, change: i32(0, 8, 17), code: 27 },
   { what: "a slope whose argument overflows", place: LTC, change: slope(32767, 32767), code: 27 },
   { what: "a negative conductance", place: LTC, change: u8(0, 12 + 16, 0x80), code: 27 },
@@ -189,6 +203,14 @@ function biasOfMap(value: number) {
 function shiftOfMap(value: number) {
   return (view: DataView, place: Place) =>
     view.setUint8(place.blocks[0]!.at + 8 * nOf(place, Layer.N), value);
+}
+
+/** A shift of the elapsed time, and the longest one. */
+function longest(shift: number, max: number) {
+  return (view: DataView, { record }: Place) => {
+    view.setUint8(record + Layer.PARAMETER_0, shift);
+    view.setUint16(Header.TIME_MAX, max, true);
+  };
 }
 
 /** k and mu of the first sensory synapse. */

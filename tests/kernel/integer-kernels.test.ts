@@ -56,7 +56,7 @@ describe.each(ENGINES)("on the $name core", ({ exports, memory }) => {
   }
 
   const shape = fc.tuple(fc.integer({ min: 1, max: 11 }), fc.integer({ min: 1, max: 70 }));
-  const matrices = (weight: fc.Arbitrary<number>, bits: 8 | 4) =>
+  const matrices = (weight: fc.Arbitrary<number>, bits: 8 | 4, activationBits: 8 | 16) =>
     shape.chain(([nOut, nIn]) =>
       fc
         .tuple(
@@ -65,33 +65,39 @@ describe.each(ENGINES)("on the $name core", ({ exports, memory }) => {
           list(range(30), nOut),
           list(fc.integer({ min: 16384, max: 32767 }), nOut),
           list(fc.integer({ min: 1, max: 46 }), nOut),
-          list(int(8), nIn),
+          list(int(activationBits), nIn),
         )
         .map(([w, mask, bias, multiplier, shift, x]) => {
           const matrix: IntMatrix = {
             nOut,
             nIn,
             bits,
+            activationBits,
             weights: Int8Array.from(w),
             mask: Uint8Array.from(mask),
             bias: Int32Array.from(bias),
             multiplier: Int32Array.from(multiplier),
             shift: Uint8Array.from(shift),
           };
-          return { matrix, x: Int8Array.from(x) };
+          return { matrix, x: activationBits === 8 ? Int8Array.from(x) : Int16Array.from(x) };
         }),
     );
 
   it.each([
-    ["dense", 8],
-    ["block", 8],
-    ["sparse", 8],
-    ["dense", 4],
-    ["block", 4],
-  ] as const)("a %s product of int%d weights", (format, bits) => {
+    ["dense", 8, 8],
+    ["block", 8, 8],
+    ["sparse", 8, 8],
+    ["dense", 4, 8],
+    ["block", 4, 8],
+    ["dense", 8, 16],
+    ["block", 8, 16],
+    ["sparse", 8, 16],
+    ["dense", 4, 16],
+    ["block", 4, 16],
+  ] as const)("a %s product of int%d weights with int%d activations", (format, bits, activationBits) => {
     const weight = bits === 8 ? int(8) : fc.oneof(int(4), fc.constantFrom(-7, 7));
     fc.assert(
-      fc.property(matrices(weight, bits), ({ matrix, x }) => {
+      fc.property(matrices(weight, bits, activationBits), ({ matrix, x }) => {
         const { nOut, nIn } = matrix;
         const { bytes: block, kernel } = encodeIntMatrix(matrix, format);
         bytes.set(block, BLOCK);
@@ -107,23 +113,27 @@ describe.each(ENGINES)("on the $name core", ({ exports, memory }) => {
   });
 
   it("the widest product there is, all weights and activations at one end", () => {
-    const [nOut, nIn] = [5, 2000];
-    for (const [w, z] of [
-      [127, 127],
-      [-127, 127],
-      [127, -127],
-      [-128, -128],
+    const nOut = 5;
+    for (const [nIn, activationBits, w, z] of [
+      [2000, 8, 127, 127],
+      [2000, 8, -127, 127],
+      [2000, 8, 127, -127],
+      [2000, 8, -128, -128],
+      [511, 16, 127, 32767],
+      [511, 16, -127, 32767],
+      [511, 16, 127, -32767],
+      [511, 16, -128, -32768],
     ] as const) {
       const fill = (value: number) => new Int32Array(nOut).fill(value);
-      const largest = 2 ** 31 - 1 - 128 * 128 * nIn;
+      const largest = 2 ** 31 - 1 - 128 * 2 ** (activationBits - 1) * nIn;
       const matrix: IntMatrix = {
-        ...{ nOut, nIn, bits: 8, mask: null },
+        ...{ nOut, nIn, bits: 8, activationBits, mask: null },
         weights: new Int8Array(nOut * nIn).fill(w),
         bias: fill(w * z > 0 ? largest : -largest),
         multiplier: fill(32767),
         shift: new Uint8Array(nOut).fill(31),
       };
-      const x = new Int8Array(nIn).fill(z);
+      const x = new (activationBits === 8 ? Int8Array : Int16Array)(nIn).fill(z);
       put(0, x);
       for (const format of ["dense", "block", "sparse"] as const) {
         const { bytes: block, kernel } = encodeIntMatrix(matrix, format);
@@ -270,17 +280,17 @@ describe.each(ENGINES)("on the $name core", ({ exports, memory }) => {
   });
 
   it("the times of CfC and LiquidGate", () => {
-    for (const e of [0, 1, 7, 16]) {
+    for (const s of [0, 1, 7, 16, 17, 30]) {
       for (const d of [1, 2, 999, 65535]) {
         elementwise(
           [i16, i16],
-          (n, y) => exports.timeS16(d, e, at(0), at(1), y, n),
-          (pa, pb) => timeArgument(pa, pb, d, e),
+          (n, y) => exports.timeS16(d, s, at(0), at(1), y, n),
+          (pa, pb) => timeArgument(pa, pb, d, s),
         );
         elementwise(
           [unit],
-          (n, y) => exports.scaleS16(d, e, at(0), y, n),
-          (x) => Math.min((Math.imul(x, d) + ((1 << e) >> 1)) >>> e, 32767),
+          (n, y) => exports.scaleS16(d, s, at(0), y, n),
+          (x) => Math.min((Math.imul(x, d) + ((1 << s) >> 1)) >>> s, 32767),
         );
       }
     }
@@ -294,9 +304,13 @@ describe.each(ENGINES)("on the $name core", ({ exports, memory }) => {
       range(15),
       fc.integer({ min: 0, max: 30 }),
     );
-    const times = fc.tuple(fc.integer({ min: 1, max: 65535 }), fc.integer({ min: 0, max: 16 }));
+    const times = fc.tuple(
+      fc.integer({ min: 1, max: 65535 }),
+      fc.integer({ min: 0, max: 30 }),
+      fc.integer({ min: 15, max: 30 }),
+    );
     fc.assert(
-      fc.property(fc.array(element, { maxLength: 30 }), times, (rows, [d, e]) => {
+      fc.property(fc.array(element, { maxLength: 30 }), times, (rows, [d, timeShift, q]) => {
         const n = rows.length;
         put(0, i16s(rows.map(([p]) => p)));
         put(1, i16s(rows.map(([, x]) => x)));
@@ -312,13 +326,13 @@ describe.each(ENGINES)("on the $name core", ({ exports, memory }) => {
           4,
           Uint8Array.from(rows, ([, , , , s]) => s),
         );
-        exports.decayS16(d, e, at(2), at(0), at(5), n);
+        exports.decayS16(d, timeShift, at(2), at(0), at(5), n);
         expect([...words(5, n)]).toEqual(
-          rows.map(([p, , tau]) => Math.min(Math.imul(d, tau + Math.abs(p)) >>> e, 32767)),
+          rows.map(([p, , tau]) => Math.min(Math.imul(d, tau + Math.abs(p)) >>> timeShift, 32767)),
         );
-        exports.pureS16(at(3), at(4), at(0), at(1), at(5), n);
+        exports.pureS16(q, at(3), at(4), at(0), at(1), at(5), n);
         expect([...words(5, n)]).toEqual(
-          rows.map(([p, x, , a, s]) => sat16(rsh(Math.imul(a, 2048 - rsh(Math.imul(p, x), 15)), s))),
+          rows.map(([p, x, , a, s]) => sat16(rsh(Math.imul(a, 2048 - rsh(Math.imul(p, x), q)), s))),
         );
       }),
       RUNS,

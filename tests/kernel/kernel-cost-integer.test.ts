@@ -10,13 +10,10 @@ import {
   encodeIntSynapses,
 } from "../../bindings/image/encode-integer.ts";
 import {
-  blockS4Cost,
-  blockS8Cost,
-  denseS4Cost,
-  denseS8Cost,
   denseSynapsesS8Cost,
-  sparseS8Cost,
+  narrowCosts,
   sparseSynapsesS8Cost,
+  wideCosts,
 } from "../../bindings/image/kernel-cost-integer.ts";
 import type { IntMatrix, IntSynapses } from "../../bindings/image/lowered-integer.ts";
 import { Random } from "../reference/integer/random.ts";
@@ -47,6 +44,7 @@ function matrixOf(nOut: number, nIn: number, density: number, bits: 8 | 4 = 8): 
     nOut,
     nIn,
     bits,
+    activationBits: 8,
     weights: Int8Array.from(random.list(length, -largest, largest)),
     mask: Uint8Array.from({ length }, () => (random.chance(density) ? 1 : 0)),
     bias: Int32Array.from(random.list(nOut, -100000, 100000)),
@@ -75,8 +73,7 @@ function countMatrix({ nOut, nIn }: IntMatrix, { bytes, kernel }: EncodedIntBloc
   new Uint8Array(memory.buffer).set(bytes, BLOCK);
   const body = BLOCK + 8;
   return counter.measure(() => {
-    if (kernel === "matvecS8" || kernel === "matvecS4")
-      core[kernel](body, body + 8 * nOut, vector(0), vector(1), nOut, nIn);
+    if (/^matvecS\d/.test(kernel)) core[kernel](body, body + 8 * nOut, vector(0), vector(1), nOut, nIn);
     else core[kernel](body, vector(0), vector(1), nOut);
   }).operations;
 }
@@ -105,22 +102,27 @@ function structure({ nOut, nIn, mask }: IntMatrix): { rows: number[]; groups: nu
 }
 
 describe("the cost formulas equal what the counted core executes", () => {
-  it.each(DENSITIES)("of every matrix kernel with a share of %d of the weights", (density) => {
-    for (const nOut of DESTINATIONS) {
-      for (const nIn of SOURCES) {
-        const matrix = matrixOf(nOut, nIn, density);
-        const { rows, groups } = structure(matrix);
-        const label = `${nOut} x ${nIn}`;
-        const counted = (format: "dense" | "block" | "sparse", bits: 8 | 4 = 8) =>
-          countMatrix(matrix, encodeIntMatrix({ ...matrix, bits }, format));
-        expect(denseS8Cost(nOut, nIn), label).toBe(counted("dense"));
-        expect(denseS4Cost(nOut, nIn), label).toBe(counted("dense", 4));
-        expect(blockS8Cost(nOut, groups), label).toBe(counted("block"));
-        expect(blockS4Cost(nOut, groups), label).toBe(counted("block", 4));
-        expect(sparseS8Cost(rows), label).toBe(counted("sparse"));
+  it.each(
+    DENSITIES.flatMap((density) => [[8, density, narrowCosts] as const, [16, density, wideCosts] as const]),
+  )(
+    "of every matrix kernel of int%d activations with a share of %d of the weights",
+    (activationBits, density, cost) => {
+      for (const nOut of DESTINATIONS) {
+        for (const nIn of SOURCES) {
+          const matrix = matrixOf(nOut, nIn, density);
+          const { rows, groups } = structure(matrix);
+          const label = `${nOut} x ${nIn}`;
+          const counted = (format: "dense" | "block" | "sparse", bits: 8 | 4 = 8) =>
+            countMatrix(matrix, encodeIntMatrix({ ...matrix, bits, activationBits }, format));
+          expect(cost.denseS8(nOut, nIn), label).toBe(counted("dense"));
+          expect(cost.denseS4(nOut, nIn), label).toBe(counted("dense", 4));
+          expect(cost.blockS8(nOut, groups), label).toBe(counted("block"));
+          expect(cost.blockS4(nOut, groups), label).toBe(counted("block", 4));
+          expect(cost.sparseS8(rows), label).toBe(counted("sparse"));
+        }
       }
-    }
-  });
+    },
+  );
 
   it.each(DENSITIES)("of both synapse kernels with a share of %d of the synapses", (density) => {
     for (const nOut of DESTINATIONS) {
@@ -178,6 +180,11 @@ describe("operations of a 64 x 64 product", () => {
     expect(perMac(matrixOf(64, 64, 1))).toBeLessThan(3.6);
   });
 
+  it.each([8, 4] as const)("dense int%d with int16 activations", (bits) => {
+    const matrix = { ...matrixOf(64, 64, 1, bits), activationBits: 16 as const };
+    expect(perMac(matrix)).toBeLessThan(bits === 8 ? 4 : 5.2);
+  });
+
   it("dense int4: at most 3 a MAC", () => {
     expect(perMac(matrixOf(64, 64, 1, 4))).toBeLessThan(3);
   });
@@ -187,6 +194,21 @@ describe("operations of a 64 x 64 product", () => {
     const block = encodeIntMatrix(matrix);
     expect(block).toMatchObject({ format: "block", connections: 1024 });
     expect(countMatrix(matrix, block) / (64 * 64)).toBeLessThan(1.2);
+  });
+});
+
+describe("operations of the elapsed time", () => {
+  const perNeuron = (run: (n: number) => void) => {
+    const [one, eleven] = [1, 11].map((n) => counter.measure(() => run(n)).operations);
+    return (eleven! - one!) / 10;
+  };
+  const at = [0, 1, 2, 3, 4].map(vector) as [number, number, number, number, number];
+
+  it.each([0, 8, 19, 30])("are the same at a shift of %d as at any other", (s) => {
+    expect(perNeuron((n) => core.timeS16(100, s, at[0], at[1], at[2], n))).toBe(17);
+    expect(perNeuron((n) => core.scaleS16(100, s, at[0], at[1], n))).toBe(12);
+    expect(perNeuron((n) => core.decayS16(100, s, at[0], at[1], at[2], n))).toBe(17);
+    expect(perNeuron((n) => core.pureS16(Math.max(s, 15), ...at, n))).toBe(26);
   });
 });
 

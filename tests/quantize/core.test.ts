@@ -12,9 +12,14 @@ import { caseOf, quantizeCases } from "./cases.ts";
 
 const cases = quantizeCases();
 
-describe.each(["int8", "int4"] as const)("%s networks in the core", (precision) => {
+describe.each([
+  ["int8", 8],
+  ["int4", 8],
+  ["int8", 16],
+  ["int4", 16],
+] as const)("%s networks with activations of %d bits in the core", (precision, activations) => {
   it.each(cases)("$name", async ({ model, calibration }) => {
-    const { network } = quantize(model, { precision, calibration });
+    const { network } = quantize(model, { precision, calibration, activations });
     const { steps, features, input, timespans } = calibration;
     const raw = new Int16Array(steps * features);
     for (let t = 0; t < steps; t++) {

@@ -14,21 +14,23 @@ import { caseOf, quantizeCases } from "./cases.ts";
 
 const SOURCE = "net.int8.safetensors";
 
-function integerModel(name: string): IntegerModel {
+function integerModel(name: string, activations: 8 | 16 = 8): IntegerModel {
   const { model, calibration } = caseOf(name);
-  const { network } = quantize(model, { precision: "int8", calibration });
+  const { network } = quantize(model, { precision: "int8", calibration, activations });
   const { class: cell, config } = model;
   return { config: { class: cell, config } as IntegerModel["config"], precision: "int8", network };
 }
 
 describe("the file of a quantized network", () => {
   it.each(quantizeCases().map(({ name }) => name))("holds all of %s", (name) => {
-    const model = integerModel(name);
-    const bytes = writeIntegerModel(model);
-    expect(isIntegerFile(bytes)).toBe(true);
-    const read = readIntegerModel(bytes, SOURCE);
-    expect(read).toEqual(model);
-    expect(writeIntegerModel(read)).toEqual(bytes);
+    for (const activations of [8, 16] as const) {
+      const model = integerModel(name, activations);
+      const bytes = writeIntegerModel(model);
+      expect(isIntegerFile(bytes)).toBe(true);
+      const read = readIntegerModel(bytes, SOURCE);
+      expect(read).toEqual(model);
+      expect(writeIntegerModel(read)).toEqual(bytes);
+    }
   });
 
   it("is no float checkpoint", () => {

@@ -5,6 +5,7 @@ import { describe, expect, it } from "vitest";
 import type { Sequence } from "../../bindings/core/sequence.ts";
 import { lower } from "../../bindings/image/lower.ts";
 import type { IntNetwork } from "../../bindings/image/lowered-integer.ts";
+import { parseConfig } from "../../bindings/network/config.ts";
 import type { Model } from "../../bindings/network/model.ts";
 import { calibrate, forEachStep } from "../../bindings/quantize/calibration.ts";
 import { IntegerRun } from "../../bindings/quantize/integer-run.ts";
@@ -13,7 +14,7 @@ import { fidelity, toRaw, toTimeUnits } from "../../bindings/quantize/report.ts"
 import { brokenPromises } from "../reference/integer/proofs.ts";
 import { runIntegerReference } from "../reference/integer/run.ts";
 import { runReference } from "../reference/run-model.ts";
-import { caseOf, ownCases, type QuantizeCase, quantizeCases, toCase } from "./cases.ts";
+import { caseOf, madeFor, ownCases, type QuantizeCase, quantizeCases, toCase } from "./cases.ts";
 
 const cases = quantizeCases();
 const quantized = (one: QuantizeCase, precision: "int8" | "int4" = "int8") =>
@@ -21,8 +22,13 @@ const quantized = (one: QuantizeCase, precision: "int8" | "int4" = "int8") =>
 
 /** Largest relative rms errors of outputs; int4 rounds to 15 values and is stated, not promised. */
 const INT8_LIMIT = 0.02;
-/** A network on the edge of stability: it carries rounding errors on for many steps. */
-const SENSITIVE: Readonly<Record<string, number>> = { "cfc-no_gate-32": 0.022 };
+/** At 0.01 s, where its decays no longer damp it, this network carries rounding errors on for many steps. */
+const SENSITIVE: Readonly<Record<string, number>> = {
+  "cfc-no_gate-32": 0.025,
+  "cfc-wired-pure-irregular-20": 0.03,
+};
+/** With activations of 16 bits. */
+const WIDE_LIMIT = 0.01;
 const INT4_LIMIT = 0.2;
 
 /** Raw inputs and elapsed units of a row. */
@@ -57,8 +63,46 @@ describe("the float64 run that calibration watches", () => {
 describe("quantize", () => {
   it.each(cases)("keeps $name near the float network with int8", (one) => {
     const { network, report } = quantized(one);
-    expect(report.relativeRmsError).toBeLessThan(SENSITIVE[one.name] ?? INT8_LIMIT);
+    expect(report.relativeRmsError).toBeLessThan(INT8_LIMIT);
     expect(brokenPromises(network)).toEqual([]);
+  });
+
+  it.each(cases)("keeps $name nearer with activations of 16 bits", (one) => {
+    const { model, calibration } = one;
+    const { network, report } = quantize(model, { precision: "int8", calibration, activations: 16 });
+    expect(report.relativeRmsError).toBeLessThan(WIDE_LIMIT);
+    expect(brokenPromises(network)).toEqual([]);
+    const matrices = network.layers.flatMap((layer) =>
+      "matrix" in layer ? [layer.matrix] : "heads" in layer ? layer.heads : [],
+    );
+    expect(matrices.every(({ activationBits }) => activationBits === 16)).toBe(true);
+    expect(network.layers.every((layer) => !("narrowed" in layer) || layer.narrowed === null)).toBe(true);
+  });
+
+  it("refuses more columns than a 32-bit accumulator holds, with the way out", () => {
+    const wide = (nIn: number, activations: 8 | 16) => {
+      const weight = { shape: [1, nIn], data: new Float32Array(nIn).fill(0.01) };
+      const bias = { shape: [1], data: new Float32Array(1) };
+      const config = { input_size: nIn, layer_sizes: [1] };
+      const model = {
+        ...parseConfig({ class: "liquid-edge.MLP", config }, "wide"),
+        tensors: new Map([
+          ["layers.0.weight", weight],
+          ["layers.0.bias", bias],
+        ]),
+      };
+      const input = Float32Array.from({ length: 2 * nIn }, (_, i) => Math.cos(i) + 1.5);
+      const calibration: Sequence = {
+        ...{ batch: 1, steps: 2, features: nIn, input },
+        ...{ timespans: null, initialH: null, initialC: null },
+      };
+      return quantize(model as Model, { precision: "int8", calibration, activations });
+    };
+    expect(brokenPromises(wide(512, 16).network)).toEqual([]);
+    expect(brokenPromises(wide(516, 8).network)).toEqual([]);
+    expect(() => wide(516, 16)).toThrow(
+      "layer layers.0: 516 columns of int16, a 32-bit accumulator holds 512 (take activations of 8 bits, or split the layer)",
+    );
   });
 
   it.each(cases)("makes an int4 network of $name that may run", (one) => {
@@ -98,6 +142,27 @@ describe("quantize", () => {
     };
     expect(heads("cfc-default-32")).toEqual([3]);
     expect(heads("cfc-irregular-16")).toEqual([4]);
+  });
+
+  it("folds a constant elapsed time into LiquidGate's table", () => {
+    const one = caseOf("gate-9");
+    const n = one.calibration.batch * one.calibration.steps;
+    for (const elapsed of [0.01, 1, 7.3, 3600]) {
+      const tensors = new Map(one.model.tensors);
+      // Rates that suit the time: softplus(a) T stays of the order of 1.
+      const bias = tensors.get("a.bias")!;
+      const lower = Math.min(Math.max(Math.log(elapsed), -4), 9);
+      tensors.set("a.bias", { ...bias, data: bias.data.map((a) => a - lower) });
+      const model = { ...one.model, tensors } as Model;
+      const calibration = { ...one.calibration, timespans: new Float32Array(n).fill(elapsed) };
+      const { network, report } = quantize(model, { precision: "int8", calibration });
+      expect(network.layers.find(({ kind }) => kind === "int-gate")).toMatchObject({
+        softplus: null,
+        expNeg: null,
+      });
+      expect(report.relativeRmsError, `elapsed time ${elapsed}`).toBeLessThan(INT8_LIMIT);
+      expect(brokenPromises(network)).toEqual([]);
+    }
   });
 
   it("reports layers, scales and saturation", () => {
@@ -164,15 +229,38 @@ describe("elapsed times", () => {
     expect(report.relativeRmsError).toBeLessThan(INT8_LIMIT);
   });
 
-  it("of an hour suit a CfC that was made for them", () => {
-    const one = scaled("cfc-default-32", 3600);
-    const tensors = new Map(one.model.tensors);
-    for (const name of ["rnn_cell.time_a.weight", "rnn_cell.time_a.bias"]) {
-      const tensor = tensors.get(name)!;
-      tensors.set(name, { ...tensor, data: tensor.data.map((x) => x / 3600) });
-    }
-    const { report } = quantized({ ...one, model: { ...one.model, tensors } as Model });
-    expect(report.relativeRmsError).toBeLessThan(INT8_LIMIT);
+  describe.each([
+    { unit: 0.01, isConstant: true, times: "of 0.01 s" },
+    { unit: 0.01, isConstant: false, times: "of about 0.01 s that vary" },
+    { unit: 3600, isConstant: true, times: "of an hour" },
+    { unit: 3600, isConstant: false, times: "of about an hour that vary" },
+  ])("$times suit a network that was made for them", ({ unit, isConstant }) => {
+    it.each([
+      "ltc-irregular-12",
+      "ltc-ncp-64",
+      "cfc-irregular-16",
+      "cfc-default-32",
+      "cfc-mixed-memory-16",
+      "cfc-wired-32",
+      "cfc-no_gate-32",
+      "cfc-pure-32",
+      "cfc-wired-pure-irregular-20",
+      "gate-9",
+      "gate-readout-14",
+      "gate-irregular-11",
+    ])("%s", (name) => {
+      const { model, calibration } = madeFor(unit, caseOf(name), isConstant);
+      const { network, report } = quantize(model, { precision: "int8", calibration });
+      expect(report.relativeRmsError).toBeLessThan(SENSITIVE[name] ?? 0.021);
+      expect(brokenPromises(network)).toEqual([]);
+      const row = rawRow(network, calibration, 0);
+      const run = new IntegerRun(network);
+      const m = network.input.length;
+      const steps = [...row.elapsed].flatMap((d, t) => [
+        ...run.step(row.raw.subarray(t * m, (t + 1) * m), d),
+      ]);
+      expect(steps).toEqual([...runIntegerReference(network, row.raw, { elapsed: row.elapsed }).output]);
+    });
   });
 
   it("follow the range that is asked for", () => {

@@ -15,6 +15,7 @@ import {
   expNegTable,
   GATE_UNIT,
   PRE_UNIT,
+  remainderTable,
   sigmoidTable,
   softplusTable,
   synapseTable,
@@ -29,8 +30,23 @@ describe("tables of the quantizer", () => {
     expect(tanhTable()).toEqual(reference.tanh);
     expect(sigmoidTable()).toEqual(reference.sigmoid);
     expect(expNegTable()).toEqual(reference.expNeg);
-    expect(softplusTable()).toEqual(reference.softplus);
+    expect(softplusTable(-8, 8, PRE_UNIT)).toEqual(reference.softplus);
     expect(synapseTable()).toEqual(reference.sigmoidNearest);
+  });
+
+  it("what is left of LiquidGate's state after T = 1 is the sigmoid, and else the exact share", () => {
+    expect(remainderTable(1)).toEqual(sigmoidTable());
+    for (const elapsed of [1e-3, 0.01, 0.3, 2, 60, 3600, 60_000]) {
+      const { lo, k, entries } = remainderTable(elapsed);
+      const share = (x: number) => Math.exp(-elapsed * Math.log1p(Math.exp(-x)));
+      const width = 2 ** k;
+      for (const [i, entry] of entries.entries()) {
+        expect(Math.abs(entry / 32768 - share((lo + i * width) / 2048))).toBeLessThan(1.6e-5 + 2 ** -15);
+      }
+      // Beyond its ends, as far as pre-activations go, the curve hardly moves.
+      expect(share(Math.max(lo / 2048, -16)) - share(-16)).toBeLessThan(3.5e-4);
+      expect(share(16) - share(Math.min((lo + 256 * width) / 2048, 16))).toBeLessThan(3.5e-4);
+    }
   });
 
   it.each(["tanh", "sigmoid", "lecun_tanh", "silu", "gelu", "relu"] as const)("%s as well", (activation) => {

@@ -22,13 +22,14 @@ const EXPONENT = 8;
 
 type Values = Float64Array;
 
-/** W [nOut, nIn] and b for activations whose column i counts in steps[i]. */
-export function byRows(weights: Values, bias: Values, steps: number[]): IntMatrix {
+/** W [nOut, nIn] and b for activations whose column i counts in steps[i]; `unit`: pre-activations a 1. */
+export function byRows(weights: Values, bias: Values, steps: number[], unit = 2048): IntMatrix {
   const [nIn, nOut] = [steps.length, bias.length];
   const matrix: IntMatrix = {
     nOut,
     nIn,
     bits: 8,
+    activationBits: 8,
     weights: new Int8Array(nOut * nIn),
     mask: null,
     bias: new Int32Array(nOut),
@@ -43,9 +44,9 @@ export function byRows(weights: Values, bias: Values, steps: number[]): IntMatri
       r * nIn,
     );
     matrix.bias[r] = toInteger(bias[r]! / scale);
-    // scale * 2048 = M / 2^s with 2^14 <= M < 2^15
-    matrix.shift[r] = 14 - Math.floor(Math.log2(scale * 2048));
-    matrix.multiplier[r] = Math.min(toInteger(scale * 2048 * 2 ** matrix.shift[r]!), 32767);
+    // scale * unit = M / 2^s with 2^14 <= M < 2^15
+    matrix.shift[r] = 14 - Math.floor(Math.log2(scale * unit));
+    matrix.multiplier[r] = Math.min(toInteger(scale * unit * 2 ** matrix.shift[r]!), 32767);
   }
   return matrix;
 }
@@ -79,6 +80,7 @@ function networkOf(
     time: { exponent: EXPONENT, min: 1, max: 65535 },
     scales: {
       input: filled(input.length, 1 / COUNTS),
+      inputOffset: filled(input.length, 0),
       output: filled(output.length, 1 / units.output),
       hidden: filled(hidden.length, 1 / units.hidden),
       cell: new Float64Array(0),
@@ -147,10 +149,15 @@ export function gruByHand(
   return networkOf([inputLayer(at.input, at.x, inputStep), layer], { ...at, output: at.hidden }, units);
 }
 
-/** ncps' CfC without backbone, wiring, memory and projection, mode default; its state in Q0.15. */
+/**
+ * ncps' CfC without backbone, wiring, memory and projection, mode default; its state in Q0.15. Elapsed times have `exponent`
+ * fraction bits, its time head `k` more than 11.
+ */
 export function cfcByHand(
   { config, tensors }: Extract<Model, { class: "ncps.torch.CfC" }>,
   inputStep: number,
+  exponent = EXPONENT,
+  k = 0,
 ): IntNetwork {
   const { input_size: nIn, units: n } = config;
   const at = places(nIn, n);
@@ -160,6 +167,7 @@ export function cfcByHand(
       valuesOf(tensors, `rnn_cell.${name}.weight`),
       valuesOf(tensors, `rnn_cell.${name}.bias`),
       stepsOf(nIn, n, inputStep),
+      name === "time_a" ? 2 ** (11 + k) : 2048,
     );
   const layer: IntLayer = {
     kind: "int-cfc",
@@ -168,12 +176,15 @@ export function cfcByHand(
     out: at.hidden,
     mode: "default",
     heads: ["ff1", "ff2", "time_a", "time_b"].map(head),
+    timeShift: exponent + k,
     tanh,
     sigmoid,
     narrowed: { to: at.narrowedState, shift: 8 },
   };
   const units = { output: 2 ** 15, hidden: 2 ** 15 };
-  return networkOf([inputLayer(at.input, at.x, inputStep), layer], { ...at, output: at.hidden }, units);
+  const layers = [inputLayer(at.input, at.x, inputStep), layer];
+  const network = networkOf(layers, { ...at, output: at.hidden }, units);
+  return { ...network, time: { ...network.time, exponent } };
 }
 
 /** ncps' LTC with affine maps and softplus'ed parameters. f, g: fraction bits of the state and of mapped inputs. */

@@ -2,6 +2,7 @@
 
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import type { IntTable } from "../../../bindings/image/lowered-integer.ts";
 import { cfcDefault, cfcNoGate, cfcPure, decay, gru, lstm, timeArgument, unitDecay } from "./cells.ts";
 import { argument, capacity, carried, divide } from "./ltc.ts";
 import { mapAffine, mapInput, product } from "./product.ts";
@@ -15,6 +16,7 @@ describe("products and maps", () => {
     nOut: bias.length,
     nIn: weights.length / bias.length,
     bits: 8 as const,
+    activationBits: 8 as const,
     weights: Int8Array.from(weights),
     mask: null,
     bias: Int32Array.from(bias),
@@ -31,6 +33,12 @@ describe("products and maps", () => {
     const ends = [2 ** 31 - 1, -(2 ** 31)];
     expect([...product(matrix([0, 0, 0, 0], ends, [32767, 32767], [1, 1]), z)]).toEqual([32767, -32767]);
     expect([...product(matrix([0, 0, 0, 0], ends, [32767, 32767], [46, 46]), z)]).toEqual([1, -1]);
+  });
+
+  it("take activations of 16 bits as they are", () => {
+    const wide = { ...matrix([5, 4], [2], [16384], [15]), activationBits: 16 as const };
+    // 5 * 1000 - 4 * 3 + 2 = 4990;  4990 / 2 = 2495
+    expect([...product(wide, Int16Array.of(1000, -3))]).toEqual([2495]);
   });
 
   it("leave out what is not stored", () => {
@@ -65,6 +73,11 @@ describe("CfC", () => {
     expect(timeArgument(-32767, -32767, 65535, 0)).toBe(-32767);
     expect(timeArgument(32767, 0, 1, 16)).toBe(0); // 0.49998
     expect(timeArgument(32767, 0, 2, 16)).toBe(1);
+    // An hour and a head in units of 2^-22: 3600 * 2^10 / 2^22 = 0.88, in Q4.11.
+    expect(timeArgument(1024, -100, 3600, 11)).toBe(1700);
+    expect(timeArgument(1, 0, 3600, 11)).toBe(2); // 1.76
+    // A hundredth in units of 2^-16, and a head in units of 2^-7: 100 * 0.01 = 1
+    expect(timeArgument(12800, 0, 655, 12)).toBe(2047); // 2046.9
   });
 
   it("default lies between its two ends", () => {
@@ -81,23 +94,32 @@ describe("CfC", () => {
   });
 
   it("pure decays by its own rate", () => {
+    const pure = (p1: number, absTau: number, bound: number, boundShift: number) => {
+      return (x: IntTable, d: number, s: number, q = 15) =>
+        cfcPure(p1, { absTau, bound, boundShift }, x, d, s, q);
+    };
     // p1 = 1, x = 1/2: v = 2048 - 1024, A = 3 as 12288 / 2^12: h = 3 / 2 with 10 fraction bits
-    expect(cfcPure(2048, 0, 12288, 13, constant(HALF), 256, 8)).toBe(1536);
-    expect(cfcPure(-2048, 0, 12288, 13, constant(HALF), 256, 8)).toBe(4608);
-    expect(cfcPure(-32767, 0, 16383, 0, constant(32767), 1, 0)).toBe(32767);
+    expect(pure(2048, 0, 12288, 13)(constant(HALF), 256, 8)).toBe(1536);
+    expect(pure(-2048, 0, 12288, 13)(constant(HALF), 256, 8)).toBe(4608);
+    expect(pure(-32767, 0, 16383, 0)(constant(32767), 1, 0)).toBe(32767);
     const identity = {
       lo: 0,
       k: 7,
       entries: Int16Array.from({ length: 257 }, (_, i) => Math.min(128 * i, 32767)),
     };
     // u = (2 * (2048 + 2048)) >> 1 = 4096; r = 2048 * 4096 / 2^15 = 256; h = 2048 - 256
-    expect(cfcPure(2048, 2048, 1, 0, identity, 2, 1)).toBe(1792);
+    expect(pure(2048, 2048, 1, 0)(identity, 2, 1)).toBe(1792);
     // u is not rounded: 3 * 1365 / 2 = 2047.5 becomes 2047;  r = 1365 * 2047 / 2^15 = 85.27
-    expect(cfcPure(1365, 0, 1, 0, identity, 3, 1)).toBe(1963);
+    expect(pure(1365, 0, 1, 0)(identity, 3, 1)).toBe(1963);
     // The product needs bit 31 and more than an i32: 65535 * 65537 = 2^32 - 1 and then the end of the table.
-    expect(cfcPure(-32767, 32770, 1, 0, constant(0), 65535, 0)).toBe(2048);
+    expect(pure(-32767, 32770, 1, 0)(constant(0), 65535, 0)).toBe(2048);
     // u = 65535, x = 32766, r = -32765, v = 34813
-    expect(cfcPure(-32767, 32770, 1, 1, identity, 65535, 16)).toBe(17407);
+    expect(pure(-32767, 32770, 1, 1)(identity, 65535, 16)).toBe(17407);
+    // Units of 2^-15, so s = e + 4: u = (16 * (16384 + 16384)) >> 8 = 2048; r = 16384 * 2048 / 2^19 = 64
+    expect(pure(16384, 16384, 1, 0)(identity, 16, 8, 19)).toBe(1984);
+    // r = -16383.5 / 2^4 = -1023.97 becomes -1024; the finest unit: 32767^2 / 2^30 = 0.99994
+    expect(pure(-32767, 0, 1, 0)(constant(HALF), 1, 0, 19)).toBe(3072);
+    expect(pure(32767, 0, 1, 0)(constant(32767), 1, 0, 30)).toBe(2047);
   });
 });
 
@@ -135,6 +157,10 @@ describe("GRU, LSTM and LiquidGate", () => {
     };
     expect(decay(0, constant(1001), identity, 128, 8)).toBe(501); // 500.5
     expect(decay(0, constant(16385), identity, 65535, 0)).toBe(32766); // the end of the table: T[255] + 127/128 of a step
+    // A u32: 32767 * 65535 + 2^29 is more than an i32. 2684256257 / 2^30 = 2.5
+    expect(
+      decay(0, constant(32767), { lo: 0, k: 1, entries: identity.entries.map((_, i) => 100 * i) }, 65535, 30),
+    ).toBe(100);
     expect(unitDecay(-200, { ...identity, lo: 0 })).toBe(200);
     expect(unitDecay(200, { ...identity, lo: -32768, k: 8 })).toBe(16284); // u = 32568: 127.21875 steps of 128
   });

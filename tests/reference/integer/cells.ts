@@ -1,13 +1,14 @@
-// What the cells do with their pre-activations p (i16, Q4.11), element by element. Gates t, k, r, z, f, i, o are Q0.15;
-// d is the elapsed time in units of 2^-e. docs/integers.md has the formulae.
+// What the cells do with their pre-activations p (i16, Q4.11; those that meet the elapsed time in a unit of the layer's),
+// element by element. Gates t, k, r, z, f, i, o are Q0.15; d is the elapsed time in units of 2^-e, s the layer's shift of
+// what it multiplies. docs/integers.md has the formulae.
 
 import type { IntTable } from "../../../bindings/image/lowered-integer.ts";
 import { blend, mul15, rsh, sat16 } from "./arithmetic.ts";
 import { lookUp } from "./table.ts";
 
 /** Argument of CfC's time gate: pa T + pb, saturated. */
-export function timeArgument(pa: number, pb: number, d: number, e: number): number {
-  return sat16(((Math.imul(pa, d) + ((1 << e) >> 1)) >> e) + pb);
+export function timeArgument(pa: number, pb: number, d: number, s: number): number {
+  return sat16(rsh(Math.imul(pa, d), s) + pb);
 }
 
 /** CfC default: from a to c by t. */
@@ -20,19 +21,18 @@ export function cfcNoGate(a: number, c: number, t: number): number {
   return sat16(rsh(a + mul15(t, c), 1));
 }
 
-/** CfC pure: A (1 - p1 exp(-T (|w_tau| + |p1|))); `bound`, `boundShift`: A as a mantissa and its shift. */
+/** CfC pure: A (1 - p1 exp(-T (|w_tau| + |p1|))); `bound`, `boundShift`: A as a mantissa and its shift; q: of p1 x. */
 export function cfcPure(
   p1: number,
-  absTau: number,
-  bound: number,
-  boundShift: number,
+  { absTau, bound, boundShift }: { absTau: number; bound: number; boundShift: number },
   expNeg: IntTable,
   d: number,
-  e: number,
+  s: number,
+  q: number,
 ): number {
   // As u32: imul has the right low 32 bits, >>> reads them unsigned.
-  const u = Math.min(Math.imul(d, absTau + Math.abs(p1)) >>> e, 32767);
-  const r = rsh(Math.imul(p1, lookUp(expNeg, u)), 15);
+  const u = Math.min(Math.imul(d, absTau + Math.abs(p1)) >>> s, 32767);
+  const r = rsh(Math.imul(p1, lookUp(expNeg, u)), q);
   return sat16(rsh(Math.imul(bound, 2048 - r), boundShift));
 }
 
@@ -59,12 +59,12 @@ export function lstm(
 }
 
 /** LiquidGate's k = exp(-softplus(pa) T): how much of the old state stays. */
-export function decay(pa: number, softplus: IntTable, expNeg: IntTable, d: number, e: number): number {
-  const u = (Math.imul(lookUp(softplus, pa), d) + ((1 << e) >> 1)) >>> e;
+export function decay(pa: number, softplus: IntTable, expNeg: IntTable, d: number, s: number): number {
+  const u = (Math.imul(lookUp(softplus, pa), d) + ((1 << s) >> 1)) >>> s;
   return lookUp(expNeg, Math.min(u, 32767));
 }
 
-/** The same for a constant elapsed time of 1: exp(-softplus(pa)) = sigmoid(-pa). */
+/** The same for a constant elapsed time; after 1 it is exp(-softplus(pa)) = sigmoid(-pa). */
 export function unitDecay(pa: number, sigmoid: IntTable): number {
   return lookUp(sigmoid, sat16(-pa));
 }

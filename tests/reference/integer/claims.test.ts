@@ -45,16 +45,18 @@ describe("32 bits are enough for", () => {
     expectI32(extremes((a, c, t) => (c - a) * t + 16384n, I16, I16, GATE));
   });
 
-  it("the time gate over all i16 and u16, at every exponent", () => {
-    for (const e of SHIFTS(0, 16)) {
-      const product = extremes((p, d) => p * d + half(e), I16, U16);
+  it("the time gate as long as 32767 dtMax and half a unit of its shift stay below 2^31, and no longer", () => {
+    for (const s of SHIFTS(0, 30)) {
+      const dtMax = (2n ** 31n - 1n - half(s)) / 32767n;
+      const product = extremes((p, d) => p * d + half(s), SAT16, [1n, dtMax < 65535n ? dtMax : 65535n]);
       expectI32(product);
-      expectI32(extremes((q, p) => (q >> e) + p, product, I16));
+      expectI32(extremes((q, p) => (q >> s) + p, product, I16));
+      if (s > 16n) expect(32767n * 65535n + half(s) < 2n ** 31n).toBe(s === 17n);
     }
   });
 
   it("the exponent of LiquidGate over all u16", () => {
-    for (const e of SHIFTS(0, 16)) expectI32(extremes((s, d) => s * d + half(e), GATE, U16));
+    for (const s of SHIFTS(0, 30)) expectU32(extremes((y, d) => y * d + half(s), GATE, U16));
   });
 
   it("the exponent of CfC pure as long as (wtau + 32767) dtMax < 2^32, and no longer", () => {
@@ -66,10 +68,12 @@ describe("32 bits are enough for", () => {
   });
 
   it("the rest of CfC pure", () => {
-    const product = extremes((p, x) => p * x + 16384n, SAT16, GATE);
-    expectI32(product);
-    const v = extremes((r) => 2048n - (r >> 15n), product);
-    for (const s of SHIFTS(0, 30)) expectI32(extremes((a, f) => a * f + half(s), [-16383n, 16383n], v));
+    for (const q of SHIFTS(15, 30)) {
+      const product = extremes((p, x) => p * x + half(q), SAT16, GATE);
+      expectI32(product);
+      const v = extremes((r) => 2048n - (r >> q), product);
+      for (const s of SHIFTS(0, 30)) expectI32(extremes((a, f) => a * f + half(s), [-16383n, 16383n], v));
+    }
   });
 
   it("GRU's and LSTM's products and sums", () => {

@@ -70,6 +70,25 @@ describe("integers against float64", () => {
     expect(relativeError(networks.cfc, cfc.golden, elapsed)).toBeLessThan(0.015);
   });
 
+  it.each([
+    { elapsed: 3600, exponent: 0, k: 11 },
+    { elapsed: 2 ** -7, exponent: 16, k: -5 },
+  ])("CfC made for an elapsed time of $elapsed, its time head in units of 2^-(11 + $k)", (given) => {
+    const { elapsed, exponent, k } = given;
+    const tensors = new Map(cfc.model.tensors);
+    for (const name of ["rnn_cell.time_a.weight", "rnn_cell.time_a.bias"]) {
+      const { shape, data } = tensors.get(name)!;
+      tensors.set(name, { shape, data: data.map((x) => x / elapsed) });
+    }
+    const model = { ...cfc.model, tensors };
+    const network = cfcByHand(model, 2 ** -6, exponent, k);
+    expect(brokenPromises(network)).toEqual([]);
+    expect(relativeError(network, { ...cfc.golden, model }, elapsed)).toBeLessThan(0.015);
+    // In units of 2^-11 it is lost.
+    const coarse = cfcByHand(model, 2 ** -6, exponent);
+    expect(relativeError(coarse, { ...cfc.golden, model }, elapsed)).toBeGreaterThan(0.05);
+  });
+
   it.each([0.25, 1, 60])("LTC, 8 units, elapsed time %d", (elapsed) => {
     expect(relativeError(networks.ltc, ltc.golden, elapsed)).toBeLessThan(0.008);
   });

@@ -15,7 +15,7 @@ export interface ElementMap {
 }
 
 /** Pre-activations [nOut] of z [nIn]. */
-export function product(matrix: IntMatrix, z: Int8Array): Int16Array {
+export function product(matrix: IntMatrix, z: Int8Array | Int16Array): Int16Array {
   const { nOut, nIn, weights, mask, bias, multiplier, shift } = matrix;
   return Int16Array.from({ length: nOut }, (_, r) => {
     let acc = bias[r]!;

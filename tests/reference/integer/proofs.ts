@@ -27,7 +27,14 @@ export function brokenPromises({ layers, time }: IntNetwork): string[] {
     checkTables(layer, demand);
     if (layer.kind === "int-input") checkMap(layer, true, demand);
     if (layer.kind === "int-affine") checkMap(layer, false, demand);
+    if (layer.kind === "int-cfc" || layer.kind === "int-gate") {
+      demand(layer.timeShift >= 0 && layer.timeShift <= 30, "s of the elapsed time in 0..30");
+    }
+    if (layer.kind === "int-cfc" && layer.mode !== "pure" && layer.heads.length === 4) {
+      demand(32767 * time.max + Math.floor(2 ** layer.timeShift / 2) < TWO_31, "time head times dtMax");
+    }
     if (layer.kind === "int-cfc" && layer.mode === "pure") {
+      demand(layer.swingShift >= 15 && layer.swingShift <= 30, "pure: q in 15..30");
       for (const tau of layer.absTau)
         demand(tau >= 0 && (tau + 32767) * time.max < 2 ** 32, "pure: rate times dtMax");
       for (const a of layer.bound) demand(Math.abs(a) < 2 ** 14, "pure: |A| < 2^14");
@@ -59,14 +66,16 @@ function matricesOf(layer: IntLayer): IntMatrix[] {
   }
 }
 
-function checkMatrix({ nOut, nIn, bits, weights, bias, multiplier, shift }: IntMatrix, demand: Demand): void {
+function checkMatrix(matrix: IntMatrix, demand: Demand): void {
+  const { nOut, nIn, bits, activationBits, weights, bias, multiplier, shift } = matrix;
   const largest = bits === 8 ? 127 : 7;
+  const term = 2 ** (bits - 1) * (activationBits === 8 ? 127 : 32767);
   demand(
     weights.every((w) => Math.abs(w) <= largest),
     `weights in ±${largest}`,
   );
   for (let r = 0; r < nOut; r++) {
-    demand(largest * 127 * nIn + Math.abs(bias[r]!) < TWO_31, "accumulator in 32 bits");
+    demand(term * nIn + Math.abs(bias[r]!) < TWO_31, "accumulator in 32 bits");
     demand(multiplier[r]! >= 2 ** 14 && multiplier[r]! < 2 ** 15, "2^14 <= M < 2^15");
     demand(shift[r]! >= 1 && shift[r]! <= 46, "s in 1..46");
   }

@@ -7,6 +7,8 @@ import type { Random } from "./random.ts";
 
 export interface Precision {
   bits: 8 | 4;
+  /** Bits of what matrices read. */
+  activations: 8 | 16;
   /** Which weights or synapses are stored: all; each with a chance of 1 in 4; 4x1 blocks with a chance of 1 in 2. */
   pattern: "all" | "some" | "blocks";
 }
@@ -33,14 +35,14 @@ function randomMask(
 
 /** A matrix whose rows reach about ±4 to ±64 in Q4.11 for full-range activations. */
 export function randomMatrix(random: Random, nOut: number, nIn: number, precision: Precision): IntMatrix {
-  const { bits, pattern } = precision;
+  const { bits, pattern, activations } = precision;
   const largest = bits === 8 ? 127 : 7;
   const mask = randomMask(random, nOut, nIn, pattern);
   const weights = Int8Array.from({ length: nOut * nIn }, (_, i) => {
     const w = random.between(-largest, largest);
     return mask !== null && mask[i] === 0 ? 0 : w;
   });
-  const reach = largest * 127 * nIn;
+  const reach = largest * (activations === 8 ? 127 : 32767) * nIn;
   const bias = Int32Array.from({ length: nOut }, () => random.between(-(reach >> 3), reach >> 3));
   const multiplier = Int32Array.from({ length: nOut }, () => random.between(2 ** 14, 2 ** 15 - 1));
   // reach * 2^14.5 / 2^shift = 2^13 to 2^17, if the shift exists.
@@ -48,7 +50,7 @@ export function randomMatrix(random: Random, nOut: number, nIn: number, precisio
     const wanted = Math.ceil(Math.log2(reach) + 14.5) - random.between(13, 17);
     return Math.min(Math.max(wanted, 1), 46);
   });
-  return { nOut, nIn, bits, weights, mask, bias, multiplier, shift };
+  return { nOut, nIn, bits, activationBits: activations, weights, mask, bias, multiplier, shift };
 }
 
 /** |multiplier| < 2^15 with a bias that keeps the sum in 32 bits. */

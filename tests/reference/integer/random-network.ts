@@ -88,7 +88,8 @@ class Layout {
 export function randomCase(cell: CellName, seed: number, steps = 8, arenaStart = 0): RandomCase {
   const random = new Random(seed * CELLS.length + CELLS.indexOf(cell));
   const pattern = (["all", "some", "blocks"] as const)[random.between(0, 2)]!;
-  const precision: Precision = { bits: random.chance(0.5) ? 8 : 4, pattern };
+  const bits = random.chance(0.5) ? 8 : 4;
+  const precision: Precision = { bits, pattern, activations: random.chance(0.5) ? 8 : 16 };
   const network = randomNetwork(cell, random, precision, arenaStart);
   const { min, max } = network.time;
   // Now and then a time outside of the range, and the ends of the i16.
@@ -119,30 +120,38 @@ function randomNetwork(cell: CellName, random: Random, precision: Precision, are
 
   const layout = new Layout(arenaStart);
   const input = layout.place(2, nIn);
-  const hidden = layout.place(2, n);
+  // Wide matrices read the states themselves, others i8 copies; either way x comes before them.
+  const isWide = precision.activations === 16 && (!isLtc || hasMemory);
+  const activationBytes = isWide ? 2 : 1;
+  const wideX = isWide ? layout.place(2, nIn) : null;
+  const hidden = layout.place(2, n, isWide);
   const parts = sizes.map((length, l) => {
     const before = sizes.slice(0, l).reduce((sum, size) => sum + size, 0);
     return { length, hidden: hidden.at + 2 * before, offset: before };
   });
   const memory = layout.place(2, hasMemory ? n : 0);
-  const x = layout.place(1, nIn);
-  const narrowedState = layout.place(1, n, true);
+  const x = wideX ?? layout.place(1, nIn);
+  const narrowedState = layout.place(1, isWide ? 0 : n, true);
+  /** What matrices read of the states. */
+  const stateColumns = isWide ? hidden : narrowedState;
 
   const exponent = random.between(0, 16);
   const min = random.between(1, 2000);
   const time = { exponent, min, max: random.between(min, 20000) };
+  /** k of units of 2^-(11 + k), from coarse ones for short times to fine ones for long times. */
+  const fineness = (coarsest: number) => random.between(Math.max(coarsest, -exponent), 11);
   const matrix = (nOut: number, columns: number) => randomMatrix(random, nOut, columns, precision);
   const layers: IntLayer[] = [];
   const add = (layer: IntLayer) => layers.push(layer);
 
   if (!isLtc || hasMemory) {
-    const map = randomElementMap(random, nIn, 18, 24);
-    add({ kind: "int-input", name: "input", in: input, out: x, width: 8, ...map });
+    const map = isWide ? randomElementMap(random, nIn, 12, 16) : randomElementMap(random, nIn, 18, 24);
+    add({ kind: "int-input", name: "input", in: input, out: x, width: precision.activations, ...map });
   }
   // The memory replaces h, in the format of the cell behind it.
   const fractionBits = random.between(12, 14);
   const narrowing = isLtc ? random.between(5, 8) : STEP_8;
-  const narrowAll: Narrowed = { to: narrowedState, shift: narrowing };
+  const narrowAll: Narrowed = isWide ? null : { to: narrowedState, shift: narrowing };
   if (hasMemory) {
     add({
       kind: "int-lstm",
@@ -162,10 +171,11 @@ function randomNetwork(cell: CellName, random: Random, precision: Precision, are
   let features: IntVector = { at: x.at, length: nIn + n };
   const dense = (name: string, width: number, activation: Activation | null) => {
     const out = layout.place(2, width);
-    const to = layout.place(1, width);
+    const to = isWide ? out : layout.place(1, width);
     const unit = UNITS[random.between(0, UNITS.length - 1)]!;
     const table = activation === null ? null : activationTable(activation, unit);
-    const narrowed = { to, shift: random.between(4, STEP_8) };
+    const shift = random.between(4, STEP_8);
+    const narrowed = isWide ? null : { to, shift };
     add({
       kind: "int-dense",
       name,
@@ -205,7 +215,8 @@ function randomNetwork(cell: CellName, random: Random, precision: Precision, are
       const [g, a] = [matrix(n, nIn + n), matrix(n, nIn + n)];
       const decay =
         cell === "gate" ? { sigmoid: null, softplus, expNeg } : { sigmoid, softplus: null, expNeg: null };
-      add({ ...base, kind: "int-gate", g, a, tanh, ...decay });
+      const timeShift = cell === "gate" ? exponent + fineness(-4) : 0;
+      add({ ...base, kind: "int-gate", g, a, tanh, ...decay, timeShift });
       break;
     }
     case "lstm":
@@ -239,29 +250,37 @@ function randomNetwork(cell: CellName, random: Random, precision: Precision, are
       for (const [l, part] of parts.entries()) {
         const previous = parts[l - 1];
         const wired = cell === "cfc-wired";
-        const start = previous === undefined ? x.at : narrowedState.at + previous.offset;
+        const before = activationBytes * (previous?.offset ?? 0);
+        const start = previous === undefined ? x.at : stateColumns.at + before;
         const z = wired ? { at: start, length: (previous?.length ?? nIn) + part.length } : features;
         const out = { at: part.hidden, length: part.length };
         const to = { at: narrowedState.at + part.offset, length: part.length };
         const heads = (count: number): IntMatrix[] =>
           Array.from({ length: count }, () => matrix(part.length, z.length));
         const layer = { kind: "int-cfc" as const, name: `${cell}.${l}`, in: z, out };
-        const narrowed = { to, shift: cell === "cfc-no-gate" ? 7 : STEP_8 };
+        const narrowed = isWide ? null : { to, shift: cell === "cfc-no-gate" ? 7 : STEP_8 };
         if (cell === "cfc-pure") {
+          const ff1 = heads(1)[0]!;
+          const k = fineness(0);
           add({
             ...layer,
             mode: "pure",
-            ff1: heads(1)[0]!,
+            ff1,
             // (wtau + 32767) dtMax < 2^32 holds for any u16 at times up to 20000.
             absTau: Int32Array.from(random.list(part.length, 0, 65535)),
             bound: Int32Array.from(random.list(part.length, -16383, 16383)),
             boundShift: Uint8Array.from(random.list(part.length, 10, 15)),
+            timeShift: exponent + k,
+            swingShift: 15 + k,
             expNeg,
             narrowed,
           });
         } else {
           const mode = cell === "cfc-no-gate" ? "no_gate" : "default";
-          add({ ...layer, mode, heads: heads(cell === "cfc-unit-time" ? 3 : 4), tanh, sigmoid, narrowed });
+          const isConstant = cell === "cfc-unit-time";
+          const own = heads(isConstant ? 3 : 4);
+          const timeShift = isConstant ? 0 : exponent + fineness(-4);
+          add({ ...layer, mode, heads: own, timeShift, tanh, sigmoid, narrowed });
         }
         if (wired) output = out;
       }
@@ -269,12 +288,13 @@ function randomNetwork(cell: CellName, random: Random, precision: Precision, are
   }
   if (!isLtc && cell !== "mlp" && random.chance(0.5)) {
     const last = parts.at(-1)!;
-    features = { at: narrowedState.at + last.offset, length: last.length };
+    features = { at: stateColumns.at + activationBytes * last.offset, length: last.length };
     output = dense("fc", random.between(1, 9), null);
   }
   const ones = (length: number) => new Float64Array(length).fill(1);
   const scales = {
     input: ones(nIn),
+    inputOffset: new Float64Array(nIn),
     output: ones(output.length),
     hidden: ones(n),
     cell: ones(memory.length),

@@ -118,20 +118,20 @@ it("keeps its hash", () => {
       .padStart(8, "0");
   expect(Object.fromEntries(CELLS.map((cell) => [cell, hashOfCell(cell)]))).toMatchInlineSnapshot(`
     {
-      "cfc-backbone": "1d26521e",
-      "cfc-default": "f4b39a45",
-      "cfc-mixed-memory": "5a56ec72",
-      "cfc-no-gate": "429f1c13",
-      "cfc-pure": "80004664",
-      "cfc-unit-time": "86affa93",
-      "cfc-wired": "741b65dd",
-      "gate": "a23ab6fa",
-      "gate-unit-time": "332ccd46",
-      "gru": "2f62d3a6",
-      "lstm": "025b65c7",
-      "ltc": "a7633d32",
-      "ltc-mixed-memory": "2f2f028f",
-      "mlp": "07ed0fbb",
+      "cfc-backbone": "7b69c36e",
+      "cfc-default": "a6e03983",
+      "cfc-mixed-memory": "4b1f9e6c",
+      "cfc-no-gate": "74895f85",
+      "cfc-pure": "430f3c4b",
+      "cfc-unit-time": "8aa292b9",
+      "cfc-wired": "537065cb",
+      "gate": "f7d53fec",
+      "gate-unit-time": "d0e9d35f",
+      "gru": "48e38b4d",
+      "lstm": "e8e24ff9",
+      "ltc": "8e0715de",
+      "ltc-mixed-memory": "61908cbe",
+      "mlp": "abe712f9",
     }
   `);
 });

@@ -44,7 +44,7 @@ export function runIntegerReference(
     const d = Math.min(Math.max(given, time.min), time.max);
     if (d !== given) run.clamped++;
     arena.i16(input).set(raw.subarray(t * input.length, (t + 1) * input.length));
-    for (const layer of network.layers) stepLayer(layer, arena, d, time.exponent);
+    for (const layer of network.layers) stepLayer(layer, arena, d);
     run.output.set(arena.i16(output), t * output.length);
   }
   return { ...run, hidden: arena.i16(hidden).slice(), cell: arena.i16(cell).slice() };
@@ -61,20 +61,23 @@ function setState({ layers, hidden, cell }: IntNetwork, arena: Arena, options: I
 }
 
 /** One layer: everything it reads is read before it writes. */
-export function stepLayer(layer: IntLayer, arena: Arena, d: number, e: number): void {
+export function stepLayer(layer: IntLayer, arena: Arena, d: number): void {
   if (layer.kind === "int-input" && layer.width === 8) {
     arena.i8(layer.out.at, layer.out.length).set(mapInput(layer, arena.i16(layer.in)));
     return;
   }
-  const result = resultOf(layer, arena, d, e);
+  const result = resultOf(layer, arena, d);
   arena.i16(layer.out).set(result);
   if ("narrowed" in layer) arena.narrow(layer.out, layer.narrowed);
 }
 
-function resultOf(layer: IntLayer, arena: Arena, d: number, e: number): Int16Array {
+function resultOf(layer: IntLayer, arena: Arena, d: number): Int16Array {
   /** Pre-activations from z = what lies at the layer's input, `skip` activations further on. */
-  const preActivations = (matrix: IntMatrix, skip = 0) =>
-    product(matrix, arena.i8(layer.in.at + skip, matrix.nIn));
+  const preActivations = (matrix: IntMatrix, skip = 0) => {
+    const { nIn, activationBits } = matrix;
+    const at = layer.in.at + (skip * activationBits) / 8;
+    return product(matrix, activationBits === 8 ? arena.i8(at, nIn) : arena.i16({ at, length: nIn }));
+  };
 
   switch (layer.kind) {
     case "int-input":
@@ -87,7 +90,7 @@ function resultOf(layer: IntLayer, arena: Arena, d: number, e: number): Int16Arr
       return table === null ? p : p.map((x) => lookUp(table, x));
     }
     case "int-cfc":
-      return cfc(layer, preActivations, d, e);
+      return cfc(layer, preActivations, d);
     case "int-gru": {
       const n = layer.out.length;
       const gates = preActivations(layer.resetUpdate);
@@ -110,9 +113,9 @@ function resultOf(layer: IntLayer, arena: Arena, d: number, e: number): Int16Arr
     }
     case "int-gate": {
       const [pg, pa] = [preActivations(layer.g), preActivations(layer.a)];
-      const { tanh, sigmoid, softplus, expNeg } = layer;
+      const { tanh, sigmoid, softplus, expNeg, timeShift: s } = layer;
       return arena.i16(layer.out).map((h, j) => {
-        const k = sigmoid === null ? decay(pa[j]!, softplus!, expNeg!, d, e) : unitDecay(pa[j]!, sigmoid);
+        const k = sigmoid === null ? decay(pa[j]!, softplus!, expNeg!, d, s) : unitDecay(pa[j]!, sigmoid);
         return blend(lookUp(tanh, pg[j]!), h, k);
       });
     }
@@ -125,18 +128,17 @@ function cfc(
   layer: Extract<IntLayer, { kind: "int-cfc" }>,
   preActivations: (matrix: IntMatrix) => Int16Array,
   d: number,
-  e: number,
 ): Int16Array {
   if (layer.mode === "pure") {
-    const { absTau, bound, boundShift, expNeg } = layer;
+    const { absTau, bound, boundShift, expNeg, timeShift: s, swingShift: q } = layer;
     return preActivations(layer.ff1).map((p1, j) =>
-      cfcPure(p1, absTau[j]!, bound[j]!, boundShift[j]!, expNeg, d, e),
+      cfcPure(p1, { absTau: absTau[j]!, bound: bound[j]!, boundShift: boundShift[j]! }, expNeg, d, s, q),
     );
   }
   const [p1, p2, pa, pb] = layer.heads.map((head) => preActivations(head));
   const combine = layer.mode === "default" ? cfcDefault : cfcNoGate;
   return p1!.map((p, j) => {
-    const argument = pb === undefined ? pa![j]! : timeArgument(pa![j]!, pb[j]!, d, e);
+    const argument = pb === undefined ? pa![j]! : timeArgument(pa![j]!, pb[j]!, d, layer.timeShift);
     return combine(lookUp(layer.tanh, p), lookUp(layer.tanh, p2![j]!), lookUp(layer.sigmoid, argument));
   });
 }

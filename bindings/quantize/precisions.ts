@@ -1,0 +1,4 @@
+// Names of the integer precisions, in a file of their own: the command line knows them before it loads the quantizer.
+
+export const INTEGER_PRECISIONS = ["int8", "int4"] as const;
+export type IntegerPrecision = (typeof INTEGER_PRECISIONS)[number];
