@@ -108,7 +108,8 @@ function executedFor(format: string, { mask, nOut, nIn }: ReturnType<typeof mask
   for (const [at, present] of stored.entries()) {
     if (present !== 0) blocks.add((Math.floor(at / nIn) >> 2) * nIn + (at % nIn));
   }
-  return 4 * blocks.size;
+  // The last blocks of a matrix may have fewer destinations.
+  return [...blocks].reduce((sum, block) => sum + Math.min(4, nOut - 4 * Math.floor(block / nIn)), 0);
 }
 
 /** Raw inputs and times of the calibration data's first row. */
