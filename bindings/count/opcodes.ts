@@ -110,15 +110,21 @@ const OPCODES: Readonly<Record<OpClass | "excluded", readonly string[]>> = {
   ],
 };
 
-const CLASS_OF = new Map(
-  (Object.keys(OPCODES) as (OpClass | "excluded")[]).flatMap((name) =>
-    OPCODES[name].map((opcode) => [opcode, name] as const),
-  ),
-);
+let classes: ReadonlyMap<string, OpClass | "excluded"> | null = null;
+
+/** Made when first asked for, so that bundles which count nothing drop the table. */
+function classOf(): ReadonlyMap<string, OpClass | "excluded"> {
+  classes ??= new Map(
+    (Object.keys(OPCODES) as (OpClass | "excluded")[]).flatMap((name) =>
+      OPCODES[name].map((opcode) => [opcode, name] as const),
+    ),
+  );
+  return classes;
+}
 
 /** The class that prices `opcode`. An opcode without a class is a `RangeError`: the core must not use it. */
 export function opClassOf(opcode: string): OpClass | "excluded" {
-  const name = CLASS_OF.get(opcode);
+  const name = classOf().get(opcode);
   if (name === undefined) throw new RangeError(`no operation class holds the opcode "${opcode}"`);
   return name;
 }

@@ -204,7 +204,7 @@ export class DeviceSession {
   }
 
   #refusal(nak: number, value: number): Refusal {
-    const [expected, found, hint] = REFUSALS[nak]?.(value) ?? ["a reply", `refusal ${nak} (${value})`];
+    const [expected, found, hint] = refusalOf(nak, value) ?? ["a reply", `refusal ${nak} (${value})`];
     const advice = hint === undefined ? "" : ` (${hint})`;
     return new Refusal(nak, value, `${this.#link.name}: expected ${expected}, found ${found}${advice}`);
   }
@@ -219,29 +219,38 @@ function isRestart(nak: number): boolean {
   return nak === NakCode.NO_MODEL || nak === NakCode.OFFSET || nak === NakCode.RANGE;
 }
 
-/** What was expected, what was found, and what to do about it. */
-const REFUSALS: Readonly<Record<number, (value: number) => [string, string, string?]>> = {
-  [NakCode.LENGTH]: (value) => ["a request of the right length", `${value} bytes`],
-  [NakCode.NO_MODEL]: () => ["a network on the device", "none", "upload an image first"],
-  [NakCode.MEMORY]: (value) => [`an image and arena of at most ${value} bytes together`, "more"],
-  [NakCode.OFFSET]: (value) => [`a part from byte ${value} on`, "another one"],
-  [NakCode.CHECKSUM]: (value) => [
-    "the checksum of the image",
-    value.toString(16),
-    "bytes were damaged in memory",
-  ],
-  [NakCode.REJECTED]: (value) => ["an image", REJECT_TEXTS[value] ?? `reject code ${value}`],
-  [NakCode.FLOAT]: (value) => [
-    "an image of integers",
-    `one of floats, and a float unit that fails the self-test (hash ${value.toString(16)})`,
-  ],
-  [NakCode.IN_FLASH]: () => [
-    "firmware without an image",
-    "one with an image linked into flash",
-    "build it with board build --image-in flash --image FILE",
-  ],
-  [NakCode.RANGE]: (value) => [`offsets of at most ${value}`, "more"],
-};
+/** What was expected, what was found, and what to do about it; null for a code that nobody knows. */
+function refusalOf(nak: number, value: number): [string, string, string?] | null {
+  switch (nak) {
+    case NakCode.LENGTH:
+      return ["a request of the right length", `${value} bytes`];
+    case NakCode.NO_MODEL:
+      return ["a network on the device", "none", "upload an image first"];
+    case NakCode.MEMORY:
+      return [`an image and arena of at most ${value} bytes together`, "more"];
+    case NakCode.OFFSET:
+      return [`a part from byte ${value} on`, "another one"];
+    case NakCode.CHECKSUM:
+      return ["the checksum of the image", value.toString(16), "bytes were damaged in memory"];
+    case NakCode.REJECTED:
+      return ["an image", REJECT_TEXTS[value] ?? `reject code ${value}`];
+    case NakCode.FLOAT:
+      return [
+        "an image of integers",
+        `one of floats, and a float unit that fails the self-test (hash ${value.toString(16)})`,
+      ];
+    case NakCode.IN_FLASH:
+      return [
+        "firmware without an image",
+        "one with an image linked into flash",
+        "build it with board build --image-in flash --image FILE",
+      ];
+    case NakCode.RANGE:
+      return [`offsets of at most ${value}`, "more"];
+    default:
+      return null;
+  }
+}
 
 function word(body: Uint8Array, i: number): number {
   if (4 * i + 4 > body.length) return 0;
