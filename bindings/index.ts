@@ -62,7 +62,11 @@ export {
   pruningSchedule,
   sparsityAt,
 } from "./prune/schedule.ts";
-export { CALIBRATION_STEPS, calibrationOf } from "./quantize/calibration-data.ts";
+export {
+  CALIBRATION_STEPS,
+  calibrationOf,
+  type DatasetCalibration,
+} from "./quantize/calibration-data.ts";
 export type { InputCounts } from "./quantize/input-map.ts";
 export { type IntegerModel, readIntegerModel, writeIntegerModel } from "./quantize/integer-file.ts";
 export type { IntegerPrecision } from "./quantize/precisions.ts";

@@ -13,7 +13,7 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const path = join(root, "README.md");
 const BLOCK = /```console\n\$ npx liquid-edge (.*)\n([\s\S]*?)```/g;
 
-/** What runs emulated boards, or null where its tools are missing: the page then stays as it is. */
+/** What the command prints; where the tools for emulated boards are missing, what the page shows already. */
 function outputOf(args: string, shown: string, cwd: string): string {
   if (args.startsWith("board run") && missing("wasm2c", "make", "arm-none-eabi-gcc", "qemu-system-arm"))
     return shown;

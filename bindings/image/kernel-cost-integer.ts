@@ -2,14 +2,14 @@
 // kernel-cost.ts. tests/kernel/kernel-cost-integer.test.ts holds them to what the counted core executes, exactly.
 
 /** Operations of matvecS8: sixteen sources at a time, four destinations together. */
-export function denseS8Cost(nOut: number, nIn: number): number {
+function denseS8Cost(nOut: number, nIn: number): number {
   const group = 61 + 212 * Math.floor(nIn / 16) + 18 * (nIn % 16);
   const rest = nOut % 4;
   return 10 + Math.floor(nOut / 4) * group + (rest === 0 ? 0 : [0, 18, 36, 52][rest]! + 15 * nIn);
 }
 
 /** Operations of matvecS4. An incomplete group costs little less than a full one. */
-export function denseS4Cost(nOut: number, nIn: number): number {
+function denseS4Cost(nOut: number, nIn: number): number {
   const odd = nIn % 16;
   const tail = odd === 0 ? 0 : 16 + 23 * Math.floor(odd / 2) + 10 * (odd % 2);
   const group = 70 + 158 * Math.floor(nIn / 16) + tail;
@@ -17,7 +17,7 @@ export function denseS4Cost(nOut: number, nIn: number): number {
 }
 
 /** Operations of matvecBlockS8 with the given number of blocks in each group of four destinations. */
-export function blockS8Cost(nOut: number, groups: readonly number[]): number {
+function blockS8Cost(nOut: number, groups: readonly number[]): number {
   const full = Math.floor(nOut / 4);
   const cost = (blocks: number, g: number) => {
     if (g >= full) return [0, 19, 37, 53][nOut % 4]! + 16 * blocks;
@@ -28,7 +28,7 @@ export function blockS8Cost(nOut: number, groups: readonly number[]): number {
 }
 
 /** Operations of matvecBlockS4 with the given number of blocks in each group of four destinations. */
-export function blockS4Cost(nOut: number, groups: readonly number[]): number {
+function blockS4Cost(nOut: number, groups: readonly number[]): number {
   const cost = (blocks: number) => {
     const pairs = Math.ceil(blocks / 2);
     const rest = pairs % 8;
@@ -38,7 +38,7 @@ export function blockS4Cost(nOut: number, groups: readonly number[]): number {
 }
 
 /** Operations of matvecSparseS8 with the given number of weights in each row. */
-export function sparseS8Cost(rows: readonly number[]): number {
+function sparseS8Cost(rows: readonly number[]): number {
   return rows.reduce((sum, n) => sum + 22 + 27 * Math.floor(n / 4) + 9 * (n % 4), 4);
 }
 

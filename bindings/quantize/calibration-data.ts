@@ -1,48 +1,96 @@
-// A data set as calibration data: whole sequences, evenly over the part, until there are enough time steps.
+// A data set as calibration data: all of a part, or pieces from all over it until there are enough time steps, those that
+// hold the extremes of each input always among them, since what calibration has not seen is clamped.
 
 import type { Sequence } from "../core/sequence.ts";
 import { countSteps, type Dataset, type Sample, type Split } from "../data/dataset.ts";
 import { complain } from "../errors.ts";
+import type { TimeRange } from "./time-format.ts";
 
-/** Time steps beyond which more of them hardly move a range or a moment. */
-export const CALIBRATION_STEPS = 10_000;
+/** Time steps beyond which more of them hardly move a moment. */
+export const CALIBRATION_STEPS = 4096;
+const PIECE_STEPS = 256;
+
+/** Sequences to calibrate on, for `quantize`. */
+export interface DatasetCalibration {
+  calibration: Sequence[];
+  /** Elapsed times of the whole part. */
+  time: TimeRange;
+  /** What messages call it: data set and part. */
+  source: string;
+  /** Time steps of `calibration`, and of the whole part. */
+  steps: number;
+  ofSteps: number;
+}
 
 /**
- * Sequences of `split` with about `maxSteps` time steps together, evenly spaced, the first one among them.
+ * About `maxSteps` time steps of `split`, in pieces evenly apart, each of which starts from a state of zeros.
  * @throws LiquidEdgeError `bad-input` for an empty part
  */
 export function calibrationOf(
   dataset: Dataset,
   split: Split = "train",
   maxSteps = CALIBRATION_STEPS,
-): Sequence[] {
+): DatasetCalibration {
   const samples = dataset.splits[split];
-  if (samples.length === 0) {
+  const ofSteps = countSteps(samples);
+  if (ofSteps === 0) {
     const others = Object.entries(dataset.splits).filter(([, part]) => part.length > 0);
     throw complain("bad-input", dataset.name, {
       field: "split",
-      expected: `a part with samples, ${others.map(([name]) => name).join(" or ")}`,
+      expected: `a part with samples to calibrate on, ${others.map(([name]) => name).join(" or ")}`,
       found: `${split}, which is empty`,
     });
   }
-  const stride = Math.max(1, countSteps(samples) / maxSteps);
-  const sequences: Sequence[] = [];
-  for (let i = 0; i < samples.length; i += stride) {
-    sequences.push(sequenceOf(samples[Math.floor(i)]!, dataset.nInputs, maxSteps));
-  }
-  return sequences;
+  const calibration = sequencesOf(samples, dataset.nInputs, Math.min(1, maxSteps / ofSteps));
+  return {
+    calibration,
+    time: elapsedTimes(samples),
+    source: `${dataset.name}, ${split}`,
+    steps: calibration.reduce((sum, { steps }) => sum + steps, 0),
+    ofSteps,
+  };
 }
 
-/** A sample as a sequence, cut where it alone is more than enough. */
-function sequenceOf({ input, timespans, nSteps }: Sample, features: number, maxSteps: number): Sequence {
-  const steps = Math.min(nSteps, maxSteps);
-  return {
-    batch: 1,
-    steps,
-    features,
-    input: input.subarray(0, steps * features),
-    timespans: timespans === null ? null : timespans.subarray(0, steps),
-    initialH: null,
-    initialC: null,
-  };
+/** The samples whole, or a share of their pieces: evenly apart, and those that hold the extremes of each input. */
+function sequencesOf(samples: readonly Sample[], features: number, share: number): Sequence[] {
+  const pieces = samples.flatMap(({ nSteps, input, timespans }) => {
+    const steps = share === 1 ? nSteps : Math.min(nSteps, PIECE_STEPS);
+    return Array.from({ length: Math.ceil(nSteps / steps) }, (_, i): Sequence => {
+      const [from, to] = [i * steps, Math.min((i + 1) * steps, nSteps)];
+      return {
+        batch: 1,
+        steps: to - from,
+        features,
+        input: input.subarray(from * features, to * features),
+        timespans: timespans?.subarray(from, to) ?? null,
+        initialH: null,
+        initialC: null,
+      };
+    });
+  });
+  const extremes = share === 1 ? new Set<number>() : extremePieces(pieces, features);
+  return pieces.filter((_, i) => extremes.has(i) || Math.ceil((i + 1) * share) > Math.ceil(i * share));
+}
+
+/** Numbers of the pieces in which an input is smallest or largest: what calibration has not seen is clamped. */
+function extremePieces(pieces: readonly Sequence[], features: number): Set<number> {
+  const lowest = Array.from({ length: features }, () => ({ value: Number.POSITIVE_INFINITY, piece: 0 }));
+  const highest = Array.from({ length: features }, () => ({ value: Number.NEGATIVE_INFINITY, piece: 0 }));
+  for (const [piece, { input }] of pieces.entries()) {
+    for (const [at, value] of input.entries()) {
+      const channel = at % features;
+      if (value < lowest[channel]!.value) lowest[channel] = { value, piece };
+      if (value > highest[channel]!.value) highest[channel] = { value, piece };
+    }
+  }
+  return new Set([...lowest, ...highest].map(({ piece }) => piece));
+}
+
+/** Shortest and longest elapsed time; 1 where nobody says. */
+export function elapsedTimes(samples: readonly Pick<Sequence, "timespans">[]): TimeRange {
+  let [min, max] = [Number.POSITIVE_INFINITY, 0];
+  for (const { timespans } of samples) {
+    for (const t of timespans ?? [1]) [min, max] = [Math.min(min, t), Math.max(max, t)];
+  }
+  return { min, max };
 }

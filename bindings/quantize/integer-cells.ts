@@ -6,6 +6,7 @@ import type { Matrix } from "../image/parameters.ts";
 import { ACTIVATION_BOUND, ACTIVATION_FLAT, power2 } from "./elementary.ts";
 import { elementMap } from "./input-map.ts";
 import { type IntegerBuilder, WORD_MARGIN, wordUnit } from "./integer-builder.ts";
+import { LARGEST_WEIGHT } from "./matrix.ts";
 import { quantizeLtc } from "./quantize-ltc.ts";
 import { ACTIVATION_MARGIN, cellFormat, I8_MAX, pureBound } from "./state-format.ts";
 import {
@@ -27,7 +28,6 @@ type Kind<K extends LoweredLayer["kind"]> = Extract<LoweredLayer, { kind: K }>;
 const NARROW_SHIFT = 8;
 /** Pre-activations of a dense layer have room for this much more than calibration saw. */
 const PRE_MARGIN = 1.5;
-const LARGEST_WEIGHT = { 8: 127, 4: 7 } as const;
 
 /** Adds the integer form of layer number `l`. A new kind of cell has its place here and in `Kind` of calibration.ts. */
 export function addCell(builder: IntegerBuilder, layer: LoweredLayer, l: number): void {

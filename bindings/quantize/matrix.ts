@@ -29,7 +29,7 @@ export interface Rounding {
   damping: number;
 }
 
-const LARGEST_WEIGHT = { 8: 127, 4: 7 } as const;
+export const LARGEST_WEIGHT = { 8: 127, 4: 7 } as const;
 /** What `check` takes a weight to be at most: anything of its bits. */
 const LARGEST_STORED = { 8: 128, 4: 8 } as const;
 export const LARGEST_ACTIVATION = { 8: 127, 16: 32_767 } as const;

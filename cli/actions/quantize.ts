@@ -6,11 +6,12 @@ import type { Model } from "../../bindings/network/model.ts";
 import { describeValue } from "../../bindings/network/printable.ts";
 import { Network } from "../../bindings/network.ts";
 import { parseCalibrationCsv } from "../../bindings/quantize/calibration-csv.ts";
-import { calibrationOf } from "../../bindings/quantize/calibration-data.ts";
+import { calibrationOf, elapsedTimes } from "../../bindings/quantize/calibration-data.ts";
 import type { InputCounts } from "../../bindings/quantize/input-map.ts";
 import { writeIntegerModel } from "../../bindings/quantize/integer-file.ts";
 import { quantize as quantizeModel } from "../../bindings/quantize/quantize.ts";
 import type { QuantizationReport } from "../../bindings/quantize/report.ts";
+import type { TimeRange } from "../../bindings/quantize/time-format.ts";
 import type { QuantizeOptions } from "../commands/quantize.ts";
 import type { Io } from "../io.ts";
 import { usageError } from "../options.ts";
@@ -25,14 +26,14 @@ import { bytes, count, digits, neuronList, percent, table, whole } from "../text
 export async function quantize(io: Io, weights: string, options: QuantizeOptions): Promise<void> {
   const { precision, out, layers } = options;
   const model = await readModelFile(io, weights, options.config);
-  const { calibration, source, dataset } = await readCalibration(io, model, options);
+  const { calibration, time, source, dataset } = await readCalibration(io, model, options);
   const counts = await readCounts(io, options.counts, lower(model).input.length, dataset);
   const { network, report } = quantizeModel(model, {
     precision,
     activations: options.activations === "16" ? 16 : 8,
     calibration,
     source,
-    ...timeOf(options, calibration),
+    time: { min: options.timeMin ?? time.min, max: options.timeMax ?? time.max },
     ...(counts === null ? {} : counts),
     ...(layers === undefined ? {} : { layers }),
     onStep: progressOf(io),
@@ -52,6 +53,8 @@ export async function quantize(io: Io, weights: string, options: QuantizeOptions
 
 interface Calibration {
   calibration: Sequence[];
+  /** Elapsed times that the network will see. */
+  time: TimeRange;
   /** What messages call it. */
   source: string;
   /** Where the data came from one. */
@@ -63,8 +66,7 @@ async function readCalibration(io: Io, model: Model, options: QuantizeOptions): 
   const { calibrate, dataset: id, description, split } = options;
   if (id !== undefined || description !== undefined || namedFolder(calibrate) !== undefined) {
     const dataset = await readDataset(io, { ...options, data: calibrate, flag: "--calibrate" });
-    const source = `${dataset.name}, ${split}`;
-    return { calibration: calibrationOf(dataset, split), source, dataset };
+    return { ...calibrationOf(dataset, split), dataset };
   }
   const source = fileName(calibrate);
   const text = await readText(io, calibrate, "bad-input");
@@ -72,7 +74,7 @@ async function readCalibration(io: Io, model: Model, options: QuantizeOptions): 
   const calibration = /^\s*[[{]/.test(text)
     ? [parseSequence(parseJson(text, source, "bad-input"), lowered, source)]
     : parseCalibrationCsv(text, lowered.input.length, source);
-  return { calibration, source, dataset: null };
+  return { calibration, time: elapsedTimes(calibration), source, dataset: null };
 }
 
 /** What a sensor's counts are to the network, from a file or from the data set; null: nobody said. */
@@ -118,15 +120,6 @@ function parseCounts(json: unknown, nInputs: number, source: string): InputCount
     throw fail(field, "a number, or a list of numbers", value);
   };
   return { offset: numbers("offset"), scale: numbers("scale") };
-}
-
-function timeOf({ timeMin, timeMax }: QuantizeOptions, sequences: readonly Sequence[]) {
-  if (timeMin === undefined && timeMax === undefined) return {};
-  let [min, max] = [Number.POSITIVE_INFINITY, 0];
-  for (const { timespans } of sequences) {
-    for (const t of timespans ?? [1]) [min, max] = [Math.min(min, t), Math.max(max, t)];
-  }
-  return { time: { min: timeMin ?? min, max: timeMax ?? max } };
 }
 
 function describe(

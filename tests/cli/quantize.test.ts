@@ -93,7 +93,9 @@ describe("quantize", () => {
       const { err, code } = await cli([...args, "--split", "test"], { files });
       expect({ code, err }).toEqual({
         code: 2,
-        err: ['liquid-edge: pump: "split" expected a part with samples, train, found test, which is empty'],
+        err: [
+          'liquid-edge: pump: "split" expected a part with samples to calibrate on, train, found test, which is empty',
+        ],
       });
     });
 

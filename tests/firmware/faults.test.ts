@@ -31,9 +31,9 @@ describe.skipIf(missing("wasm2c", "gcc"))("sessions with faults", () => {
     expect(sessions.filter(({ simulatedMs }) => simulatedMs > LONGEST_MS)).toEqual([]);
     for (const fault of FAULTS) {
       const hit = sessions.filter((session) => session.fault === fault && session.faults > 0);
-      expect(hit.length, fault).toBeGreaterThanOrEqual(
-        LEAST_OF_A_KIND / (fault === "cut" || fault === "reset" ? 2 : 1),
-      );
+      // A connection that is cut late, after all is done, has not been hit: half of a short campaign's are.
+      const isOnce = !FULL && (fault === "cut" || fault === "reset");
+      expect(hit.length, fault).toBeGreaterThanOrEqual(LEAST_OF_A_KIND / (isOnce ? 2 : 1));
     }
     const repaired = sessions.filter(
       ({ outcome, retransmissions, connections }) =>

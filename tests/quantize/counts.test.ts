@@ -125,20 +125,38 @@ describe("calibration data from a data set", () => {
   const { splits, ...rest } = made({ task: "regression", sequences });
   const dataset = { ...rest, splits: { ...splits, train: splits.test } };
 
-  it("are whole sequences, evenly spaced, until there are enough", () => {
-    expect(calibrationOf(dataset)).toHaveLength(40);
+  it("are evenly spaced, and the extremes of each input among them", () => {
+    const all = calibrationOf(dataset);
+    expect(all.calibration).toHaveLength(40);
+    expect(all).toMatchObject({ source: "made, train", steps: 400, ofSteps: 400, time: { min: 1, max: 1 } });
     const some = calibrationOf(dataset, "train", 100);
-    expect(some.map(({ input }) => Math.floor(input[0]!))).toEqual([0, 4, 8, 12, 16, 20, 24, 28, 32, 36]);
-    expect(some.every(({ steps, features }) => steps === 10 && features === 1)).toBe(true);
+    const first = some.calibration.map(({ input }) => Math.floor(input[0]!));
+    expect(first).toEqual([0, 4, 8, 12, 16, 20, 24, 28, 32, 36, 39]);
+    expect(some.calibration.every(({ steps, features }) => steps === 10 && features === 1)).toBe(true);
+    expect(some).toMatchObject({ steps: 110, ofSteps: 400 });
   });
 
-  it("are cut where one sequence is more than enough", () => {
-    expect(calibrationOf(dataset, "test", 4).map(({ steps }) => steps)).toEqual([4]);
+  it("are pieces of one long stream", () => {
+    const stream = Array.from({ length: 3000 }, (_, t) => [t === 1300 ? 9 : Math.sin(t)]);
+    const one = made({ task: "regression", sequences: [{ input: stream, target: [0] }] });
+    const { calibration } = calibrationOf(one, "test", 600);
+    expect(calibration.every(({ steps }) => steps <= 256)).toBe(true);
+    expect(calibration.some(({ input }) => input.includes(9))).toBe(true);
+    expect(calibration.length).toBeLessThan(6);
+  });
+
+  it("know the elapsed times of the whole part", () => {
+    const timed = sequences.map((sequence, s) => ({
+      ...sequence,
+      timespans: new Array(10).fill(s === 17 ? 0.25 : 2),
+    }));
+    const part = made({ task: "regression", sequences: timed });
+    expect(calibrationOf(part, "test", 100).time).toEqual({ min: 0.25, max: 2 });
   });
 
   it("come from a part that has samples", () => {
     expect(() => calibrationOf(dataset, "validation")).toThrow(
-      'made: "split" expected a part with samples, train or test, found validation, which is empty',
+      'made: "split" expected a part with samples to calibrate on, train or test, found validation, which is empty',
     );
   });
 });

@@ -22,10 +22,12 @@ const quantized = (one: QuantizeCase, precision: "int8" | "int4" = "int8") =>
 
 /** Largest relative rms errors of outputs; int4 rounds to 15 values and is stated, not promised. */
 const INT8_LIMIT = 0.02;
-/** At 0.01 s, where its decays no longer damp it, this network carries rounding errors on for many steps. */
+/** Networks made for 0.01 s or an hour that carry rounding errors on for many steps: what was measured, not what is wanted. */
 const SENSITIVE: Readonly<Record<string, number>> = {
   "cfc-no_gate-32": 0.025,
   "cfc-wired-pure-irregular-20": 0.03,
+  "gate-readout-14": 0.021,
+  "gate-irregular-11": 0.021,
 };
 /** With activations of 16 bits; what is left comes from the weights, most of all in a LiquidGate. */
 const WIDE_LIMIT = 0.01;
@@ -253,7 +255,7 @@ describe("elapsed times", () => {
     ])("%s", (name) => {
       const { model, calibration } = madeFor(unit, caseOf(name), isConstant);
       const { network, report } = quantize(model, { precision: "int8", calibration });
-      expect(report.relativeRmsError).toBeLessThan(SENSITIVE[name] ?? 0.021);
+      expect(report.relativeRmsError).toBeLessThan(SENSITIVE[name] ?? INT8_LIMIT);
       expect(brokenPromises(network)).toEqual([]);
       const row = rawRow(network, calibration, 0);
       const run = new IntegerRun(network);
