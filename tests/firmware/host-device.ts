@@ -4,6 +4,7 @@ import { type ChildProcessWithoutNullStreams, execFileSync, spawn } from "node:c
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { afterAll, beforeAll, beforeEach } from "vitest";
 import type { Link } from "../../bindings/device/link.ts";
 import { LiquidEdgeError } from "../../bindings/errors.ts";
 import { coreSource } from "../../cli/firmware/core-source.ts";
@@ -194,4 +195,19 @@ export class HostLink implements Link {
   #throwIfCut(): void {
     if (this.#isCut) throw new LiquidEdgeError("device-lost", "host: the connection was cut");
   }
+}
+
+/** Builds the firmware once for the tests of a `describe`, and hands each of them a device that has just started. */
+export function eachWithDevice(use: (device: HostDevice) => void): void {
+  let firmware: ReturnType<typeof buildHostFirmware> | null = null;
+  beforeAll(() => {
+    firmware = buildHostFirmware();
+  });
+  afterAll(() => firmware?.dispose());
+  beforeEach(async () => {
+    const device = new HostDevice(firmware!.file);
+    await device.banner;
+    use(device);
+    return () => device.dispose();
+  });
 }

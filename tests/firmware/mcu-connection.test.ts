@@ -1,6 +1,6 @@
 // The library's connection to a device, over a link to the firmware's own C on this machine.
 
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { Session } from "../../bindings/core/session.ts";
 import { DeviceSession } from "../../bindings/device/device-session.ts";
 import { encodeFrame, FrameReader } from "../../bindings/device/frame.ts";
@@ -12,7 +12,14 @@ import { CONTROL_BYTES } from "../../bindings/image/format.ts";
 import { missing } from "../../scripts/tools.ts";
 import { randomModel } from "../network/random-model.ts";
 import { randomCase } from "../reference/integer/random-network.ts";
-import { buildHostFirmware, HostDevice, HostLink, PERFECT, type Wire } from "./host-device.ts";
+import {
+  buildHostFirmware,
+  eachWithDevice,
+  HostDevice,
+  HostLink,
+  PERFECT,
+  type Wire,
+} from "./host-device.ts";
 import { selfTestHash } from "./self-test.ts";
 
 const NETWORKS = {
@@ -21,16 +28,9 @@ const NETWORKS = {
 };
 
 describe.skipIf(missing("wasm2c", "gcc"))("a connection", () => {
-  let firmware: ReturnType<typeof buildHostFirmware>;
   let device: HostDevice;
-  beforeAll(() => {
-    firmware = buildHostFirmware();
-  });
-  afterAll(() => firmware?.dispose());
-  beforeEach(async () => {
-    device = new HostDevice(firmware.file);
-    await device.banner;
-    return () => device.dispose();
+  eachWithDevice((fresh) => {
+    device = fresh;
   });
 
   it.each(Object.entries(NETWORKS))("steps a %s network as a session here does", async (_, compiled) => {

@@ -5,14 +5,14 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { DeviceSession } from "../../bindings/device/device-session.ts";
 import { MlperfSession } from "../../bindings/device/mlperf-session.ts";
 import { encodeRow, expectedRows, outputsOf } from "../../bindings/device/records.ts";
 import { compile } from "../../bindings/image/compile.ts";
 import { missing } from "../../scripts/tools.ts";
 import { randomModel } from "../network/random-model.ts";
-import { buildHostFirmware, HostDevice, HostLink } from "./host-device.ts";
+import { eachWithDevice, type HostDevice, HostLink } from "./host-device.ts";
 
 const compiled = compile(randomModel(1, { kind: "ncps CfC" }));
 const nIn = compiled.input.length;
@@ -53,16 +53,9 @@ describe.skipIf(missing("gcc"))("results", () => {
 });
 
 describe.skipIf(missing("wasm2c", "gcc"))("MLPerf text commands", () => {
-  let firmware: ReturnType<typeof buildHostFirmware>;
   let device: HostDevice;
-  beforeAll(() => {
-    firmware = buildHostFirmware();
-  });
-  afterAll(() => firmware?.dispose());
-  beforeEach(async () => {
-    device = new HostDevice(firmware.file);
-    await device.banner;
-    return () => device.dispose();
+  eachWithDevice((fresh) => {
+    device = fresh;
   });
 
   const send = async (line: string) => text(await device.take(ascii(line)));

@@ -1,27 +1,20 @@
 // Uploads: how fast, what is refused, and that they go on where they broke off.
 
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { DeviceSession } from "../../bindings/device/device-session.ts";
 import { LiquidEdgeError } from "../../bindings/errors.ts";
 import { compile } from "../../bindings/image/compile.ts";
 import { crc32 } from "../../bindings/image/crc32.ts";
 import { missing } from "../../scripts/tools.ts";
 import { randomModel } from "../network/random-model.ts";
-import { BYTE_US, buildHostFirmware, HostDevice, HostLink, PERFECT, type Wire } from "./host-device.ts";
+import { BYTE_US, eachWithDevice, type HostDevice, HostLink, PERFECT, type Wire } from "./host-device.ts";
 
 const compiled = compile(randomModel(0, { kind: "ncps LTC", maxUnits: 32 }));
 
 describe.skipIf(missing("wasm2c", "gcc"))("an upload", () => {
-  let firmware: ReturnType<typeof buildHostFirmware>;
   let device: HostDevice;
-  beforeAll(() => {
-    firmware = buildHostFirmware();
-  });
-  afterAll(() => firmware?.dispose());
-  beforeEach(async () => {
-    device = new HostDevice(firmware.file);
-    await device.banner;
-    return () => device.dispose();
+  eachWithDevice((fresh) => {
+    device = fresh;
   });
 
   const session = (toDevice: Wire = PERFECT) => new DeviceSession(new HostLink(device, toDevice));
