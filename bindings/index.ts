@@ -73,3 +73,5 @@ export type { IntegerPrecision } from "./quantize/precisions.ts";
 export { type Quantized, type QuantizeOptions, quantize } from "./quantize/quantize.ts";
 export type { LayerReport, QuantizationReport } from "./quantize/report.ts";
 export type { Source } from "./read-source.node.ts";
+export { type BackwardOptions, Differentiator, type ForwardOptions } from "./train/differentiator.ts";
+export type { ParameterRange } from "./train/parameters.ts";

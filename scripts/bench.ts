@@ -4,6 +4,7 @@
 import { benchCli } from "./bench-cli.ts";
 import { benchCounted } from "./bench-counted.ts";
 import { benchEngines } from "./bench-engines.ts";
+import { benchTrain } from "./bench-train.ts";
 
 const BENCHMARKS: Record<string, () => Promise<boolean>> = {
   /** The counted build against the scalar one. */
@@ -12,6 +13,8 @@ const BENCHMARKS: Record<string, () => Promise<boolean>> = {
   cli: benchCli,
   /** A step beside onnxruntime, PyTorch, C and plain TypeScript; options behind `--`. */
   engines: () => benchEngines(options),
+  /** Epochs of the first-steps example, steps of larger networks. */
+  train: benchTrain,
 };
 
 const firstOption = process.argv.findIndex((arg, i) => i >= 2 && arg.startsWith("-"));
