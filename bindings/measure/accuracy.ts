@@ -3,7 +3,7 @@
 // A maker's limit ±a says nothing of where in it a device lies, so its standard uncertainty is a / sqrt(3) (GUM, JCGM
 // 100:2008, 4.3.7). The components are independent and add in squares:
 //
-//   u² = (offset V T)² + (gain E)² + (shunt E)² + (edges P)² + noise² + missing²
+//   u² = (offset V T)² + (gain E)² + (shunt E)² + (voltage E)² + (edges P)² + noise² + missing²
 //
 // An interval is E ± 1.645 u: 90 %, as all intervals of this library.
 
@@ -19,6 +19,8 @@ export interface Accuracy {
   gain: number;
   /** Of the shunt resistor, relative; 0 where the maker's gain has it in. */
   shunt: number;
+  /** Of the supply voltage where the instrument measures it, relative. */
+  voltage: number;
   /** Whether a capture at zero current takes the offset out. */
   zeroCapture: boolean;
   source: string;
@@ -29,6 +31,7 @@ interface InstrumentRow {
   offsetUv?: number;
   offsetUa?: number;
   gain: number;
+  voltage: number;
   zeroCapture: boolean;
   source: string;
 }
@@ -58,17 +61,15 @@ export function accuracyOf(
       ...(near === undefined ? {} : { hint: `did you mean "${near}"?` }),
     });
   }
-  const { name, offsetUv, offsetUa = 0, gain, zeroCapture, source } = row;
-  if (offsetUv === undefined) {
-    return { name, offsetA: offsetUa * 1e-6, gain, shunt: 0, zeroCapture, source };
-  }
+  const { offsetUv, offsetUa = 0, ...limits } = row;
+  if (offsetUv === undefined) return { ...limits, offsetA: offsetUa * 1e-6, shunt: 0 };
   if (shuntOhm === undefined) {
     throw complain("bad-config", `instrument ${id}`, {
       expected: "the resistance of its shunt",
       found: "none",
     });
   }
-  return { name, offsetA: (offsetUv * 1e-6) / shuntOhm, gain, shunt: shuntTolerance, zeroCapture, source };
+  return { ...limits, offsetA: (offsetUv * 1e-6) / shuntOhm, shunt: shuntTolerance };
 }
 
 /** Standard uncertainties of an energy, in microjoules. */
@@ -76,6 +77,7 @@ export interface ErrorBudget {
   offset: number;
   gain: number;
   shunt: number;
+  voltage: number;
   /** The times at which the window starts and ends. */
   edges: number;
   noise: number;
@@ -109,6 +111,7 @@ export function errorBudget(accuracy: Accuracy, facts: BudgetFacts): ErrorBudget
     offset: offsetUj * LIMIT_TO_STANDARD,
     gain: accuracy.gain * Math.abs(energyUj) * LIMIT_TO_STANDARD,
     shunt: accuracy.shunt * Math.abs(energyUj) * LIMIT_TO_STANDARD,
+    voltage: accuracy.voltage * Math.abs(energyUj) * LIMIT_TO_STANDARD,
     edges: Math.SQRT2 * edgeSeconds * meanUw * LIMIT_TO_STANDARD,
     // A step holds the noise of two samples.
     noise: ((stepW * 1e6) / Math.SQRT2 / Math.sqrt(samples)) * durationSeconds,

@@ -90,6 +90,12 @@ export function measureEnergy(recorded: Trace, options: MeasureOptions): EnergyR
   problems.push(...doubts);
   const missing = windows.reduce((sum, { missingSamples }) => sum + missingSamples, 0);
   if (missing > 0) problems.push(`${missing} samples are missing in the windows and were bridged`);
+  const negative = windows.filter(({ energyUj }) => energyUj < 0).map(({ window }) => window);
+  if (negative.length > 0) {
+    problems.push(
+      `windows ${negative.join(", ")} take less power than what was subtracted as idle: nothing idles there`,
+    );
+  }
   let corrected: EnergyReport["corrected"] = null;
   if (shifted !== null && throughputPerSecond !== undefined) {
     const others = measure(shifted);
@@ -166,6 +172,9 @@ function expectUsable(trace: Trace, number: number, integral: Integral, maxMissi
   const { samples, missing, saturated } = integral;
   const refuse = (expected: string, found: string, hint: string) =>
     complain("bad-input", trace.source, { field: `window ${number}`, expected, found, hint });
+  if (saturated > 0) {
+    throw refuse("no saturated sample", String(saturated), "the current leaves the instrument's range");
+  }
   if (samples < MIN_SAMPLES) {
     throw refuse(
       `at least ${MIN_SAMPLES} samples`,
@@ -180,13 +189,6 @@ function expectUsable(trace: Trace, number: number, integral: Integral, maxMissi
         : `at most ${maxMissingShare * 100} % of samples missing or NaN`,
       `${missing} of ${samples + missing}`,
       "--allow-missing bridges a share of them",
-    );
-  }
-  if (saturated > 0) {
-    throw refuse(
-      "no saturated sample",
-      `${saturated} of ${samples}`,
-      "the current leaves the instrument's range",
     );
   }
 }

@@ -53,7 +53,10 @@ export function readEnergyTrace(bytes: Uint8Array, source: string): Recording {
   }
   const microjoules = new Float32Array(n);
   for (let i = 0; i < n; i++) microjoules[i] = view.getFloat32(HEADER_BYTES + 4 * i, true);
-  return { trace: energyTrace(source, microjoules, summedTimes(n, samplesPerSecond), samplesPerSecond) };
+  return {
+    trace: energyTrace(source, microjoules, summedTimes(n, samplesPerSecond), samplesPerSecond),
+    isMlperf: true,
+  };
 }
 
 /** 0, 1/rate, 1/rate + 1/rate, …: rounded as the runner rounds, which decides on which side of a mark a sample falls. */
@@ -123,6 +126,7 @@ export function readRunnerResults(json: unknown, source: string): Recording {
   const [inferences] = iterations;
   return {
     trace,
+    isMlperf: true,
     windows: {
       by: "pairs",
       marks: { seconds: marks.map((index) => index / RUNNER_SAMPLES_PER_SECOND), source },

@@ -9,4 +9,6 @@ export interface Recording {
   windows?: WindowRule;
   /** In each window. */
   inferences?: number;
+  /** A run of MLPerf Tiny, which its rules apply to. */
+  isMlperf?: true;
 }
