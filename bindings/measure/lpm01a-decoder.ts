@@ -29,9 +29,10 @@ export interface Lpm01aSettings {
 }
 
 export class Lpm01aDecoder {
-  readonly samples = new SampleBuffer();
+  /** Of the last acquisition. */
+  samples = new SampleBuffer();
   readonly settings: Lpm01aSettings = { samplesPerSecond: null, output: null, volts: null };
-  readonly edges: MarkerEdge[] = [];
+  edges: MarkerEdge[] = [];
   /** Lines that are no samples and nobody has taken yet: answers to commands. */
   readonly lines: string[] = [];
   completed = false;
@@ -76,11 +77,18 @@ export class Lpm01aDecoder {
       else if (verb === "output") this.settings.output = value === "energy" ? "energy" : "current";
       else if (verb === "volt") this.settings.volts = voltsOf(value) ?? this.settings.volts;
       else if (verb === "format") this.#binaryFormat = value === "bin_hexa";
-      else if (verb === "start") this.#inBinary = this.#binaryFormat;
+      else if (verb === "start") this.#begin();
     }
     if (line.includes("Acquisition completed")) this.completed = true;
     if (/overcurrent/i.test(line)) this.#overcurrent();
     this.lines.push(line);
+  }
+
+  #begin(): void {
+    this.#inBinary = this.#binaryFormat;
+    this.samples = new SampleBuffer();
+    this.edges = [];
+    this.completed = false;
   }
 
   /** Bytes of one sample or message that were used, 0 when it is not complete. */

@@ -38,10 +38,10 @@ export class SampleBuffer {
     this.#saturated.push(this.count - 1);
   }
 
-  /** Forgets samples before an index. */
+  /** May forget samples before an index; does so when that halves what is kept, so that moving the rest is cheap. */
   discardBefore(index: number): void {
     const drop = Math.min(this.#kept, index - this.#first);
-    if (drop <= 0) return;
+    if (drop <= this.#kept / 2) return;
     this.#values.copyWithin(0, drop, this.#kept);
     this.#bits.copyWithin(0, drop, this.#kept);
     this.#kept -= drop;

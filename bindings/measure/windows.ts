@@ -35,7 +35,8 @@ export type WindowRule =
   | { by: "marker"; channel?: string }
   | { by: "threshold"; watts: number }
   /** One window over the whole trace. */
-  | { by: "whole" };
+  | { by: "whole" }
+  | { by: "given"; windows: readonly Window[] };
 
 /** The windows of a trace. Throws `bad-input` when there are none. */
 export function findWindows(trace: Trace, rule: WindowRule): Windows {
@@ -43,6 +44,7 @@ export function findWindows(trace: Trace, rule: WindowRule): Windows {
   if (rule.by === "pairs") return windowsByPairs(trace, rule.marks);
   if (rule.by === "marker") return windowsByMarker(trace, rule.channel);
   if (rule.by === "threshold") return windowsByThreshold(trace, rule.watts);
+  if (rule.by === "given") return { windows: [...rule.windows], problems: [], notes: [] };
   const { from, to } = traceSpan(trace);
   return {
     windows: [{ number: 1, startSeconds: from, endSeconds: to, edgeSeconds: 0 }],
