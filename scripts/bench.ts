@@ -3,15 +3,20 @@
 
 import { benchCli } from "./bench-cli.ts";
 import { benchCounted } from "./bench-counted.ts";
+import { benchEngines } from "./bench-engines.ts";
 
 const BENCHMARKS: Record<string, () => Promise<boolean>> = {
   /** The counted build against the scalar one. */
   counted: benchCounted,
   /** `estimate` from start to finish against an empty Node process. */
   cli: benchCli,
+  /** A step beside onnxruntime, PyTorch, C and plain TypeScript; options behind `--`. */
+  engines: () => benchEngines(options),
 };
 
-const asked = process.argv.slice(2);
+const firstOption = process.argv.findIndex((arg, i) => i >= 2 && arg.startsWith("-"));
+const asked = process.argv.slice(2, firstOption < 0 ? undefined : firstOption);
+const options = firstOption < 0 ? [] : process.argv.slice(firstOption);
 const unknown = asked.find((name) => !Object.hasOwn(BENCHMARKS, name));
 if (unknown !== undefined) {
   console.error(`no benchmark "${unknown}"; there are ${Object.keys(BENCHMARKS).join(", ")}`);
