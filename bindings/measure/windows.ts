@@ -2,7 +2,7 @@
 // took, or where the power is high.
 
 import { complain } from "../errors.ts";
-import { type MarkerEdge, powerSeries, sampleCount, type Trace, timeAt, traceSpan } from "./trace.ts";
+import { powerSeries, sampleCount, type Trace, timeAt, traceSpan } from "./trace.ts";
 
 export interface Window {
   /** Its number, as MLPerf's runner counts where marks make windows, else from 1. */
@@ -156,28 +156,36 @@ function edgesOfBits(trace: Trace, channel: string | undefined): NonNullable<Tra
     });
   }
   const { bits, names } = trace.markers;
-  let mask = bits.reduce((seen, value) => seen | (value ^ bits[0]!), 0);
-  if (channel !== undefined) {
-    const index = names.indexOf(channel);
-    if (index < 0) {
-      throw complain("bad-input", trace.source, {
-        field: "marker",
-        expected: names.join(", "),
-        found: `"${channel}"`,
-      });
-    }
-    mask = 1 << index;
+  const index = channel === undefined ? -1 : names.indexOf(channel);
+  if (channel !== undefined && index < 0) {
+    throw complain("bad-input", trace.source, {
+      field: "marker",
+      expected: names.join(", "),
+      found: `"${channel}"`,
+    });
   }
+  const changes = changesOf(bits);
+  let mask = channel === undefined ? 0 : 1 << index;
+  for (const i of changes) if (mask === 0) mask |= bits[i]! ^ bits[i - 1]!;
+  // The lowest, where several inputs changed at once.
   mask &= -mask;
-  const list: MarkerEdge[] = [];
-  const edges = { list, withinSeconds: 0.5 / trace.clock.samplesPerSecond };
-  if (mask === 0) return edges;
+  const list = changes
+    .filter((i) => ((bits[i]! ^ bits[i - 1]!) & mask) !== 0)
+    .map((i) => ({ seconds: (timeAt(trace, i - 1) + timeAt(trace, i)) / 2, high: (bits[i]! & mask) !== 0 }));
+  return { list, withinSeconds: 0.5 / trace.clock.samplesPerSecond };
+}
+
+/** Indices of the samples whose bits differ from those before. */
+function changesOf(bits: Uint8Array): number[] {
+  const changes: number[] = [];
+  let before = bits[0];
   for (let i = 1; i < bits.length; i++) {
-    if (((bits[i]! ^ bits[i - 1]!) & mask) === 0) continue;
-    const seconds = (timeAt(trace, i - 1) + timeAt(trace, i)) / 2;
-    list.push({ seconds, high: (bits[i]! & mask) !== 0 });
+    const now = bits[i];
+    if (now === before) continue;
+    changes.push(i);
+    before = now;
   }
-  return edges;
+  return changes;
 }
 
 /** Excursions of fewer samples over or under the threshold are noise. */
