@@ -9,6 +9,7 @@
 // Facts from pc-nrfconnect-ppk, ppk2-api-python and ppk2-rs; this code is none of theirs. There is no filter of spikes at
 // range changes: it would move charge between samples, and peaks are shown as they came.
 
+import { concatBytes } from "../concat-bytes.ts";
 import { complain } from "../errors.ts";
 import { accuracyOf } from "./accuracy.ts";
 import { SampleBuffer } from "./sample-buffer.ts";
@@ -96,7 +97,7 @@ export class Ppk2Decoder {
   }
 
   push(chunk: Uint8Array): void {
-    const bytes = this.#rest.length === 0 ? chunk : joined(this.#rest, chunk);
+    const bytes = this.#rest.length === 0 ? chunk : concatBytes([this.#rest, chunk]);
     const used = this.#decode(bytes, false);
     this.#rest = bytes.slice(used);
   }
@@ -183,11 +184,4 @@ function phaseOfRun(bytes: Uint8Array, at: number): number {
     if (k === words) return phase;
   }
   return -1;
-}
-
-function joined(a: Uint8Array, b: Uint8Array): Uint8Array {
-  const both = new Uint8Array(a.length + b.length);
-  both.set(a);
-  both.set(b, a.length);
-  return both;
 }

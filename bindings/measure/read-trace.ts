@@ -1,6 +1,7 @@
 // A file of any instrument as a trace.
 
 import { complain } from "../errors.ts";
+import { inflate } from "../inflate.ts";
 import { accuracyOf } from "./accuracy.ts";
 import { Lpm01aDecoder } from "./lpm01a-decoder.ts";
 import { readTable } from "./read-csv.ts";
@@ -8,7 +9,6 @@ import { isEnergyTrace, isGzip, readEnergyTrace, readRunnerResults } from "./rea
 import { readPpk2Session, readPpk2Stream } from "./read-ppk2.ts";
 import type { Recording } from "./recording.ts";
 import type { TableOptions } from "./sample-rows.ts";
-import { gunzip } from "./unzip.ts";
 
 export const TRACE_FORMATS = ["csv", "mlperf", "ppk2", "lpm01a", "meter"] as const;
 export type TraceFormat = (typeof TRACE_FORMATS)[number];
@@ -31,7 +31,7 @@ export async function readTrace(
   source: string,
   options: ReadTraceOptions = {},
 ): Promise<Recording> {
-  const plain = isGzip(bytes) ? await gunzip(bytes, source) : bytes;
+  const plain = isGzip(bytes) ? await inflate(bytes, "gzip", source) : bytes;
   const recording = await readFormat(plain, source, options);
   const { instrument, shuntOhm, shuntTolerance } = options;
   const { trace } = recording;

@@ -1,5 +1,6 @@
 // Waiting for an instrument.
 
+import { concatBytes } from "../concat-bytes.ts";
 import type { Link } from "../device/link.ts";
 import { complain, LiquidEdgeError } from "../errors.ts";
 import { printable } from "../network/printable.ts";
@@ -12,7 +13,7 @@ export async function untilQuiet(link: Link, quietMs: number): Promise<Uint8Arra
   const parts: Uint8Array[] = [];
   for (;;) {
     const bytes = await link.receive(quietMs);
-    if (bytes.length === 0) return concat(parts);
+    if (bytes.length === 0) return concatBytes(parts);
     parts.push(bytes);
   }
 }
@@ -68,14 +69,4 @@ export async function unlessLost(action: Promise<unknown>): Promise<void> {
   } catch (error) {
     if (!(error instanceof LiquidEdgeError && error.code === "device-lost")) throw error;
   }
-}
-
-function concat(parts: readonly Uint8Array[]): Uint8Array {
-  const all = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
 }

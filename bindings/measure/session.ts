@@ -1,8 +1,9 @@
 // Checks of a session as a whole: MLPerf Tiny's run rules, and the length of the windows against the latency that was
 // measured without the instrument.
 
+import { LiquidEdgeError } from "../errors.ts";
 import type { Trace } from "./trace.ts";
-import { type Window, type WindowRule, windowsByMarks } from "./windows.ts";
+import { type Window, type WindowRule, windowsByMarker, windowsByMarks } from "./windows.ts";
 
 /** Of 145 published sessions with both figures 140 agree within this share. */
 const LATENCY_TOLERANCE = 0.02;
@@ -28,7 +29,10 @@ export function checkSession(
   windows: readonly Window[],
   { windows: rule, inferences = 1, throughputPerSecond, mlperfRules = false }: SessionFacts,
 ): SessionCheck {
-  const problems = mlperfRules ? ruleProblems(windows, inferences) : [];
+  const problems = [
+    ...(mlperfRules ? ruleProblems(windows, inferences) : []),
+    ...clockProblems(trace, windows, rule),
+  ];
   if (throughputPerSecond === undefined) return { problems, shifted: null };
   const ratioOf = ({ startSeconds, endSeconds }: Window) =>
     ((endSeconds - startSeconds) * throughputPerSecond) / inferences;
@@ -44,6 +48,40 @@ export function checkSession(
   if (rule.by !== "marks" || rule.marks.seconds.length < 4) return { problems, shifted: null };
   const others = windowsByMarks(trace, rule.marks, 2).windows;
   return { problems, shifted: others.every((window) => agrees(ratioOf(window))) ? others : null };
+}
+
+/** Crystals are ten times better; RC oscillators of microcontrollers are not. */
+const MAX_DRIFT = 1e-3;
+
+/** Marks of another clock against the marker that the instrument itself saw. */
+function clockProblems(trace: Trace, windows: readonly Window[], { by }: WindowRule): string[] {
+  if (by !== "marks" && by !== "pairs") return [];
+  if (trace.markers === null && trace.edges === null) return [];
+  const seen = markerWindows(trace);
+  if (seen.length !== windows.length) return [];
+  const spanOf = (list: readonly Window[]) => list.at(-1)!.endSeconds - list[0]!.startSeconds;
+  const drift = spanOf(windows) / spanOf(seen) - 1;
+  const slack = (2 * seen[0]!.edgeSeconds) / spanOf(seen);
+  const apart = windows[0]!.startSeconds - seen[0]!.startSeconds;
+  if (Math.abs(drift) > MAX_DRIFT + slack) {
+    return [
+      `the timestamps run ${(100 * drift).toFixed(2)} % ${drift > 0 ? "faster" : "slower"} than the instrument's clock, by the ` +
+        "marker in the trace",
+    ];
+  }
+  const shortest = Math.min(...windows.map(({ startSeconds, endSeconds }) => endSeconds - startSeconds));
+  if (Math.abs(apart) <= LATENCY_TOLERANCE * shortest) return [];
+  return [`the timestamps are ${apart.toFixed(3)} s away from the marker in the trace`];
+}
+
+function markerWindows(trace: Trace): Window[] {
+  try {
+    return windowsByMarker(trace).windows;
+  } catch (error) {
+    // A marker that nobody wired says nothing.
+    if (error instanceof LiquidEdgeError) return [];
+    throw error;
+  }
 }
 
 function agrees(ratio: number): boolean {

@@ -1,6 +1,7 @@
-// Files out of a zip archive and out of gzip, by the platform's own decompressor.
+// Files out of a zip archive.
 
 import { complain } from "../errors.ts";
+import { inflate } from "../inflate.ts";
 
 const END_SIGNATURE = 0x06054b50;
 const ENTRY_SIGNATURE = 0x02014b50;
@@ -8,10 +9,6 @@ const END_BYTES = 22;
 const MAX_COMMENT_BYTES = 0xffff;
 const STORED = 0;
 const DEFLATED = 8;
-
-export async function gunzip(bytes: Uint8Array, source: string): Promise<Uint8Array> {
-  return inflate(bytes, "gzip", source);
-}
 
 /** One file of an archive, null when it is not in it. Throws `bad-file`. */
 export async function unzip(bytes: Uint8Array, name: string, source: string): Promise<Uint8Array | null> {
@@ -45,21 +42,5 @@ export async function unzip(bytes: Uint8Array, name: string, source: string): Pr
   } catch (error) {
     // An offset that leads out of the file.
     throw error instanceof RangeError ? damaged() : error;
-  }
-}
-
-async function inflate(
-  bytes: Uint8Array,
-  format: "gzip" | "deflate-raw",
-  source: string,
-): Promise<Uint8Array> {
-  try {
-    const plain = new Blob([bytes as BlobPart]).stream().pipeThrough(new DecompressionStream(format));
-    return new Uint8Array(await new Response(plain).arrayBuffer());
-  } catch {
-    throw complain("bad-file", source, {
-      expected: `${format} data`,
-      found: "data that are damaged or cut off",
-    });
   }
 }

@@ -19,7 +19,7 @@ export function describeEnergy(
   const median =
     `${styled(colour, "bold", `${digits(report.medianEnergyPerInferenceUj, ENERGY_DIGITS)} µJ an inference`)}, ` +
     `the median of ${count(windows.length, "window")}` +
-    (medianRangeUj === null ? "" : `; 90 %: ${range(medianRangeUj)} µJ`);
+    (medianRangeUj === null ? "" : `; 90 % interval ${range(medianRangeUj)}`);
   const lines = [
     styled(colour, "bold", trace.source),
     paragraph(
@@ -62,10 +62,8 @@ function windowTable(windows: readonly WindowEnergy[], colour: boolean): string 
     "inferences",
     "µJ each",
   ];
-  const columns: Column[] = [...titles, ...(ranged ? ["90 %"] : [])].map((title) => ({
-    title,
-    align: "right",
-  }));
+  const columns: Column[] = titles.map((title) => ({ title, align: "right" }));
+  if (ranged) columns.push({ title: "[min–max]", align: "right", gap: 1 });
   const rows = windows.map((w) => [
     String(w.window),
     w.startSeconds.toFixed(3),
@@ -83,7 +81,7 @@ function windowTable(windows: readonly WindowEnergy[], colour: boolean): string 
 
 function eachRange({ energyRangeUj, inferences }: WindowEnergy): string {
   if (energyRangeUj === null) return "";
-  return range({ min: energyRangeUj.min / inferences, max: energyRangeUj.max / inferences });
+  return `[${range({ min: energyRangeUj.min / inferences, max: energyRangeUj.max / inferences })}]`;
 }
 
 /** Where the interval comes from, the largest part first. */

@@ -267,6 +267,21 @@ describe("a session", () => {
     );
   });
 
+  it("is doubtful when timestamps and marker disagree", () => {
+    const bits = Uint8Array.from({ length: 10_000 }, (_, i) => (i % 2000 >= 500 && i % 2000 < 1500 ? 1 : 0));
+    const trace = { ...powerTrace(10_000, () => 0.01), markers: { bits, names: ["D0"] } };
+    const seconds = [0, 1, 2, 3, 4].flatMap((k) => [2 * k + 0.5, 2 * k + 1.5]);
+    const measure = (change: (time: number) => number) =>
+      measureEnergy(trace, pairs(...seconds.map(change))).problems;
+    expect(measure((time) => time)).toEqual([]);
+    expect(measure((time) => 1.004 * time)).toEqual([
+      "the timestamps run 0.40 % faster than the instrument's clock, by the marker in the trace",
+    ]);
+    expect(measure((time) => time + 0.3)).toEqual([
+      "the timestamps are 0.301 s away from the marker in the trace",
+    ]);
+  });
+
   it("of MLPerf Tiny lasts ten seconds and ten inferences a window", () => {
     const trace = powerTrace(4000, () => 0.01);
     const { problems } = measureEnergy(trace, { ...pairs(0.5, 1.5), mlperfRules: true });

@@ -113,7 +113,7 @@ describe("tables", () => {
     expect(sample(trace, 1)).toEqual({ seconds: 0.001, watts: 0.003, bits: null });
     const cut = gzipSync("t_ms,power_mW\n0,1\n1,3\n").subarray(0, 20);
     await expect(readTrace(cut, "t.csv.gz")).rejects.toThrow(
-      "t.csv.gz: expected gzip data, found data that are damaged",
+      "t.csv.gz: expected a complete gzip file, found one that cannot be unpacked",
     );
   });
 });
