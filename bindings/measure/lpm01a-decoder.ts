@@ -21,6 +21,8 @@ const EVENT_LINE = /^event\s+\d+\s+(ris|fal)/;
 const ANSWER_LINE = /^PowerShield > (ack|error) (.*)$/;
 /** A timestamp rounds to a millisecond, and the board counts from one sample earlier or later. */
 const TIME_SLACK_SECONDS = 0.002;
+/** Samples that are lost for longer than this leave nothing to measure; a damaged log may claim years. */
+const MAX_LOST_SECONDS = 10;
 
 export interface Lpm01aSettings {
   samplesPerSecond: number | null;
@@ -37,6 +39,7 @@ export class Lpm01aDecoder {
   readonly lines: string[] = [];
   completed = false;
   readonly #notes: string[] = [];
+  #jumpSeconds: number | null = null;
   #binaryFormat = false;
   #inBinary = false;
   #rest: Uint8Array = new Uint8Array(0);
@@ -136,7 +139,8 @@ export class Lpm01aDecoder {
     const rate = this.settings.samplesPerSecond;
     if (rate === null) return;
     const behind = seconds - this.samples.count / rate;
-    if (behind > TIME_SLACK_SECONDS + 1.5 / rate) this.samples.pushLost(Math.round(behind * rate));
+    if (behind > MAX_LOST_SECONDS) this.#jumpSeconds ??= behind;
+    else if (behind > TIME_SLACK_SECONDS + 1.5 / rate) this.samples.pushLost(Math.round(behind * rate));
   }
 
   /** The samples that are kept, as a trace. Throws `bad-file` when the board's answers are not in what was pushed. */
@@ -148,6 +152,12 @@ export class Lpm01aDecoder {
         expected: "samples after the board's answers to freq and output",
         found: values.length === 0 ? "no sample" : "samples only",
         hint: "the log must begin before the board is set up",
+      });
+    }
+    if (this.#jumpSeconds !== null) {
+      throw complain("bad-file", source, {
+        expected: `a clock of the board that goes on, or lacks at most ${MAX_LOST_SECONDS} s of samples`,
+        found: `a jump of ${this.#jumpSeconds.toFixed(1)} s`,
       });
     }
     if (output === "current" && volts === null) {

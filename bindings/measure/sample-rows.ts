@@ -26,6 +26,9 @@ export const MISSING = /^([+-]?nan|null|n\/a)?$/i;
 /** A microcontroller's interrupt stamps an edge to a microsecond. */
 const STAMP_SECONDS = 1e-6;
 
+/** Bits of a byte. */
+const MAX_MARKERS = 8;
+
 const SI: Readonly<Record<Column["role"], string>> = {
   time: "seconds",
   current: "amperes",
@@ -68,6 +71,13 @@ export class SampleRows {
         this.#values.set(column, array);
         this.#arrays[column.index] = array;
       }
+    }
+    if (this.#markerNames.length > MAX_MARKERS) {
+      throw complain("bad-file", source, {
+        expected: `at most ${MAX_MARKERS} columns with markers`,
+        found: String(this.#markerNames.length),
+        hint: "--columns marker=NAME takes one of them",
+      });
     }
     this.#bits = this.#markerNames.length > 0 ? new Uint8Array(capacity) : null;
     for (const column of columns) {

@@ -87,6 +87,12 @@ describe("LPM01A samples", () => {
     },
   );
 
+  it("that a damaged log claims for years are none", () => {
+    expect(() => record({ current: CURRENT, slip: { at: 1000, ms: 4e9 } }, BINARY, 3000)).toThrow(
+      /^fake: expected a clock of the board that goes on, .* found a jump of 4000000\.\d s$/,
+    );
+  });
+
   it("without the board's answers are refused", () => {
     const decoder = new Lpm01aDecoder();
     decoder.push(Buffer.from("6409-07\r\n6409-07\r\n"));

@@ -91,6 +91,15 @@ describe("tables", () => {
     expect(() => read(text)).toThrow(message);
   });
 
+  it("with more than eight markers are refused", () => {
+    const names = Array.from({ length: 9 }, (_, i) => `gpio${i}`);
+    const text = `t_s,i_A,${names}\n0,1${",0".repeat(9)}\n1,1${",1".repeat(9)}\n`;
+    expect(() => read(text, { volts: 3 })).toThrow(
+      /^t\.csv: expected at most 8 columns with markers, found 9/,
+    );
+    expect(read(text, { volts: 3, columns: "marker=gpio8" }).markers!.names).toEqual(["gpio8"]);
+  });
+
   it("keep NaN as missing and overflow as saturated", () => {
     const trace = read("t_s,power_W\n0,1\n1,nan\n2,ovf\n3,\n4,2\n");
     if (trace.quantity.kind !== "power") throw new Error("powers expected");
