@@ -13,6 +13,7 @@ import { MISSING, SampleRows, type TableOptions } from "./sample-rows.ts";
 import { CellReader, type Dialect, dialectOf, Lines, splitCells } from "./table.ts";
 import type { Trace } from "./trace.ts";
 
+const DIGIT_NINE = 0x39;
 const METER = /^liquid-edge-meter\b/;
 /** A line of Arduino's serial plotter: `Current:12.3 Voltage:3.3`. */
 const PLOTTER = /^\s*[A-Za-z][\w()µ]*:\s*[-+.\d]/;
@@ -30,7 +31,9 @@ export function readTable(bytes: Uint8Array, source: string, options: TableOptio
   const rows = new SampleRows(columns, countLines(lines.bytes), source);
   let more = firstIsData || lines.next();
   while (more) {
-    if (!lines.isComment && !lines.empty) rows.addLine(lines, cells, names.length);
+    if (!lines.isComment && !lines.empty && !isHeader(lines, names, dialect.delimiter)) {
+      rows.addLine(lines, cells, names.length);
+    }
     more = lines.next();
   }
   const shuntOhm = options.shuntOhm ?? meter?.shuntOhm;
@@ -97,6 +100,12 @@ function readHead(lines: Lines, source: string) {
     expected: "a header line with the names of the columns",
     found: lines.number === 0 ? "an empty file" : "none",
   });
+}
+
+/** A meter prints its header again when it is asked, or starts anew. */
+function isHeader(lines: Lines, names: readonly string[], delimiter: string): boolean {
+  const first = lines.bytes[lines.start]!;
+  return first > DIGIT_NINE && lines.text() === names.join(delimiter);
 }
 
 function peekDialect(lines: Lines, dialect: Dialect): Dialect {

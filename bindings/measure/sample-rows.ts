@@ -23,8 +23,8 @@ const WRAP_SHARE = 0.5;
 const OVERFLOW = /^(ovf|ovl|overflow|[+-]?inf(inity)?)$/i;
 export const MISSING = /^([+-]?nan|null|n\/a)?$/i;
 
-/** A microcontroller's interrupt stamps an edge to a microsecond. */
-const STAMP_SECONDS = 1e-6;
+/** An interrupt stamps an edge to a microsecond; our own meter looks at the pin every few microseconds. */
+const STAMP_SECONDS = 10e-6;
 
 /** Bits of a byte. */
 const MAX_MARKERS = 8;

@@ -40,6 +40,8 @@ export class TextMeter implements Instrument {
   static async open(link: Link, { header, ...options }: TextMeterOptions = {}): Promise<TextMeter> {
     try {
       if (header !== undefined) return new TextMeter(link, header, "", options);
+      // Our own meter prints its header when it is asked; others pay no heed.
+      await link.send(new TextEncoder().encode("?"));
       const text = await gather(link, (received) => HEADER.test(received), HEADER_MS);
       const found = HEADER.exec(text)!;
       return new TextMeter(link, found[1]!, text.slice(found.index + found[0].length), options);
