@@ -48,7 +48,7 @@ export { type CompiledLayer, type CompiledNetwork, type CompileOptions, compile 
 export type { Precision } from "./image/parameters.ts";
 
 export { type Accuracy, accuracyOf, type ErrorBudget } from "./measure/accuracy.ts";
-export { EnergyProfiler, MeasuredWindow, type ProfilerOptions } from "./measure/energy-profiler.ts";
+export { EnergyProfiler, MeasuredWindow } from "./measure/energy-profiler.ts";
 export type { Instrument } from "./measure/instrument.ts";
 export { Lpm01a, type Lpm01aOptions } from "./measure/lpm01a.ts";
 export {
@@ -63,6 +63,7 @@ export { type ReadTraceOptions, readTrace, type TraceFormat } from "./measure/re
 export type { Recording } from "./measure/recording.ts";
 export { TextMeter, type TextMeterOptions } from "./measure/text-meter.ts";
 export type { Trace } from "./measure/trace.ts";
+export type { ProfilerOptions } from "./measure/window-sources.ts";
 export type { WindowRule } from "./measure/windows.ts";
 export { zeroCurrent } from "./measure/zero-current.ts";
 

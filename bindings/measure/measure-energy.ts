@@ -72,22 +72,13 @@ const MAX_OFFSET_SHARE = 0.01;
  * ones, outside of the trace, an offset that only a capture at zero current can take out
  */
 export function measureEnergy(recorded: Trace, options: MeasureOptions): EnergyReport {
-  const { zero, subtractIdle, throughputPerSecond } = options;
-  const trace = zero === undefined ? recorded : withoutOffset(recorded, zero);
+  const trace = options.zero === undefined ? recorded : withoutOffset(recorded, options.zero);
   const integrator = new Integrator(trace);
   const found = findWindows(trace, options.windows);
-  const idleW =
-    subtractIdle === undefined
-      ? null
-      : subtractIdle === "outside"
-        ? powerOutside(trace, integrator, found.windows)
-        : subtractIdle;
-  const measure = (windows: readonly Window[]) =>
-    windows.map((window) => measureWindow(trace, integrator, window, options, idleW));
-  const windows = measure(found.windows);
-  const problems = [...found.problems];
   const { problems: doubts, shifted } = checkSession(trace, found.windows, options);
-  problems.push(...doubts);
+  const { windows, idleW } = measureWindows(trace, integrator, found.windows, options);
+  const medianEnergyPerInferenceUj = medianOf(windows);
+  const problems = [...found.problems, ...doubts];
   const missing = windows.reduce((sum, { missingSamples }) => sum + missingSamples, 0);
   if (missing > 0) problems.push(`${missing} samples are missing in the windows and were bridged`);
   const negative = windows.filter(({ energyUj }) => energyUj < 0).map(({ window }) => window);
@@ -97,20 +88,17 @@ export function measureEnergy(recorded: Trace, options: MeasureOptions): EnergyR
     );
   }
   let corrected: EnergyReport["corrected"] = null;
-  if (shifted !== null && throughputPerSecond !== undefined) {
-    const others = measure(shifted);
-    corrected = {
-      windows: others,
-      medianEnergyPerInferenceUj: median(others.map((w) => w.energyPerInferenceUj)),
-    };
+  if (shifted !== null) {
+    const others = measureWindows(trace, integrator, shifted, options).windows;
+    corrected = { windows: others, medianEnergyPerInferenceUj: medianOf(others) };
     problems.push(
-      `windows from mark 2 on agree with the throughput: ${corrected.medianEnergyPerInferenceUj.toFixed(0)} µJ an ` +
-        `inference instead of ${median(windows.map((w) => w.energyPerInferenceUj)).toFixed(0)} µJ`,
+      `windows from mark 2 on agree with the throughput: ${short(corrected.medianEnergyPerInferenceUj)} µJ an inference ` +
+        `instead of ${short(medianEnergyPerInferenceUj)} µJ`,
     );
   }
   return {
     windows,
-    medianEnergyPerInferenceUj: median(windows.map((window) => window.energyPerInferenceUj)),
+    medianEnergyPerInferenceUj,
     medianRangeUj: medianRange(windows),
     valid: problems.length === 0,
     problems,
@@ -118,6 +106,26 @@ export function measureEnergy(recorded: Trace, options: MeasureOptions): EnergyR
     idlePowerMw: idleW === null ? null : idleW * 1000,
     corrected,
   };
+}
+
+function measureWindows(
+  trace: Trace,
+  integrator: Integrator,
+  windows: readonly Window[],
+  options: MeasureOptions,
+): { windows: WindowEnergy[]; idleW: number | null } {
+  const { subtractIdle } = options;
+  const idleW =
+    subtractIdle === "outside" ? powerOutside(trace, integrator, windows) : (subtractIdle ?? null);
+  return {
+    windows: windows.map((window) => measureWindow(trace, integrator, window, options, idleW)),
+    idleW,
+  };
+}
+
+/** Five digits, without the thousands apart: for messages. */
+function short(value: number): string {
+  return String(Number(value.toPrecision(5)));
 }
 
 function measureWindow(
@@ -247,7 +255,11 @@ function medianRange(windows: readonly WindowEnergy[]): Interval | null {
   return { typ: bound("typ"), min: bound("min"), max: bound("max") };
 }
 
-export function median(values: readonly number[]): number {
+function medianOf(windows: readonly WindowEnergy[]): number {
+  return median(windows.map(({ energyPerInferenceUj }) => energyPerInferenceUj));
+}
+
+function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length >> 1;
   return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
