@@ -47,6 +47,26 @@ export { type Deviation, type Fidelity, measureFidelity, type Saturation } from 
 export { type CompiledLayer, type CompiledNetwork, type CompileOptions, compile } from "./image/compile.ts";
 export type { Precision } from "./image/parameters.ts";
 
+export { type Accuracy, accuracyOf, type ErrorBudget } from "./measure/accuracy.ts";
+export { EnergyProfiler, MeasuredWindow } from "./measure/energy-profiler.ts";
+export type { Instrument } from "./measure/instrument.ts";
+export { Lpm01a, type Lpm01aOptions } from "./measure/lpm01a.ts";
+export {
+  type EnergyReport,
+  type MeasureOptions,
+  measureEnergy,
+  type WindowEnergy,
+} from "./measure/measure-energy.ts";
+export { Ppk2, type Ppk2Options } from "./measure/ppk2.ts";
+export { parseMarks } from "./measure/read-mlperf.ts";
+export { type ReadTraceOptions, readTrace, type TraceFormat } from "./measure/read-trace.ts";
+export type { Recording } from "./measure/recording.ts";
+export { TextMeter, type TextMeterOptions } from "./measure/text-meter.ts";
+export type { Trace } from "./measure/trace.ts";
+export type { ProfilerOptions } from "./measure/window-sources.ts";
+export type { WindowRule } from "./measure/windows.ts";
+export { zeroCurrent } from "./measure/zero-current.ts";
+
 export { readModel, toNcpsStateDict, writeModel } from "./network/checkpoint.ts";
 export { describeModel, type ModelDescription, modelWiring } from "./network/describe.ts";
 export type { Model, ModelClass, ModelConfig, Tensor, WiringConfig } from "./network/model.ts";

@@ -5,6 +5,7 @@ import manifest from "../package.json" with { type: "json" };
 import { addBoard } from "./commands/board.ts";
 import { addBoards } from "./commands/boards.ts";
 import { addDoctor } from "./commands/doctor.ts";
+import { addEnergy } from "./commands/energy.ts";
 import { addEstimate } from "./commands/estimate.ts";
 import { addEvaluate } from "./commands/evaluate.ts";
 import { addInspect } from "./commands/inspect.ts";
@@ -46,6 +47,7 @@ Exit codes: 0 done, 1 a run failed, 2 wrong usage or bad input, 70 our own fault
   addRun(program, io);
   addProfile(program, io);
   addEstimate(program, io);
+  addEnergy(program, io);
   addEvaluate(program, io);
   addPrune(program, io);
   addQuantize(program, io);

@@ -3,6 +3,7 @@
 
 import { benchCli } from "./bench-cli.ts";
 import { benchCounted } from "./bench-counted.ts";
+import { benchEnergy } from "./bench-energy.ts";
 import { benchEngines } from "./bench-engines.ts";
 import { benchTrain } from "./bench-train.ts";
 
@@ -11,6 +12,8 @@ const BENCHMARKS: Record<string, () => Promise<boolean>> = {
   counted: benchCounted,
   /** `estimate` from start to finish against an empty Node process. */
   cli: benchCli,
+  /** Energy of a trace of 100 s; a fake PPK2 read for a minute. */
+  energy: benchEnergy,
   /** A step beside onnxruntime, PyTorch, C and plain TypeScript; options behind `--`. */
   engines: () => benchEngines(options),
   /** Epochs of the first-steps example, steps of larger networks. */

@@ -33,6 +33,11 @@ export const TOOLS: readonly Tool[] = [
     debianPackage: "qemu-system-arm",
     neededFor: "running firmware on emulated boards",
   },
+  {
+    command: "python3",
+    debianPackage: "python3",
+    neededFor: "a serial port with a fake instrument behind it",
+  },
   { command: "chromium", debianPackage: "chromium", neededFor: "running the library in a browser" },
 ];
 

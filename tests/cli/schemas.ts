@@ -376,3 +376,44 @@ export const boardRunJson = z.strictObject({
   latencyUs: z.nullable(summary),
   retransmissions: count,
 });
+
+const energyRange = z.strictObject({ typ: z.number(), min: z.number(), max: z.number() });
+const budget = z.strictObject({
+  offset: z.number(),
+  gain: z.number(),
+  shunt: z.number(),
+  voltage: z.number(),
+  edges: z.number(),
+  noise: z.number(),
+  missing: z.number(),
+});
+const windowEnergy = z.strictObject({
+  window: count,
+  startSeconds: z.number(),
+  durationSeconds: positive,
+  samples: count,
+  missingSamples: count,
+  energyUj: z.number(),
+  energyRangeUj: z.nullable(energyRange),
+  budgetUj: z.nullable(budget),
+  idleEnergyUj: z.number(),
+  averagePowerMw: z.number(),
+  peakPowerMw: z.number(),
+  inferences: count,
+  energyPerInferenceUj: z.number(),
+});
+
+export const energyJson = z
+  .strictObject({
+    windows: z.array(windowEnergy).min(1),
+    medianEnergyPerInferenceUj: z.number(),
+    medianRangeUj: z.nullable(energyRange),
+    valid: z.boolean(),
+    problems: z.array(z.string()),
+    notes: z.array(z.string()),
+    idlePowerMw: z.nullable(z.number()),
+    corrected: z.nullable(
+      z.strictObject({ windows: z.array(windowEnergy).min(1), medianEnergyPerInferenceUj: z.number() }),
+    ),
+  })
+  .refine(({ valid, problems }) => valid === (problems.length === 0), "valid means no problems");
