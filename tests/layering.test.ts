@@ -30,6 +30,7 @@ describe("imports point one way", () => {
     ["assembly", /^assembly$/],
     ["bindings", /^(bindings|#core\/(scalar|simd|counted)|#boards|@assemblyscript\/loader|zod)$/],
     ["format", /^(format|bindings)$/],
+    ["explorer", /^(explorer|format|bindings|preact(\/hooks)?|@preact\/signals)$/],
     ["cli", /^(cli|format|bindings|package\.json|node:.*|commander|rp2040js|vega|vega-lite|#core\/scalar)$/],
   ])("%s", (folder, allowed) => {
     const wrong = sources(folder).flatMap((file) =>

@@ -1,0 +1,198 @@
+// The page's state and what follows from it. Choices change at once; networks that a choice needs are made one after the
+// other between two frames, and what was shown stays until they are there.
+
+import { batch, computed, effect, signal } from "@preact/signals";
+import type { Board } from "../bindings/board/board.ts";
+import { builtinBoards, findBoard } from "../bindings/board/load.ts";
+import { LiquidEdgeError } from "../bindings/errors.ts";
+import { EnergySimulator } from "../bindings/estimate/energy-simulator.ts";
+import type { Estimate } from "../bindings/estimate/estimate.ts";
+import type { Variant } from "../bindings/sweep/variants.ts";
+import { type Choices, defaultChoices, defaultPoint, formatChoices, parseChoices } from "./choices.ts";
+import type { OpenModel } from "./models.ts";
+import { type Made, Workbench } from "./workbench.ts";
+
+/** An estimate, or why there is none. */
+export type Outcome = { estimate: Estimate } | { unavailable: string };
+
+/** One network on one board, in the plot. */
+export interface Combination {
+  board: Board;
+  variant: Variant;
+  estimate: Estimate;
+}
+
+const workbenches = signal<readonly Workbench[]>([]);
+export const models = computed(() => workbenches.value.map(({ model }) => model));
+export const choices = signal<Choices>(defaultChoices(""));
+/** What the reader has to know: a file that could not be opened, a network that is not here. */
+export const notice = signal<string | null>(null);
+
+/** The networks that are shown; they lag behind the choices while others are being made. */
+const shown = signal<{
+  bench: Workbench;
+  chosen: Made;
+  others: readonly Made[];
+} | null>(null);
+export const isBusy = signal(true);
+
+const workbench = computed(
+  () => workbenches.value.find(({ model }) => model.name === choices.value.model) ?? workbenches.value[0],
+);
+export const model = computed(() => workbench.value?.model);
+export const precisions = computed(() => workbench.value?.precisions ?? []);
+export const sparsities = computed(() => workbench.value?.sparsities(sparsity.value) ?? []);
+export const board = computed(() => findBoard(choices.value.platform));
+// One signal for each choice that figures follow from: sorting a table must not compute anything anew.
+const precision = computed(() => choices.value.precision);
+const sparsity = computed(() => choices.value.sparsity);
+const point = computed(() => choices.value.point);
+const scope = computed(() => choices.value.scope);
+const rateHz = computed(() => choices.value.rateHz);
+const batteryMwh = computed(() => {
+  const { batteryMah, batteryV } = choices.value;
+  return batteryMah === null ? null : batteryMah * batteryV;
+});
+export const chosen = computed(() => shown.value?.chosen);
+
+/** Takes over some choices; another board starts at its default operating point. */
+export function choose(change: Partial<Choices>): void {
+  const platform = change.platform ?? choices.value.platform;
+  const ownPoint = platform === choices.value.platform ? choices.value.point : defaultPoint(platform);
+  choices.value = allowed({ ...choices.value, point: ownPoint, ...change });
+}
+
+/** Adds a network, in place of one of the same name, and chooses it. */
+export function addModel(added: OpenModel, isChosen = true): void {
+  batch(() => {
+    const others = workbenches.value.filter(({ model }) => model.name !== added.name);
+    workbenches.value = [...others, new Workbench(added)];
+    if (isChosen) choose({ model: added.name });
+  });
+}
+
+/** Follows the URL, and puts the choices there. Call once, when the first networks are there. */
+export function followUrl(): void {
+  const read = () => {
+    const wanted = parseChoices(location.hash, defaultChoices(models.value[0]!.name));
+    const isHere = models.value.some(({ name }) => name === wanted.model);
+    batch(() => {
+      if (!isHere) notice.value = `${wanted.model} is not in this page: open the file to see it.`;
+      choices.value = allowed(isHere ? wanted : { ...wanted, model: models.value[0]!.name });
+    });
+  };
+  read();
+  addEventListener("hashchange", read);
+  let timer = 0;
+  effect(() => {
+    const hash = `#${formatChoices(choices.value)}`;
+    clearTimeout(timer);
+    // Browsers limit how often a page may do this; a slider would exceed it.
+    timer = window.setTimeout(() => {
+      if (hash !== location.hash) history.replaceState(null, "", hash);
+    }, 150);
+  });
+  effect(makeNetworks);
+}
+
+/** Number formats and sparsities that the network has. */
+function allowed(wanted: Choices): Choices {
+  const bench = workbenches.value.find(({ model }) => model.name === wanted.model);
+  if (bench === undefined || bench.model.network.integers === null) return wanted;
+  return { ...wanted, precision: bench.precisions[0] as Choices["precision"], sparsity: 0 };
+}
+
+let generation = 0;
+
+/** Shows the chosen network as soon as it is made, and the plot when the others are. */
+function makeNetworks(): void {
+  const [wantedPrecision, wantedSparsity] = [precision.value, sparsity.value];
+  const bench = workbench.value;
+  if (bench === undefined) return;
+  const formats = precisions.value;
+  const shares = sparsities.value;
+  const mine = ++generation;
+  const show = () => {
+    const made = (p: string, s: number) => bench.made(p, s) ?? [];
+    const others = formats.flatMap((p) => shares.flatMap((s) => made(p, s)));
+    shown.value = { bench, chosen: bench.made(wantedPrecision, wantedSparsity)!, others };
+  };
+  const jobs: [readonly string[], number][] = [
+    [[wantedPrecision], wantedSparsity],
+    ...shares.map((s): [readonly string[], number] => [formats, s]),
+  ];
+  const todo = jobs.filter(([some, s]) => some.some((p) => bench.made(p, s) === undefined));
+  if (todo.length === 0) {
+    batch(() => {
+      show();
+      isBusy.value = false;
+    });
+    return;
+  }
+  isBusy.value = true;
+  const work = async () => {
+    for (const [formatsOfJob, s] of todo) {
+      await nextTask();
+      if (mine !== generation) return;
+      await bench.make(formatsOfJob, s);
+      if (mine !== generation) return;
+      if (shown.peek()?.chosen !== bench.made(wantedPrecision, wantedSparsity)) show();
+    }
+    batch(() => {
+      show();
+      isBusy.value = false;
+    });
+  };
+  work().catch((error) => {
+    notice.value = String(error);
+    isBusy.value = false;
+  });
+}
+
+/** Lets the browser draw and listen. */
+const nextTask = () => new Promise<void>((resolve) => setTimeout(resolve));
+
+function outcomeOf(on: Board, made: Made, pointId?: string): Outcome {
+  if ("error" in made) return { unavailable: made.error.message };
+  try {
+    const simulator = new EnergySimulator({
+      platform: on,
+      rateHz: rateHz.value,
+      ...(pointId === undefined ? {} : { point: pointId }),
+      ...(batteryMwh.value === null ? {} : { batteryMwh: batteryMwh.value }),
+    });
+    return { estimate: simulator.estimate(made.profile, made.memory, made.facts) };
+  } catch (error) {
+    if (error instanceof LiquidEdgeError) return { unavailable: error.message };
+    throw error;
+  }
+}
+
+/** The chosen network on the chosen board at the chosen point. */
+export const outcome = computed((): Outcome | null =>
+  shown.value === null ? null : outcomeOf(board.value, shown.value.chosen, point.value),
+);
+
+/** The chosen network on every board at its default point. */
+export const rows = computed(() => {
+  const made = shown.value?.chosen;
+  return made === undefined ? [] : builtinBoards().map((on) => ({ board: on, outcome: outcomeOf(on, made) }));
+});
+
+/** The plot's networks: on the chosen board at the chosen point, or on every board at its default one. */
+export const combinations = computed((): Combination[] => {
+  const boards = scope.value === "all" ? builtinBoards() : [board.value];
+  return (shown.value?.others ?? []).flatMap((variant) =>
+    boards.flatMap((on) => {
+      const made = outcomeOf(on, variant, scope.value === "all" ? undefined : point.value);
+      return "estimate" in made && "profile" in variant
+        ? [{ board: on, variant, estimate: made.estimate }]
+        : [];
+    }),
+  );
+});
+
+/** Number formats and sparsities that this network does not have, and why. */
+export const absent = computed(() => [
+  ...new Set((shown.value?.others ?? []).flatMap((made) => ("error" in made ? made.error.message : []))),
+]);
