@@ -112,7 +112,7 @@ function Memory({ estimate }: { estimate: Estimate }) {
   const verdict = fits(estimate);
   const place = estimate.memory!.imageIn === "ram" ? "RAM" : "flash";
   return (
-    <Card id="memory" name="Memory" grade={`exact; the board's sizes ${memory.grade}; runs from ${place}`}>
+    <Card id="memory" name="Memory" grade={`compiled image exact, board ${memory.grade}; runs from ${place}`}>
       <Bar id="ram" name="RAM" bytes={ramBytes!} of={memory.ramBytes} />
       <Bar id="flash" name="Flash" bytes={flashBytes!} of={memory.flashBytes} />
       <span class={`verdict ${verdict.level}`}>
@@ -154,7 +154,7 @@ function Card({ id, name, grade, children }: CardProps) {
       <dt>{name}</dt>
       <dd>
         {children}
-        {grade === "" ? null : <span class="grade">{grade}</span>}
+        {grade === "" ? null : <span class="grade">{`sources: ${grade}`}</span>}
       </dd>
     </div>
   );
