@@ -52,7 +52,7 @@ export function Controls() {
       </fieldset>
       <label>
         <span class="with-value">
-          Sparsity <output>{`${exact(sparsity * 100)} %`}</output>
+          Sparsity <span class="value" aria-hidden="true">{`${exact(sparsity * 100)} %`}</span>
         </span>
         <input
           type="range"
