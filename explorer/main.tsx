@@ -1,6 +1,6 @@
 // The page: choices on one side, what they cost on the other.
 
-import { useComputed } from "@preact/signals";
+import { effect, useComputed } from "@preact/signals";
 import { render } from "preact";
 import { totalOperations } from "../bindings/count/op-class.ts";
 import { whole } from "../format/numbers.ts";
@@ -128,3 +128,9 @@ for (const one of embedded) addModel(await openEmbedded(one), false);
 followUrl();
 takeDrops();
 render(<Page />, document.querySelector("#page")!);
+// For whoever measures how long the page takes to answer.
+const stop = effect(() => {
+  if (outcome.value === null) return;
+  requestAnimationFrame(() => performance.mark("interactive"));
+  queueMicrotask(() => stop());
+});

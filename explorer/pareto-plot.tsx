@@ -1,6 +1,6 @@
 // Which combination of board, number format and sparsity nobody would replace by another one of those shown.
 
-import { computed, signal } from "@preact/signals";
+import { computed, signal, useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import type { Estimate } from "../bindings/estimate/estimate.ts";
 import { paretoFront } from "../bindings/sweep/pareto.ts";
@@ -17,6 +17,7 @@ import {
   choices,
   choose,
   combinations,
+  marks,
   model,
   precisions,
   sparsities,
@@ -40,7 +41,7 @@ const isUsable = ({ estimate }: Combination) => estimate.fits !== false && estim
 
 const front = computed(() => {
   const against = AGAINST[choices.value.against];
-  const usable = combinations.value.filter(isUsable);
+  const usable = marks.value.filter(isUsable);
   return paretoFront(
     usable,
     [ENERGY, against].map(({ value }) => ({
@@ -84,7 +85,7 @@ export function ParetoPlot() {
           </select>
         </label>
       </form>
-      {combinations.value.length === 0 ? <p>Nothing to show yet.</p> : <Plot />}
+      {marks.value.length === 0 ? <p>Nothing to show yet.</p> : <Plot />}
       {absent.value.map((why) => (
         <p key={why} class="aside">
           Not shown: {why}
@@ -123,7 +124,7 @@ function Plot() {
   const room = width.value;
   const { against } = choices.value;
   const y = AGAINST[against];
-  const shown = combinations.value;
+  const shown = marks.value;
   const best = front.value;
   const onFront = new Set(best);
   const xAxis = logAxis(shown.map(({ estimate }) => ENERGY.value(estimate)));
@@ -264,9 +265,14 @@ function Key() {
 }
 
 function Table() {
-  const onFront = new Set(front.value);
+  const isOpen = useSignal(false);
+  const onFront = new Set(front.value.map(keyOf));
   return (
-    <details>
+    <details
+      onToggle={(event) => {
+        isOpen.value = event.currentTarget.open;
+      }}
+    >
       <summary>All combinations as a table</summary>
       <Scroll label="Combinations">
         <table id="combinations">
@@ -300,7 +306,7 @@ function Table() {
             </tr>
           </thead>
           <tbody>
-            {combinations.value.map((point) => (
+            {(isOpen.value ? combinations.value : []).map((point) => (
               <tr key={keyOf(point)} aria-current={isTheChoice(point)}>
                 <th scope="row">
                   <button type="button" class="link" onClick={() => take(point)}>
@@ -317,7 +323,7 @@ function Table() {
                 <td class="number">{digits(point.estimate.ramBytes! / 1024)}</td>
                 <td class="number">{digits(point.estimate.flashBytes! / 1024)}</td>
                 <td>{inTime(point.estimate).text}</td>
-                <td>{onFront.has(point) ? "yes" : ""}</td>
+                <td>{onFront.has(keyOf(point)) ? "yes" : ""}</td>
               </tr>
             ))}
           </tbody>

@@ -5,7 +5,7 @@ import { batch, computed, effect, signal } from "@preact/signals";
 import type { Board } from "../bindings/board/board.ts";
 import { builtinBoards, findBoard } from "../bindings/board/load.ts";
 import { LiquidEdgeError } from "../bindings/errors.ts";
-import { EnergySimulator } from "../bindings/estimate/energy-simulator.ts";
+import { EnergySimulator, type EnergySimulatorOptions } from "../bindings/estimate/energy-simulator.ts";
 import type { Estimate } from "../bindings/estimate/estimate.ts";
 import type { Variant } from "../bindings/sweep/variants.ts";
 import { type Choices, defaultChoices, defaultPoint, formatChoices, parseChoices } from "./choices.ts";
@@ -28,12 +28,9 @@ export const choices = signal<Choices>(defaultChoices(""));
 /** What the reader has to know: a file that could not be opened, a network that is not here. */
 export const notice = signal<string | null>(null);
 
-/** The networks that are shown; they lag behind the choices while others are being made. */
-const shown = signal<{
-  bench: Workbench;
-  chosen: Made;
-  others: readonly Made[];
-} | null>(null);
+// The networks that are shown; they lag behind the choices while others are being made.
+export const chosen = signal<Made | null>(null);
+const others = signal<readonly Made[]>([]);
 export const isBusy = signal(true);
 
 const workbench = computed(
@@ -53,7 +50,6 @@ const batteryMwh = computed(() => {
   const { batteryMah, batteryV } = choices.value;
   return batteryMah === null ? null : batteryMah * batteryV;
 });
-export const chosen = computed(() => shown.value?.chosen);
 
 /** Takes over some choices; another board starts at its default operating point. */
 export function choose(change: Partial<Choices>): void {
@@ -114,8 +110,12 @@ function makeNetworks(): void {
   const mine = ++generation;
   const show = () => {
     const made = (p: string, s: number) => bench.made(p, s) ?? [];
-    const others = formats.flatMap((p) => shares.flatMap((s) => made(p, s)));
-    shown.value = { bench, chosen: bench.made(wantedPrecision, wantedSparsity)!, others };
+    const all = formats.flatMap((p) => shares.flatMap((s) => made(p, s)));
+    batch(() => {
+      chosen.value = bench.made(wantedPrecision, wantedSparsity)!;
+      const isSame = all.length === others.peek().length && all.every((one, i) => one === others.peek()[i]);
+      if (!isSame) others.value = all;
+    });
   };
   const jobs: [readonly string[], number][] = [
     [[wantedPrecision], wantedSparsity],
@@ -136,7 +136,7 @@ function makeNetworks(): void {
       if (mine !== generation) return;
       await bench.make(formatsOfJob, s);
       if (mine !== generation) return;
-      if (shown.peek()?.chosen !== bench.made(wantedPrecision, wantedSparsity)) show();
+      if (chosen.peek() !== bench.made(wantedPrecision, wantedSparsity)) show();
     }
     batch(() => {
       show();
@@ -152,15 +152,14 @@ function makeNetworks(): void {
 /** Lets the browser draw and listen. */
 const nextTask = () => new Promise<void>((resolve) => setTimeout(resolve));
 
-function outcomeOf(on: Board, made: Made, pointId?: string): Outcome {
+/** Bounds need many draws, typical values none; these are the fewest that the simulator takes. */
+const FEWEST_DRAWS = 100;
+type Depth = "intervals" | "typical";
+
+function outcomeOf(on: Board, made: Made, options: Partial<EnergySimulatorOptions>): Outcome {
   if ("error" in made) return { unavailable: made.error.message };
   try {
-    const simulator = new EnergySimulator({
-      platform: on,
-      rateHz: rateHz.value,
-      ...(pointId === undefined ? {} : { point: pointId }),
-      ...(batteryMwh.value === null ? {} : { batteryMwh: batteryMwh.value }),
-    });
+    const simulator = new EnergySimulator({ platform: on, rateHz: rateHz.value, ...options });
     return { estimate: simulator.estimate(made.profile, made.memory, made.facts) };
   } catch (error) {
     if (error instanceof LiquidEdgeError) return { unavailable: error.message };
@@ -169,30 +168,43 @@ function outcomeOf(on: Board, made: Made, pointId?: string): Outcome {
 }
 
 /** The chosen network on the chosen board at the chosen point. */
-export const outcome = computed((): Outcome | null =>
-  shown.value === null ? null : outcomeOf(board.value, shown.value.chosen, point.value),
-);
+export const outcome = computed((): Outcome | null => {
+  const battery = batteryMwh.value === null ? {} : { batteryMwh: batteryMwh.value };
+  return chosen.value === null
+    ? null
+    : outcomeOf(board.value, chosen.value, { point: point.value, ...battery });
+});
 
 /** The chosen network on every board at its default point. */
 export const rows = computed(() => {
-  const made = shown.value?.chosen;
-  return made === undefined ? [] : builtinBoards().map((on) => ({ board: on, outcome: outcomeOf(on, made) }));
+  const made = chosen.value;
+  return made === null ? [] : builtinBoards().map((on) => ({ board: on, outcome: outcomeOf(on, made, {}) }));
 });
 
 /** The plot's networks: on the chosen board at the chosen point, or on every board at its default one. */
-export const combinations = computed((): Combination[] => {
-  const boards = scope.value === "all" ? builtinBoards() : [board.value];
-  return (shown.value?.others ?? []).flatMap((variant) =>
-    boards.flatMap((on) => {
-      const made = outcomeOf(on, variant, scope.value === "all" ? undefined : point.value);
-      return "estimate" in made && "profile" in variant
-        ? [{ board: on, variant, estimate: made.estimate }]
-        : [];
-    }),
-  );
-});
+const combinationsOf = (depth: Depth) =>
+  computed((): Combination[] => {
+    const isAll = scope.value === "all";
+    const options = {
+      ...(isAll ? {} : { point: point.value }),
+      ...(depth === "typical" ? { draws: FEWEST_DRAWS } : {}),
+    };
+    return others.value.flatMap((variant) =>
+      (isAll ? builtinBoards() : [board.value]).flatMap((on) => {
+        const made = outcomeOf(on, variant, options);
+        return "estimate" in made && "profile" in variant
+          ? [{ board: on, variant, estimate: made.estimate }]
+          : [];
+      }),
+    );
+  });
+
+/** For the plot: their bounds mean nothing. */
+export const marks = combinationsOf("typical");
+/** For the table. */
+export const combinations = combinationsOf("intervals");
 
 /** Number formats and sparsities that this network does not have, and why. */
 export const absent = computed(() => [
-  ...new Set((shown.value?.others ?? []).flatMap((made) => ("error" in made ? made.error.message : []))),
+  ...new Set(others.value.flatMap((made) => ("error" in made ? made.error.message : []))),
 ]);

@@ -3,12 +3,15 @@
 
 import { benchCli } from "./bench-cli.ts";
 import { benchCounted } from "./bench-counted.ts";
+import { benchExplorer } from "./bench-explorer.ts";
 
 const BENCHMARKS: Record<string, () => Promise<boolean>> = {
   /** The counted build against the scalar one. */
   counted: benchCounted,
   /** `estimate` from start to finish against an empty Node process. */
   cli: benchCli,
+  /** The explorer in a browser: until it answers, and until a change is shown. */
+  explorer: benchExplorer,
 };
 
 const asked = process.argv.slice(2);
