@@ -218,8 +218,8 @@ function FrontLabels({
         return (
           <text
             key={keyOf(point)}
-            x={isRight ? x - 12 : x + 12}
-            y={y - 7}
+            x={isRight ? x + 5 : x - 5}
+            y={y + 19}
             text-anchor={isRight ? "end" : "start"}
           >
             {shortName(point)}

@@ -11,7 +11,7 @@ export function logAxis(values: readonly number[]): Axis {
   const logs = values.map(Math.log10);
   const [low, high] = [Math.min(...logs), Math.max(...logs)];
   // Equal values stand in the middle of a decade's third.
-  const room = Math.max(0.06 * (high - low), 0.08);
+  const room = Math.max(0.08 * (high - low), 0.08);
   const [from, to] = [low - room, high + room];
   return { at: (value) => (Math.log10(value) - from) / (to - from), ticks: ticksBetween(from, to) };
 }

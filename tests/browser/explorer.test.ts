@@ -10,7 +10,7 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { builtinBoards } from "../../bindings/board/load.ts";
 import type { Interval } from "../../bindings/estimate/interval.ts";
-import { digits } from "../../format/numbers.ts";
+import { digits, percent } from "../../format/numbers.ts";
 import { missing } from "../../scripts/tools.ts";
 import { cli, cliJson, golden, ROOT } from "../cli/run-cli.ts";
 import { launchChromium } from "./chromium.ts";
@@ -270,16 +270,25 @@ describe.skipIf(missing("chromium"))("the explorer", () => {
         .getByRole("button", { name: "Copy the command for these combinations" })
         .evaluate((button) => button.previousElementSibling!.textContent!);
       const estimates = await runJson(command);
-      const key = (platform: unknown, precision: unknown, rest: unknown[]) =>
-        [platform, precision, ...rest].join(" ");
-      const shown = (await readTable(page, "combinations")).map((cells) =>
-        key(cells[0]!.split(",")[0], cells[1], [cells[7], cells[8]]),
+      // The first button's text goes on for those who hear it.
+      const shown = (await readTable(page, "combinations")).map(([platform, ...cells]) =>
+        [platform!.split(",")[0], ...cells.slice(0, 8)].join(" "),
       );
+      const interval = (value: unknown) => {
+        const { typ, min, max } = value as Interval;
+        return [digits(typ), `[${digits(min)}–${digits(max)}]`];
+      };
+      const kilobytes = (value: unknown) => digits((value as number) / 1024);
       const expected = estimates.map((e) =>
-        key(e.platform, e.precision, [
-          digits((e.ramBytes as number) / 1024),
-          digits((e.flashBytes as number) / 1024),
-        ]),
+        [
+          e.platform,
+          e.precision,
+          percent(e.sparsity as number),
+          ...interval(e.energyUj),
+          ...interval(e.latencyUs),
+          kilobytes(e.ramBytes),
+          kilobytes(e.flashBytes),
+        ].join(" "),
       );
       expect(shown.toSorted()).toEqual(expected.toSorted());
       expect(shown.length).toBe(scope === "all" ? 12 * 20 : 20);
