@@ -33,7 +33,11 @@ export const TOOLS: readonly Tool[] = [
     debianPackage: "qemu-system-arm",
     neededFor: "running firmware on emulated boards",
   },
-  { command: "chromium", debianPackage: "chromium", neededFor: "running the library in a browser" },
+  {
+    command: "chromium",
+    debianPackage: "chromium",
+    neededFor: "running the library and the explorer in a browser",
+  },
 ];
 
 /** Path of a command, or undefined when it is not installed. */

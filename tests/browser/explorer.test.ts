@@ -4,12 +4,13 @@
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { builtinBoards } from "../../bindings/board/load.ts";
 import type { Interval } from "../../bindings/estimate/interval.ts";
+import { servePage } from "../../cli/explorer/serve.ts";
 import { digits, percent } from "../../format/numbers.ts";
 import { missing } from "../../scripts/tools.ts";
 import { cli, cliJson, golden, ROOT } from "../cli/run-cli.ts";
@@ -391,6 +392,57 @@ describe.skipIf(missing("chromium"))("the explorer", () => {
     await page.getByRole("alert").waitFor();
     expect(await page.getByRole("alert").textContent()).toMatch(/^broken\.safetensors: .*expected/);
     expect(complaints).toEqual([]);
+  });
+
+  it("takes files that are dropped on it", async () => {
+    const { page, complaints } = await openPage(browser, file);
+    const { weights, config } = await golden("cfc-gelu-8");
+    const files = await Promise.all(
+      [weights, config].map(async (path) => ({
+        name: basename(path),
+        base64: (await readFile(path)).toString("base64"),
+      })),
+    );
+    const drop = (dropped: typeof files) => {
+      const data = new DataTransfer();
+      for (const { name, base64 } of dropped)
+        data.items.add(new File([Uint8Array.from(atob(base64), (c) => c.charCodeAt(0))], name));
+      for (const type of ["dragover", "drop"])
+        document.body.dispatchEvent(
+          new DragEvent(type, { dataTransfer: data, bubbles: true, cancelable: true }),
+        );
+    };
+    await page.evaluate(drop, files);
+    await expect
+      .poll(() => page.locator("#command").textContent())
+      .toContain("estimate cfc-gelu-8.safetensors --config cfc-gelu-8.json");
+    expect(complaints).toEqual([]);
+  });
+
+  it("is served under its policy, and copies the command", async () => {
+    const server = await servePage(await readFile(file, "utf8"), 0);
+    try {
+      const context = await browser.newContext();
+      await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+      const page = await context.newPage();
+      const complaints: string[] = [];
+      page.on("console", (message) => complaints.push(message.text()));
+      page.on("pageerror", (error) => complaints.push(error.message));
+      await page.goto(server.url);
+      await settled(page);
+      await page.getByRole("button", { name: "Copy as command" }).click();
+      await page.getByText("Copied").waitFor();
+      expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(
+        await page.locator("#command").textContent(),
+      );
+      // What the policy is for: nothing in the page may ask the network.
+      expect(await page.evaluate(() => fetch("/").then(String, String))).toMatch(/^TypeError/);
+      expect(complaints.join("\n")).toMatch(
+        /^(Connecting to|Refused to connect|Fetch API cannot load)[^\n]*/,
+      );
+    } finally {
+      await server.close();
+    }
   });
 
   it("falls back where the URL makes no sense, and marks numbers that are none", async () => {
