@@ -35,30 +35,21 @@ export class Workbench {
     return this.#made.get(keyOf(precision, sparsity));
   }
 
-  /** Makes what is missing of `precisions` at one sparsity. */
-  async make(precisions: readonly string[], sparsity: number): Promise<void> {
-    const missing = precisions.filter((precision) => this.made(precision, sparsity) === undefined);
-    if (missing.length === 0) return;
-    for (const [i, made] of (await this.#variants(missing, sparsity)).entries()) {
-      this.#made.set(keyOf(missing[i]!, sparsity), made);
-    }
+  /** Makes one that is missing. */
+  async make(precision: string, sparsity: number): Promise<void> {
+    if (this.made(precision, sparsity) !== undefined) return;
+    this.#made.set(keyOf(precision, sparsity), await this.#variant(precision, sparsity));
   }
 
-  async #variants(precisions: readonly string[], sparsity: number): Promise<Made[]> {
-    const { network } = this.model;
-    const sparsities = [sparsity];
+  async #variant(precision: string, sparsity: number): Promise<Made> {
+    const options = { precisions: [precision], sparsities: [sparsity], tolerant: true, data: null };
     try {
-      return await makeVariants(network, {
-        precisions,
-        sparsities,
-        tolerant: true,
-        data: null,
-        withPeak: false,
-      });
+      const [made] = await makeVariants(this.model.network, { ...options, withPeak: false });
+      return made!;
     } catch (error) {
       if (!(error instanceof LiquidEdgeError)) throw error;
       // What cannot be pruned at all is missing in every format.
-      return precisions.map((precision) => ({ precision, sparsity, requestedSparsity: sparsity, error }));
+      return { precision, sparsity, requestedSparsity: sparsity, error };
     }
   }
 }

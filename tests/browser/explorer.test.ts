@@ -13,7 +13,7 @@ import type { Interval } from "../../bindings/estimate/interval.ts";
 import { servePage } from "../../cli/explorer/serve.ts";
 import { digits, percent } from "../../format/numbers.ts";
 import { missing } from "../../scripts/tools.ts";
-import { cli, cliJson, golden, ROOT } from "../cli/run-cli.ts";
+import { cli, cliJson, golden, ROOT, SINE, SINE_INPUT } from "../cli/run-cli.ts";
 import { launchChromium } from "./chromium.ts";
 
 const PRECISIONS = ["fp32", "fp16", "int8", "int4"];
@@ -391,6 +391,32 @@ describe.skipIf(missing("chromium"))("the explorer", () => {
     });
     await page.getByRole("alert").waitFor();
     expect(await page.getByRole("alert").textContent()).toMatch(/^broken\.safetensors: .*expected/);
+    expect(complaints).toEqual([]);
+  });
+
+  it("keeps networks of integers as they are", async () => {
+    const { page, complaints } = await openPage(browser, file);
+    const args = [
+      "quantize",
+      SINE,
+      "--calibrate",
+      SINE_INPUT,
+      "--precision",
+      "int8",
+      "--out",
+      "q.safetensors",
+    ];
+    const buffer = Buffer.from((await cli(args)).writtenBytes.get("q.safetensors")!);
+    await page.locator('input[type="file"]').setInputFiles({ name: "q.safetensors", mimeType: "", buffer });
+    await expect.poll(() => page.locator("#command").textContent()).toContain("estimate q.safetensors");
+    await settled(page);
+    const answer = (await page.evaluate(READ)) as Answer;
+    const [json] = (await cliJson(argumentsOf(answer.command), {
+      files: { "q.safetensors": buffer },
+    })) as Record<string, unknown>[];
+    expect(answer.energy.value).toBe((json!.energyUj as Interval).typ);
+    expect(await page.getByRole("radio", { name: "fp32" }).isDisabled()).toBe(true);
+    expect(await page.getByLabel("Sparsity").isDisabled()).toBe(true);
     expect(complaints).toEqual([]);
   });
 
