@@ -8,6 +8,7 @@ import { addDoctor } from "./commands/doctor.ts";
 import { addEnergy } from "./commands/energy.ts";
 import { addEstimate } from "./commands/estimate.ts";
 import { addEvaluate } from "./commands/evaluate.ts";
+import { addExplore } from "./commands/explore.ts";
 import { addInspect } from "./commands/inspect.ts";
 import { addProfile } from "./commands/profile.ts";
 import { addPrune } from "./commands/prune.ts";
@@ -55,6 +56,7 @@ Exit codes: 0 done, 1 a run failed, 2 wrong usage or bad input, 70 our own fault
   addBoard(program, io);
   addWiring(program, io);
   addInspect(program, io);
+  addExplore(program, io);
   addDoctor(program, io);
   return program;
 }

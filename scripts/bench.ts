@@ -5,6 +5,7 @@ import { benchCli } from "./bench-cli.ts";
 import { benchCounted } from "./bench-counted.ts";
 import { benchEnergy } from "./bench-energy.ts";
 import { benchEngines } from "./bench-engines.ts";
+import { benchExplorer } from "./bench-explorer.ts";
 import { benchTrain } from "./bench-train.ts";
 
 const BENCHMARKS: Record<string, () => Promise<boolean>> = {
@@ -18,6 +19,8 @@ const BENCHMARKS: Record<string, () => Promise<boolean>> = {
   engines: () => benchEngines(options),
   /** Epochs of the first-steps example, steps of larger networks. */
   train: benchTrain,
+  /** The explorer in a browser: until it answers, and until a change is shown. */
+  explorer: benchExplorer,
 };
 
 const firstOption = process.argv.findIndex((arg, i) => i >= 2 && arg.startsWith("-"));

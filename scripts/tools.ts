@@ -38,7 +38,11 @@ export const TOOLS: readonly Tool[] = [
     debianPackage: "python3",
     neededFor: "a serial port with a fake instrument behind it",
   },
-  { command: "chromium", debianPackage: "chromium", neededFor: "running the library in a browser" },
+  {
+    command: "chromium",
+    debianPackage: "chromium",
+    neededFor: "running the library and the explorer in a browser",
+  },
 ];
 
 /** Path of a command, or undefined when it is not installed. */

@@ -70,6 +70,36 @@ const TRIALS = [
  * integer form, with the layer and the neuron
  */
 export function quantize(model: Model, options: QuantizeOptions): Quantized {
+  const { lowered, sequences, onStep, run, plan } = prepare(model, options);
+  const isolated = neuronsWithoutInputs(model);
+  let best: Quantized | null = null;
+  for (const { below, ...trial } of TRIALS) {
+    if (best !== null && best.report.relativeRmsError < below) break;
+    const { network, layers } = new IntegerBuilder(lowered, run, plan, trial).build();
+    const measured = fidelity(network, sequences, run.outputs, layers, onStep);
+    const report = {
+      precision: options.precision,
+      layers,
+      neuronsWithoutInputs: isolated,
+      ...measured,
+    };
+    if (best === null || report.relativeRmsError < best.report.relativeRmsError) best = { network, report };
+  }
+  return best!;
+}
+
+/**
+ * The same structure, its weights rounded one by one: no search for the best rounding and no report, for those who ask what
+ * a network costs and not what it answers. Throws as `quantize` does.
+ */
+export function quantizePlainly(model: Model, options: QuantizeOptions): IntNetwork {
+  const { lowered, run, plan } = prepare(model, options);
+  return new IntegerBuilder(lowered, run, plan, { damping: 0, inputMargin: 1.1, isPlain: true }).build()
+    .network;
+}
+
+/** Everything that precedes rounding. */
+function prepare(model: Model, options: QuantizeOptions) {
   const {
     precision,
     source = "calibration",
@@ -98,16 +128,7 @@ export function quantize(model: Model, options: QuantizeOptions): Quantized {
     bits: bitsByLayer(lowered, precision, options.layers ?? {}),
     activations,
   };
-  const isolated = neuronsWithoutInputs(model);
-  let best: Quantized | null = null;
-  for (const { below, ...trial } of TRIALS) {
-    if (best !== null && best.report.relativeRmsError < below) break;
-    const { network, layers } = new IntegerBuilder(lowered, run, plan, trial).build();
-    const measured = fidelity(network, sequences, run.outputs, layers, onStep);
-    const report = { precision, layers, neuronsWithoutInputs: isolated, ...measured };
-    if (best === null || report.relativeRmsError < best.report.relativeRmsError) best = { network, report };
-  }
-  return best!;
+  return { lowered, sequences, onStep, run, plan };
 }
 
 /** Counts the steps of the runs over the calibration data. */

@@ -51,7 +51,7 @@ export const OPTIONAL_TOOLS: readonly OptionalTool[] = [
   {
     command: "chromium",
     versionArgs: ["--version"],
-    neededFor: "the test of the library in a browser",
+    neededFor: "the tests of the library and the explorer in a browser",
     debianPackage: "chromium",
   },
 ];

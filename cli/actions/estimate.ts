@@ -1,10 +1,19 @@
 import type { Board } from "../../bindings/board/board.ts";
+import type { Dataset } from "../../bindings/data/dataset.ts";
 import { LiquidEdgeError } from "../../bindings/errors.ts";
 import { EnergySimulator, type EnergySimulatorOptions } from "../../bindings/estimate/energy-simulator.ts";
 import { type Estimate, estimateJson } from "../../bindings/estimate/estimate.ts";
 import { parseOpProfile } from "../../bindings/estimate/parse-profile.ts";
-import type { Evaluation } from "../../bindings/evaluate/evaluate.ts";
+import { type EvaluateOptions, type Evaluation, evaluate } from "../../bindings/evaluate/evaluate.ts";
+import {
+  type MissingVariant,
+  makeVariants,
+  type Variant,
+  type VariantData,
+} from "../../bindings/sweep/variants.ts";
+import { summarise } from "../../format/summary.ts";
 import type { EstimateOptions } from "../commands/estimate.ts";
+import { expectFinite } from "../exit.ts";
 import type { Io } from "../io.ts";
 import { matricesOf } from "../matrices.ts";
 import { PRECISIONS, usageError } from "../options.ts";
@@ -13,10 +22,9 @@ import { progressOf } from "../progress.ts";
 import { readDataset } from "../read-dataset.ts";
 import { readNetwork } from "../read-network.ts";
 import { fileName, readJson } from "../read-text.ts";
-import { summarise } from "../summary.ts";
 import { combinationsReport } from "./estimate-combinations.ts";
 import { estimateReport } from "./estimate-report.ts";
-import { type MissingVariant, makeVariants, type Variant } from "./estimate-variants.ts";
+import { quantizedOn } from "./quantize-on-data.ts";
 
 /** What is estimated: a network in one or several variants, or a profile from elsewhere, of which no bytes are known. */
 export interface Subject {
@@ -179,7 +187,8 @@ async function readSubject(io: Io, weights: string | undefined, options: Estimat
     precisions: precision ?? null,
     sparsities: sparsity,
     tolerant: precision?.length === PRECISIONS.length,
-    data: dataset === null ? null : { dataset, split, seed: options.seed, onStep: progressOf(io) },
+    data:
+      dataset === null ? null : variantData(dataset, { split, seed: options.seed, onStep: progressOf(io) }),
     withPeak: options.json === true || options.verbose === true,
   });
   io.progress(null);
@@ -187,6 +196,18 @@ async function readSubject(io: Io, weights: string | undefined, options: Estimat
   const variants = all.filter((variant) => "profile" in variant);
   if (variants.length === 0) throw missing[0]!.error;
   return { name: network.name, summary: summarise(network.config), variants, missing };
+}
+
+/** Calibrates and scores the variants on a data set. */
+function variantData(dataset: Dataset, options: EvaluateOptions): VariantData {
+  return {
+    quantize: (network, precision) => quantizedOn(dataset, network, precision),
+    async evaluate(network) {
+      const evaluation = await evaluate(network, dataset, options);
+      expectFinite(network.name, evaluation);
+      return evaluation;
+    },
+  };
 }
 
 async function readForeignProfile(io: Io, path: string): Promise<Subject> {

@@ -4,15 +4,12 @@ import { Network } from "../../bindings/network.ts";
 import { calibrationOf } from "../../bindings/quantize/calibration-data.ts";
 import type { IntegerPrecision } from "../../bindings/quantize/precisions.ts";
 import { quantize } from "../../bindings/quantize/quantize.ts";
+import type { Assumed } from "../../bindings/sweep/variants.ts";
 import { usageError } from "../options.ts";
 import { count, whole } from "../text.ts";
 
 /** The network in integers calibrated on a data set's train part, and what that part was. */
-export function quantizedOn(
-  dataset: Dataset,
-  network: Network,
-  precision: IntegerPrecision,
-): { network: Network; assumed: string } {
+export function quantizedOn(dataset: Dataset, network: Network, precision: IntegerPrecision): Assumed {
   checkWidths(network.compiled, dataset, network.name);
   if (dataset.splits.train.length === 0) {
     throw usageError(
@@ -28,6 +25,6 @@ export function quantizedOn(
       { config: network.model, precision, network: integers.network },
       network.name,
     ),
-    assumed: `quantized to ${precision}, calibrated on ${part}${count(ofSteps, "time step")} of ${source}`,
+    assumed: [`quantized to ${precision}, calibrated on ${part}${count(ofSteps, "time step")} of ${source}`],
   };
 }

@@ -12,6 +12,7 @@ import { writeIntegerModel } from "../../bindings/quantize/integer-file.ts";
 import { quantize as quantizeModel } from "../../bindings/quantize/quantize.ts";
 import type { QuantizationReport } from "../../bindings/quantize/report.ts";
 import type { TimeRange } from "../../bindings/quantize/time-format.ts";
+import { summarise } from "../../format/summary.ts";
 import type { QuantizeOptions } from "../commands/quantize.ts";
 import type { Io } from "../io.ts";
 import { usageError } from "../options.ts";
@@ -19,7 +20,6 @@ import { progressOf } from "../progress.ts";
 import { namedFolder, readDataset } from "../read-dataset.ts";
 import { readModelFile } from "../read-model.ts";
 import { fileName, parseJson, readJson, readText } from "../read-text.ts";
-import { summarise } from "../summary.ts";
 import { bytes, count, digits, neuronList, percent, table, whole } from "../text.ts";
 
 /** Quantizes a network, writes it and reports what that cost. */

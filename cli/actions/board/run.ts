@@ -11,6 +11,7 @@ import { type DeviceRowResult, runRow } from "../../../bindings/device/run-on-de
 import { complain } from "../../../bindings/errors.ts";
 import { crc32 } from "../../../bindings/image/crc32.ts";
 import type { Network } from "../../../bindings/network.ts";
+import { titleOf } from "../../../format/summary.ts";
 import type { BoardRunOptions } from "../../commands/board.ts";
 import { RunFailure } from "../../exit.ts";
 import { buildFirmware } from "../../firmware/build-firmware.ts";
@@ -19,7 +20,6 @@ import { openLink } from "../../firmware/open-link.ts";
 import type { Io } from "../../io.ts";
 import { readNetwork } from "../../read-network.ts";
 import { fileName, readJson } from "../../read-text.ts";
-import { titleOf } from "../../summary.ts";
 import { bytes, count, digits, whole } from "../../text.ts";
 import { refuseWithoutFlash, withImageFile } from "./build.ts";
 import { type Summary, summarise } from "./statistics.ts";

@@ -1,18 +1,15 @@
-// The networks that `estimate` compares: one network in every number format and at every sparsity that was asked for, each
-// compiled and counted once, and scored where there is a data set.
+// One network in every number format and at every sparsity that was asked for, each compiled and counted once, and scored
+// where there is data.
 
-import type { OpProfile } from "../../bindings/count/op-profile.ts";
-import type { Dataset, Split } from "../../bindings/data/dataset.ts";
-import { LiquidEdgeError } from "../../bindings/errors.ts";
-import type { NetworkFacts } from "../../bindings/estimate/energy-simulator.ts";
-import { MemoryProfiler } from "../../bindings/estimate/memory-profiler.ts";
-import { type Evaluation, evaluate } from "../../bindings/evaluate/evaluate.ts";
-import { Network, quantizedAlready } from "../../bindings/network.ts";
-import { prune } from "../../bindings/prune/prune.ts";
-import { quantizeForCosting } from "../../bindings/quantize/costing.ts";
-import { INTEGER_PRECISIONS } from "../../bindings/quantize/precisions.ts";
-import { expectFinite } from "../exit.ts";
-import { quantizedOn } from "./quantize-on-data.ts";
+import type { OpProfile } from "../count/op-profile.ts";
+import { LiquidEdgeError } from "../errors.ts";
+import type { NetworkFacts } from "../estimate/energy-simulator.ts";
+import { MemoryProfiler } from "../estimate/memory-profiler.ts";
+import type { Evaluation } from "../evaluate/evaluate.ts";
+import { Network, quantizedAlready } from "../network.ts";
+import { prune } from "../prune/prune.ts";
+import { quantizeForCosting } from "../quantize/costing.ts";
+import { INTEGER_PRECISIONS, type IntegerPrecision } from "../quantize/precisions.ts";
 
 /** A network as one of the combinations of number format and sparsity makes it. */
 export interface Variant {
@@ -41,15 +38,23 @@ export interface VariantOptions {
   sparsities: readonly number[];
   /** Whether a combination that cannot be is listed instead of thrown. */
   tolerant: boolean;
-  /** Score every network on this part of a data set. */
-  data: {
-    dataset: Dataset;
-    split: Split;
-    seed: number;
-    onStep?: (done: number, total: number) => void;
-  } | null;
+  /** Null: integers are for costing only, and nothing is scored. */
+  data: VariantData | null;
   /** Whether one step is run for the linear memory that it takes. */
   withPeak: boolean;
+}
+
+/** What a data set is good for. */
+export interface VariantData {
+  /** The network in integers, calibrated. */
+  quantize(network: Network, precision: IntegerPrecision): Assumed;
+  evaluate(network: Network): Promise<Evaluation>;
+}
+
+/** A network together with what was taken for granted to make it. */
+export interface Assumed {
+  network: Network;
+  assumed: readonly string[];
 }
 
 /** All combinations: by number format, then by sparsity. Each network is compiled, counted and scored once. */
@@ -76,12 +81,6 @@ export async function makeVariants(
   return variants;
 }
 
-/** A network together with what was taken for granted to make it. */
-interface Assumed {
-  network: Network;
-  assumed: string[];
-}
-
 /** Integers are as they are: their file has neither the floats for another format nor weights to prune. */
 function refuseOfIntegers(network: Network, { precisions, sparsities }: VariantOptions): void {
   const own = network.compiled.precision;
@@ -104,25 +103,28 @@ async function variantOf(
   precision: string,
   { data, withPeak }: VariantOptions,
 ): Promise<Variant> {
-  const { network, assumed } = inPrecision(base, precision, data?.dataset ?? null);
+  const { network, assumed } = inPrecision(base, precision, data);
   const profile = await network.profileOperations();
   const memory = new MemoryProfiler(network.memory);
   if (withPeak) await recordPeak(network, memory);
-  const evaluation = data === null ? null : await evaluate(network, data.dataset, data);
-  if (evaluation !== null) expectFinite(network.name, evaluation);
-  const facts = { precision: network.compiled.precision, sparsity: sparsityOf(network), assumed };
+  const evaluation = data === null ? null : await data.evaluate(network);
+  const facts = {
+    precision: network.compiled.precision,
+    sparsity: sparsityOf(network),
+    assumed: [...assumed],
+  };
   return { requestedSparsity, profile, memory, facts, network, evaluation };
 }
 
-/** The network in a number format. Integers are calibrated on the data set where there is one, else for costing only. */
-function inPrecision({ network, assumed }: Assumed, precision: string, dataset: Dataset | null): Assumed {
+/** The network in a number format. Integers are calibrated on data where there are any, else for costing only. */
+function inPrecision({ network, assumed }: Assumed, precision: string, data: VariantData | null): Assumed {
   if (network.compiled.precision === precision) return { network, assumed };
   if (precision === "fp32" || precision === "fp16")
     return { network: network.withPrecision(precision), assumed };
   const wanted = INTEGER_PRECISIONS.find((one) => one === precision)!;
-  if (dataset !== null) {
-    const made = quantizedOn(dataset, network, wanted);
-    return { network: made.network, assumed: [...assumed, made.assumed] };
+  if (data !== null) {
+    const made = data.quantize(network, wanted);
+    return { network: made.network, assumed: [...assumed, ...made.assumed] };
   }
   return {
     network: Network.fromInteger(quantizeForCosting(network.model, wanted), network.name),
