@@ -8,7 +8,7 @@
 
 // @ts-nocheck: checked by asc
 
-import { centre, opening } from "./synapse-s8";
+import { centre, fourOpenings, opening } from "./synapse-s8";
 
 const RECORD: usize = 24;
 
@@ -28,19 +28,10 @@ export function synapsesS8(
       let ns = i32x4.splat(0);
       const cs = i32x4.splat(c);
       do {
-        const k = i32x4.extend_low_i16x8_s(v128.load64_zero(p));
-        const mu = i32x4.extend_low_i16x8_s(v128.load64_zero(p, 8));
         const weights = i16x8.extend_low_i8x16_s(v128.load64_zero(p, 16));
-        const product = i32x4.mul(i32x4.sub(i32x4.splat(<i32>load<i16>(q)), mu), k);
-        let x = i32x4.shr_s(i32x4.add(product, cs), shift);
-        x = i32x4.max_s(i32x4.min_s(x, i32x4.splat(32767)), i32x4.splat(0));
-        x = v128.and(i32x4.shr_u(x, 4), i32x4.splat(~1));
-        let a = i32x4.splat(i32.load16_s(table + i32x4.extract_lane(x, 0)));
-        a = i32x4.replace_lane(a, 1, i32.load16_s(table + i32x4.extract_lane(x, 1)));
-        a = i32x4.replace_lane(a, 2, i32.load16_s(table + i32x4.extract_lane(x, 2)));
-        a = i32x4.replace_lane(a, 3, i32.load16_s(table + i32x4.extract_lane(x, 3)));
-        ds = i32x4.add(ds, i32x4.mul(i32x4.extend_low_i16x8_s(weights), a));
-        ns = i32x4.add(ns, i32x4.mul(i32x4.extend_high_i16x8_s(weights), a));
+        const a = fourOpenings(p, i32x4.splat(<i32>load<i16>(q)), cs, shift, table);
+        ds = i32x4.add(ds, i32x4.extmul_low_i16x8_s(weights, a));
+        ns = i32x4.add(ns, i32x4.extmul_high_i16x8_s(weights, a));
         p += RECORD;
         q += 2;
       } while (q != vEnd);

@@ -75,7 +75,7 @@ export function randomSynapses(
   random: Random,
   nIn: number,
   nOut: number,
-  pattern: Precision["pattern"],
+  { bits, pattern }: Pick<Precision, "bits" | "pattern">,
   sourceBits: number,
   targetBits: number,
   isolated: boolean[],
@@ -93,10 +93,11 @@ export function randomSynapses(
     const most = Math.min(Math.floor(room / (32767 + Math.abs(value))), 12 * 2 ** b, 32767);
     return mask[i] === 0 ? 0 : random.between(-most, most);
   });
-  const w = stored(random.list(length, 0, 127));
+  const largest = bits === 8 ? 127 : 7;
+  const w = stored(random.list(length, 0, largest));
   const ratio = 2 ** (16 - targetBits) - 1;
   const wErev = w.map((value) => {
-    const most = Math.min(ratio * value, 127);
+    const most = Math.min(ratio * value, largest);
     return random.between(-most, most);
   });
   return {
