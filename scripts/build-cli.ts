@@ -19,6 +19,15 @@ const WITHOUT_CHILD_PROCESS: Plugin = {
   },
 };
 
+/** Vega would measure text with a canvas where one happens to be installed; plots must not depend on that. */
+const WITHOUT_CANVAS: Plugin = {
+  name: "without-canvas",
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^canvas$/ }, () => ({ path: "canvas", namespace: "no-canvas" }));
+    onLoad({ filter: /.*/, namespace: "no-canvas" }, () => ({ contents: "export default null;" }));
+  },
+};
+
 /** Writes cli.js into `outdir`, default dist/: executable, with everything it needs but Node inside. */
 export async function buildCli(root: string, outdir = join(root, "dist")): Promise<void> {
   await build({
@@ -35,7 +44,7 @@ export async function buildCli(root: string, outdir = join(root, "dist")): Promi
     banner: { js: REQUIRE },
     // The loader of the core asks whether it was given a Response, which makes Node load its HTTP client.
     define: { Response: "undefined" },
-    plugins: [WITHOUT_CHILD_PROCESS],
+    plugins: [WITHOUT_CHILD_PROCESS, WITHOUT_CANVAS],
     legalComments: "eof",
     logLevel: "warning",
   });
