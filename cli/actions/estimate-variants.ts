@@ -7,6 +7,7 @@ import { LiquidEdgeError } from "../../bindings/errors.ts";
 import type { NetworkFacts } from "../../bindings/estimate/energy-simulator.ts";
 import { MemoryProfiler } from "../../bindings/estimate/memory-profiler.ts";
 import { type Evaluation, evaluate } from "../../bindings/evaluate/evaluate.ts";
+import { type Outcomes, outcomesOf } from "../../bindings/evaluate/outcomes.ts";
 import { Network, quantizedAlready } from "../../bindings/network.ts";
 import { prune } from "../../bindings/prune/prune.ts";
 import { quantizeForCosting } from "../../bindings/quantize/costing.ts";
@@ -25,6 +26,8 @@ export interface Variant {
   network: Network | null;
   /** Null without a data set. */
   evaluation: Evaluation | null;
+  /** Which answers were right; null where answers are not independent, or not right or wrong. */
+  outcomes: Outcomes | null;
 }
 
 /** A combination that does not exist, and why. */
@@ -108,10 +111,19 @@ async function variantOf(
   const profile = await network.profileOperations();
   const memory = new MemoryProfiler(network.memory);
   if (withPeak) await recordPeak(network, memory);
-  const evaluation = data === null ? null : await evaluate(network, data.dataset, data);
+  let outcomes: Outcomes | null = null;
+  const evaluation =
+    data === null
+      ? null
+      : await evaluate(network, data.dataset, {
+          ...data,
+          onAnswers(answers) {
+            outcomes = outcomesOf(data.dataset, answers);
+          },
+        });
   if (evaluation !== null) expectFinite(network.name, evaluation);
   const facts = { precision: network.compiled.precision, sparsity: sparsityOf(network), assumed };
-  return { requestedSparsity, profile, memory, facts, network, evaluation };
+  return { requestedSparsity, profile, memory, facts, network, evaluation, outcomes };
 }
 
 /** The network in a number format. Integers are calibrated on the data set where there is one, else for costing only. */

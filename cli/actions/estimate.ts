@@ -192,6 +192,13 @@ async function readSubject(io: Io, weights: string | undefined, options: Estimat
 async function readForeignProfile(io: Io, path: string): Promise<Subject> {
   const name = fileName(path);
   const profile = parseOpProfile(await readJson(io, path, "bad-input"), name);
-  const variant = { requestedSparsity: 0, profile, facts: {}, network: null, evaluation: null };
+  const variant = {
+    requestedSparsity: 0,
+    profile,
+    facts: {},
+    network: null,
+    evaluation: null,
+    outcomes: null,
+  };
   return { name, summary: "operation profile", variants: [variant], missing: [] };
 }

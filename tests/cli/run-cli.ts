@@ -16,6 +16,8 @@ export interface World {
   /** Version texts of installed tools by command; none by default. */
   tools?: Record<string, string>;
   colour?: boolean;
+  /** Whether files are really written; else they are only collected. */
+  disk?: boolean;
 }
 
 export interface Outcome {
@@ -49,6 +51,11 @@ export async function cli(args: readonly string[], world: World = {}): Promise<O
     async writeFile(path, content) {
       if (typeof content === "string") outcome.written.set(path, content);
       else outcome.writtenBytes.set(path, content);
+      if (world.disk) await nodeFiles.writeFile(path, content);
+    },
+    listFolder: (path) => nodeFiles.listFolder(path),
+    async makeFolder(path) {
+      if (world.disk) await nodeFiles.makeFolder(path);
     },
     print: (text) => void out.push(text),
     warn: (line) => void outcome.err.push(line),
