@@ -33,13 +33,26 @@ export function studentQuantile(p: number, df: number): number {
     low = high;
     high *= 2;
   }
-  // Halving ends when the interval is two neighbouring numbers.
-  for (;;) {
-    const middle = low + (high - low) / 2;
-    if (middle <= low || middle >= high) return high;
-    if (studentTwoSided(middle, df) > p) low = middle;
-    else high = middle;
+  // Newton's method on the logarithm of p; a step that leaves the bracket is replaced by halving.
+  let t = low + (high - low) / 2;
+  for (let i = 0; i < 200; i++) {
+    const tail = studentTwoSided(t, df);
+    if (tail > p) low = t;
+    else high = t;
+    const step = (Math.log(tail / p) * tail) / (2 * studentDensity(t, df));
+    const next = t + step;
+    const isInside = next > low && next < high;
+    if (isInside && Math.abs(step) <= 1e-15 * t) return next;
+    const before = t;
+    t = isInside ? next : low + (high - low) / 2;
+    if (t === before) return t;
   }
+  return t;
+}
+
+function studentDensity(t: number, df: number): number {
+  const log = logGammaHalfRatio(df / 2) - ((df + 1) / 2) * Math.log1p((t * t) / df);
+  return Math.exp(log) / Math.sqrt(df * Math.PI);
 }
 
 /** Two-sided probability of a standard normal value at least as far from 0. */
