@@ -96,7 +96,7 @@ function summarised(comparisons: Comparison[]): GateResult {
   comparisons.sort((a, b) => rank.get(a.state)! - rank.get(b.state)! || worseness(b) - worseness(a));
   let verdict: GateResult["verdict"] = "pass";
   if (counts.undecided > 0) verdict = "undecided";
-  if (compared <= 0 || counts.missing > 0) verdict = "not-compared";
+  if (compared <= 0 || counts.missing > 0 || counts.incomparable > 0) verdict = "not-compared";
   if (counts.regressed > 0) verdict = "regressed";
   return { comparisons, counts, compared, expected, verdict };
 }

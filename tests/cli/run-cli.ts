@@ -18,6 +18,8 @@ export interface World {
   colour?: boolean;
   /** Whether files are really written; else they are only collected. */
   disk?: boolean;
+  /** Other programs, instead of `tools`; null or an error: there is none, or it fails. */
+  runTool?: (command: string, args: readonly string[]) => Promise<{ text: string } | null>;
 }
 
 export interface Outcome {
@@ -63,7 +65,8 @@ export async function cli(args: readonly string[], world: World = {}): Promise<O
       if (text !== null) outcome.progress.push(text);
     },
     colour: world.colour ?? false,
-    async runTool(command) {
+    async runTool(command, args) {
+      if (world.runTool !== undefined) return world.runTool(command, args).catch(() => null);
       const text = world.tools?.[command];
       return text === undefined ? null : { text };
     },
