@@ -14,6 +14,7 @@ import { addProfile } from "./commands/profile.ts";
 import { addPrune } from "./commands/prune.ts";
 import { addQuantize } from "./commands/quantize.ts";
 import { addRun } from "./commands/run.ts";
+import { addTrend } from "./commands/trend.ts";
 import { addWiring } from "./commands/wiring.ts";
 import type { Io } from "./io.ts";
 
@@ -55,6 +56,7 @@ Exit codes: 0 done, 1 a run failed, 2 wrong usage or bad input, 70 our own fault
   addBoard(program, io);
   addBenchmark(program, io);
   addBaseline(program, io);
+  addTrend(program, io);
   addWiring(program, io);
   addInspect(program, io);
   addDoctor(program, io);
