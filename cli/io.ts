@@ -1,6 +1,7 @@
 // All that commands see of the world: files, the terminal, other programs. Tests pass their own.
 
-import { open, readFile, rename, rm } from "node:fs/promises";
+import { mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises";
+import { dirname } from "node:path";
 import { LiquidEdgeError } from "../bindings/errors.ts";
 import { printable } from "../bindings/network/printable.ts";
 
@@ -14,6 +15,10 @@ export interface Io {
   readFile(path: string): Promise<Uint8Array>;
   /** Writes a file at once or not at all, a text in UTF-8. Throws `bad-file` when it cannot be written. */
   writeFile(path: string, content: string | Uint8Array): Promise<void>;
+  /** Names of what lies in a folder, in order; empty when there is no such folder. Throws `bad-file`. */
+  listFolder(path: string): Promise<string[]>;
+  /** Makes a folder and those that it lies in, unless it is there. Throws `bad-file`. */
+  makeFolder(path: string): Promise<void>;
   /** A text on standard output, with a line feed. */
   print(text: string): void;
   /** A line on standard error. */
@@ -27,11 +32,15 @@ export interface Io {
 }
 
 const TOOL_TIMEOUT_MS = 5000;
+/** A file of a repository may come out of git; more than this is none of ours. */
+const TOOL_OUTPUT_BYTES = 256 * 1024 * 1024;
 
 /** Files as they are on the disk. */
-export const nodeFiles: Pick<Io, "readFile" | "writeFile"> = {
+export const nodeFiles: Pick<Io, "readFile" | "writeFile" | "listFolder" | "makeFolder"> = {
   readFile: readBytes,
   writeFile: writeAtomically,
+  listFolder,
+  makeFolder,
 };
 
 /** The real one. A reader that closes the pipe (`| head -1`) has seen enough: the process ends quietly with 0. */
@@ -91,6 +100,7 @@ async function writeAtomically(path: string, content: string | Uint8Array): Prom
       await file.close();
     }
     await rename(draft, path);
+    await syncFolder(dirname(path));
   } catch (cause) {
     await rm(draft, { force: true }).catch(() => {});
     throw new LiquidEdgeError(
@@ -101,12 +111,56 @@ async function writeAtomically(path: string, content: string | Uint8Array): Prom
   }
 }
 
+/** A name is on the disk when its folder is. Systems that cannot open a folder keep their names themselves. */
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, "r").catch(() => null);
+  if (folder === null) return;
+  try {
+    await folder.sync();
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    if (code !== "EINVAL" && code !== "EPERM" && code !== "EISDIR") throw cause;
+  } finally {
+    await folder.close();
+  }
+}
+
+async function listFolder(path: string): Promise<string[]> {
+  try {
+    return (await readdir(path)).sort();
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === "ENOENT") return [];
+    throw new LiquidEdgeError(
+      "bad-file",
+      `${printable(path)}: expected a readable folder, found ${reasonOf(cause)}`,
+      { cause },
+    );
+  }
+}
+
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path, { recursive: true });
+  } catch (cause) {
+    throw new LiquidEdgeError(
+      "bad-file",
+      `${printable(path)}: expected a folder that can be made, found ${reasonOf(cause)}`,
+      { cause },
+    );
+  }
+}
+
 async function runTool(command: string, args: readonly string[]): Promise<ToolOutput | null> {
   const { execFile } = await import("node:child_process");
   return new Promise((resolve) => {
-    execFile(command, args, { timeout: TOOL_TIMEOUT_MS }, (error, stdout, stderr) => {
-      resolve(error === null ? { text: stdout.trim() || stderr.trim() } : null);
-    });
+    execFile(
+      command,
+      args,
+      { timeout: TOOL_TIMEOUT_MS, maxBuffer: TOOL_OUTPUT_BYTES },
+      (error, stdout, stderr) => {
+        resolve(error === null ? { text: stdout.trim() || stderr.trim() } : null);
+      },
+    );
   });
 }
 

@@ -2,6 +2,8 @@
 
 import { Command } from "commander";
 import manifest from "../package.json" with { type: "json" };
+import { addBaseline } from "./commands/baseline.ts";
+import { addBenchmark } from "./commands/benchmark.ts";
 import { addBoard } from "./commands/board.ts";
 import { addBoards } from "./commands/boards.ts";
 import { addDoctor } from "./commands/doctor.ts";
@@ -14,6 +16,7 @@ import { addProfile } from "./commands/profile.ts";
 import { addPrune } from "./commands/prune.ts";
 import { addQuantize } from "./commands/quantize.ts";
 import { addRun } from "./commands/run.ts";
+import { addTrend } from "./commands/trend.ts";
 import { addWiring } from "./commands/wiring.ts";
 import type { Io } from "./io.ts";
 
@@ -54,6 +57,9 @@ Exit codes: 0 done, 1 a run failed, 2 wrong usage or bad input, 70 our own fault
   addQuantize(program, io);
   addBoards(program, io);
   addBoard(program, io);
+  addBenchmark(program, io);
+  addBaseline(program, io);
+  addTrend(program, io);
   addWiring(program, io);
   addInspect(program, io);
   addExplore(program, io);

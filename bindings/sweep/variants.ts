@@ -6,6 +6,7 @@ import { LiquidEdgeError } from "../errors.ts";
 import type { NetworkFacts } from "../estimate/energy-simulator.ts";
 import { MemoryProfiler } from "../estimate/memory-profiler.ts";
 import type { Evaluation } from "../evaluate/evaluate.ts";
+import type { Outcomes } from "../evaluate/outcomes.ts";
 import { Network, quantizedAlready } from "../network.ts";
 import { prune } from "../prune/prune.ts";
 import { quantizeForCosting } from "../quantize/costing.ts";
@@ -22,6 +23,8 @@ export interface Variant {
   network: Network | null;
   /** Null without a data set. */
   evaluation: Evaluation | null;
+  /** Which answers were right; null where answers are not independent, or not right or wrong. */
+  outcomes: Outcomes | null;
 }
 
 /** A combination that does not exist, and why. */
@@ -48,7 +51,7 @@ export interface VariantOptions {
 export interface VariantData {
   /** The network in integers, calibrated. */
   quantize(network: Network, precision: IntegerPrecision): Assumed;
-  evaluate(network: Network): Promise<Evaluation>;
+  evaluate(network: Network): Promise<Pick<Variant, "outcomes"> & { evaluation: Evaluation }>;
 }
 
 /** A network together with what was taken for granted to make it. */
@@ -107,13 +110,14 @@ async function variantOf(
   const profile = await network.profileOperations();
   const memory = new MemoryProfiler(network.memory);
   if (withPeak) await recordPeak(network, memory);
-  const evaluation = data === null ? null : await data.evaluate(network);
+  const scored = data === null ? null : await data.evaluate(network);
   const facts = {
     precision: network.compiled.precision,
     sparsity: sparsityOf(network),
     assumed: [...assumed],
   };
-  return { requestedSparsity, profile, memory, facts, network, evaluation };
+  const { evaluation = null, outcomes = null } = scored ?? {};
+  return { requestedSparsity, profile, memory, facts, network, evaluation, outcomes };
 }
 
 /** The network in a number format. Integers are calibrated on data where there are any, else for costing only. */

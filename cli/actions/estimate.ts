@@ -1,19 +1,12 @@
 import type { Board } from "../../bindings/board/board.ts";
-import type { Dataset } from "../../bindings/data/dataset.ts";
 import { LiquidEdgeError } from "../../bindings/errors.ts";
 import { EnergySimulator, type EnergySimulatorOptions } from "../../bindings/estimate/energy-simulator.ts";
 import { type Estimate, estimateJson } from "../../bindings/estimate/estimate.ts";
 import { parseOpProfile } from "../../bindings/estimate/parse-profile.ts";
-import { type EvaluateOptions, type Evaluation, evaluate } from "../../bindings/evaluate/evaluate.ts";
-import {
-  type MissingVariant,
-  makeVariants,
-  type Variant,
-  type VariantData,
-} from "../../bindings/sweep/variants.ts";
+import type { Evaluation } from "../../bindings/evaluate/evaluate.ts";
+import { type MissingVariant, makeVariants, type Variant } from "../../bindings/sweep/variants.ts";
 import { summarise } from "../../format/summary.ts";
 import type { EstimateOptions } from "../commands/estimate.ts";
-import { expectFinite } from "../exit.ts";
 import type { Io } from "../io.ts";
 import { matricesOf } from "../matrices.ts";
 import { PRECISIONS, usageError } from "../options.ts";
@@ -24,7 +17,7 @@ import { readNetwork } from "../read-network.ts";
 import { fileName, readJson } from "../read-text.ts";
 import { combinationsReport } from "./estimate-combinations.ts";
 import { estimateReport } from "./estimate-report.ts";
-import { quantizedOn } from "./quantize-on-data.ts";
+import { variantData } from "./variant-data.ts";
 
 /** What is estimated: a network in one or several variants, or a profile from elsewhere, of which no bytes are known. */
 export interface Subject {
@@ -198,21 +191,16 @@ async function readSubject(io: Io, weights: string | undefined, options: Estimat
   return { name: network.name, summary: summarise(network.config), variants, missing };
 }
 
-/** Calibrates and scores the variants on a data set. */
-function variantData(dataset: Dataset, options: EvaluateOptions): VariantData {
-  return {
-    quantize: (network, precision) => quantizedOn(dataset, network, precision),
-    async evaluate(network) {
-      const evaluation = await evaluate(network, dataset, options);
-      expectFinite(network.name, evaluation);
-      return evaluation;
-    },
-  };
-}
-
 async function readForeignProfile(io: Io, path: string): Promise<Subject> {
   const name = fileName(path);
   const profile = parseOpProfile(await readJson(io, path, "bad-input"), name);
-  const variant = { requestedSparsity: 0, profile, facts: {}, network: null, evaluation: null };
+  const variant = {
+    requestedSparsity: 0,
+    profile,
+    facts: {},
+    network: null,
+    evaluation: null,
+    outcomes: null,
+  };
   return { name, summary: "operation profile", variants: [variant], missing: [] };
 }

@@ -16,6 +16,10 @@ export interface World {
   /** Version texts of installed tools by command; none by default. */
   tools?: Record<string, string>;
   colour?: boolean;
+  /** Whether files are really written; else they are only collected. */
+  disk?: boolean;
+  /** Other programs, instead of `tools`; null or an error: there is none, or it fails. */
+  runTool?: (command: string, args: readonly string[]) => Promise<{ text: string } | null>;
 }
 
 export interface Outcome {
@@ -49,6 +53,11 @@ export async function cli(args: readonly string[], world: World = {}): Promise<O
     async writeFile(path, content) {
       if (typeof content === "string") outcome.written.set(path, content);
       else outcome.writtenBytes.set(path, content);
+      if (world.disk) await nodeFiles.writeFile(path, content);
+    },
+    listFolder: (path) => nodeFiles.listFolder(path),
+    async makeFolder(path) {
+      if (world.disk) await nodeFiles.makeFolder(path);
     },
     print: (text) => void out.push(text),
     warn: (line) => void outcome.err.push(line),
@@ -56,7 +65,8 @@ export async function cli(args: readonly string[], world: World = {}): Promise<O
       if (text !== null) outcome.progress.push(text);
     },
     colour: world.colour ?? false,
-    async runTool(command) {
+    async runTool(command, args) {
+      if (world.runTool !== undefined) return world.runTool(command, args).catch(() => null);
       const text = world.tools?.[command];
       return text === undefined ? null : { text };
     },
