@@ -49,6 +49,12 @@ export const OPTIONAL_TOOLS: readonly OptionalTool[] = [
     debianPackage: "wabt",
   },
   {
+    command: "python3",
+    versionArgs: ["--version"],
+    neededFor: "the test and the benchmark of a fake instrument on a serial port",
+    debianPackage: "python3",
+  },
+  {
     command: "chromium",
     versionArgs: ["--version"],
     neededFor: "the tests of the library and the explorer in a browser",
