@@ -36,8 +36,8 @@ interface InstrumentRow {
   source: string;
 }
 
-const INSTRUMENTS: Readonly<Record<string, InstrumentRow>> = data.instruments;
-export const INSTRUMENT_IDS = Object.keys(INSTRUMENTS);
+const INSTRUMENTS: Readonly<Record<string, InstrumentRow>> = /* @__PURE__ */ (() => data.instruments)();
+export const INSTRUMENT_IDS = /* @__PURE__ */ Object.keys(INSTRUMENTS);
 
 /** Of a resistor without a stated tolerance: what modules with these chips carry. */
 export const DEFAULT_SHUNT_TOLERANCE = 0.01;
@@ -101,7 +101,7 @@ export interface BudgetFacts {
   offsetCancels: boolean;
 }
 
-const LIMIT_TO_STANDARD = 1 / Math.sqrt(3);
+const LIMIT_TO_STANDARD = 1 / /* @__PURE__ */ Math.sqrt(3);
 
 export function errorBudget(accuracy: Accuracy, facts: BudgetFacts): ErrorBudget {
   const { energyUj, durationSeconds, edgeSeconds, stepW, samples, volts, offsetCancels } = facts;
