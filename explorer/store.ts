@@ -55,7 +55,10 @@ const batteryMwh = computed(() => {
 export function choose(change: Partial<Choices>): void {
   const platform = change.platform ?? choices.value.platform;
   const ownPoint = platform === choices.value.platform ? choices.value.point : defaultPoint(platform);
-  choices.value = allowed({ ...choices.value, point: ownPoint, ...change });
+  batch(() => {
+    if (change.model !== undefined) notice.value = null;
+    choices.value = allowed({ ...choices.value, point: ownPoint, ...change });
+  });
 }
 
 /** Adds a network, in place of one of the same name, and chooses it. */
@@ -69,16 +72,17 @@ export function addModel(added: OpenModel, isChosen = true): void {
 
 /** Follows the URL, and puts the choices there. Call once, when the first networks are there. */
 export function followUrl(): void {
-  const read = () => {
-    const wanted = parseChoices(location.hash, defaultChoices(models.value[0]!.name));
+  const read = (url: string) => {
+    const wanted = parseChoices(new URL(url).hash, defaultChoices(models.value[0]!.name));
     const isHere = models.value.some(({ name }) => name === wanted.model);
     batch(() => {
       if (!isHere) notice.value = `${wanted.model} is not in this page: open the file to see it.`;
       choices.value = allowed(isHere ? wanted : { ...wanted, model: models.value[0]!.name });
     });
   };
-  read();
-  addEventListener("hashchange", read);
+  read(location.href);
+  // What the event says, not what stands in the URL: older choices may have been put there since.
+  addEventListener("hashchange", ({ newURL }) => read(newURL));
   let timer = 0;
   effect(() => {
     const hash = `#${formatChoices(choices.value)}`;
