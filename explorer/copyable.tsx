@@ -20,11 +20,11 @@ export function Copyable({ label, text, id }: { label: string; text: string; id?
   return (
     <div class="command">
       <code id={id}>
-        {text.split(" ").map((word, i) => (
-          // Lines end between words, not at the hyphens of an option.
+        {text.split(/ (?=--)/).map((option, i) => (
+          // Lines end between options, not at their hyphens.
           <>
             {i === 0 ? "" : " "}
-            <span>{word}</span>
+            <span>{option}</span>
           </>
         ))}
       </code>

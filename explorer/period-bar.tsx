@@ -24,7 +24,7 @@ export function PeriodBar({ estimate }: { estimate: Estimate }) {
       <p class={`verdict ${verdict.level}`}>
         in time: <span id="in-time">{verdict.text}</span>
         <span class="aside">
-          {` of ${exact(periodUs / scale)} ${unit} at ${exact(rateHz)} Hz, 90 % `}
+          {` of ${exact(Number((periodUs / scale).toPrecision(3)))} ${unit} at ${exact(rateHz)} Hz, 90 % `}
           {`${percent(utilisation.min)} to ${percent(utilisation.max)}; ${left}`}
         </span>
       </p>

@@ -55,7 +55,10 @@ const batteryMwh = computed(() => {
 export function choose(change: Partial<Choices>): void {
   const platform = change.platform ?? choices.value.platform;
   const ownPoint = platform === choices.value.platform ? choices.value.point : defaultPoint(platform);
-  choices.value = allowed({ ...choices.value, point: ownPoint, ...change });
+  batch(() => {
+    if (change.model !== undefined) notice.value = null;
+    choices.value = allowed({ ...choices.value, point: ownPoint, ...change });
+  });
 }
 
 /** Adds a network, in place of one of the same name, and chooses it. */
@@ -69,16 +72,17 @@ export function addModel(added: OpenModel, isChosen = true): void {
 
 /** Follows the URL, and puts the choices there. Call once, when the first networks are there. */
 export function followUrl(): void {
-  const read = () => {
-    const wanted = parseChoices(location.hash, defaultChoices(models.value[0]!.name));
+  const read = (url: string) => {
+    const wanted = parseChoices(new URL(url).hash, defaultChoices(models.value[0]!.name));
     const isHere = models.value.some(({ name }) => name === wanted.model);
     batch(() => {
       if (!isHere) notice.value = `${wanted.model} is not in this page: open the file to see it.`;
       choices.value = allowed(isHere ? wanted : { ...wanted, model: models.value[0]!.name });
     });
   };
-  read();
-  addEventListener("hashchange", read);
+  read(location.href);
+  // What the event says, not what stands in the URL: older choices may have been put there since.
+  addEventListener("hashchange", ({ newURL }) => read(newURL));
   let timer = 0;
   effect(() => {
     const hash = `#${formatChoices(choices.value)}`;
@@ -164,12 +168,13 @@ function nextTask(): Promise<void> {
 
 /** Bounds need many draws, typical values none; these are the fewest that the simulator takes. */
 const FEWEST_DRAWS = 100;
-type Depth = "intervals" | "typical";
+function simulatorOf(on: Board, options: Partial<EnergySimulatorOptions>): EnergySimulator {
+  return new EnergySimulator({ platform: on, rateHz: rateHz.value, ...options });
+}
 
-function outcomeOf(on: Board, made: Made, options: Partial<EnergySimulatorOptions>): Outcome {
+function outcomeOf(simulator: EnergySimulator, made: Made): Outcome {
   if ("error" in made) return { unavailable: made.error.message };
   try {
-    const simulator = new EnergySimulator({ platform: on, rateHz: rateHz.value, ...options });
     return { estimate: simulator.estimate(made.profile, made.memory, made.facts) };
   } catch (error) {
     if (error instanceof LiquidEdgeError) return { unavailable: error.message };
@@ -180,39 +185,49 @@ function outcomeOf(on: Board, made: Made, options: Partial<EnergySimulatorOption
 /** The chosen network on the chosen board at the chosen point. */
 export const outcome = computed((): Outcome | null => {
   const battery = batteryMwh.value === null ? {} : { batteryMwh: batteryMwh.value };
-  return chosen.value === null
-    ? null
-    : outcomeOf(board.value, chosen.value, { point: point.value, ...battery });
+  if (chosen.value === null) return null;
+  return outcomeOf(simulatorOf(board.value, { point: point.value, ...battery }), chosen.value);
 });
 
 /** The chosen network on every board at its default point. */
 export const rows = computed(() => {
   const made = chosen.value;
-  return made === null ? [] : builtinBoards().map((on) => ({ board: on, outcome: outcomeOf(on, made, {}) }));
+  if (made === null) return [];
+  return builtinBoards().map((on) => ({ board: on, outcome: outcomeOf(simulatorOf(on, {}), made) }));
 });
 
 /** The plot's networks: on the chosen board at the chosen point, or on every board at its default one. */
-const combinationsOf = (depth: Depth) =>
-  computed((): Combination[] => {
-    const isAll = scope.value === "all";
-    const options = {
-      ...(isAll ? {} : { point: point.value }),
-      ...(depth === "typical" ? { draws: FEWEST_DRAWS } : {}),
-    };
-    return others.value.flatMap((variant) =>
-      (isAll ? builtinBoards() : [board.value]).flatMap((on) => {
-        const made = outcomeOf(on, variant, options);
-        return "estimate" in made && "profile" in variant
-          ? [{ board: on, variant, estimate: made.estimate }]
-          : [];
-      }),
-    );
+function combinationsOf(leastDraws: boolean) {
+  // Estimates are kept while their conditions hold: a slider brings a few new networks to many that were there.
+  const priced = computed(() => {
+    const draws = leastDraws ? { draws: FEWEST_DRAWS } : {};
+    const simulators =
+      scope.value === "all"
+        ? builtinBoards().map((on) => simulatorOf(on, draws))
+        : [simulatorOf(board.value, { point: point.value, ...draws })];
+    return { simulators, estimates: new Map<Made, Combination[]>() };
   });
+  return computed((): Combination[] => {
+    const { simulators, estimates } = priced.value;
+    return others.value.flatMap((made) => {
+      const known = estimates.get(made);
+      if (known !== undefined) return known;
+      const fresh = simulators.flatMap((simulator): Combination[] => {
+        const result = outcomeOf(simulator, made);
+        return "estimate" in result && "profile" in made
+          ? [{ board: simulator.board, variant: made, estimate: result.estimate }]
+          : [];
+      });
+      estimates.set(made, fresh);
+      return fresh;
+    });
+  });
+}
 
 /** For the plot: their bounds mean nothing. */
-export const marks = combinationsOf("typical");
+export const marks = combinationsOf(true);
 /** For the table. */
-export const combinations = combinationsOf("intervals");
+export const combinations = combinationsOf(false);
 
 /** Number formats and sparsities that this network does not have, and why. */
 export const absent = computed(() => [

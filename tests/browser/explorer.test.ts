@@ -74,7 +74,9 @@ async function show(page: Page, { model, ...rest }: Partial<Configuration>, othe
   await page.evaluate(
     (text) =>
       new Promise<void>((resolve) => {
-        addEventListener("hashchange", () => resolve(), { once: true });
+        // The page draws in the next frame; until then it stands there as settled as before.
+        const drawn = () => requestAnimationFrame(() => setTimeout(resolve));
+        addEventListener("hashchange", drawn, { once: true });
         location.hash = `${text}&nonce=${Math.random()}`;
       }),
     hash.toString(),
