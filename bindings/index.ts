@@ -62,6 +62,7 @@ export {
   pruningSchedule,
   sparsityAt,
 } from "./prune/schedule.ts";
+export type { ConstantInput } from "./quantize/calibration.ts";
 export {
   CALIBRATION_STEPS,
   calibrationOf,

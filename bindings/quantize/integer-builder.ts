@@ -7,7 +7,7 @@ import type { IntLayer, IntMatrix, IntNetwork, IntVector, Narrowed } from "../im
 import type { Matrix } from "../image/parameters.ts";
 import type { CalibrationRun, LayerStatistics } from "./calibration.ts";
 import { power2 } from "./elementary.ts";
-import { elementMap, type RawScale } from "./input-map.ts";
+import { elementMap, inputReach, type RawScale } from "./input-map.ts";
 import { addCell } from "./integer-cells.ts";
 import { IntLayout } from "./layout.ts";
 import {
@@ -255,7 +255,7 @@ export class IntegerBuilder {
       const [middle, half] = [(low + high) / 2, (high - low) / 2];
       const isLopsided = half > 0 && Math.abs(middle) > LOPSIDED * half;
       columns.offset[c] = isLopsided ? middle : 0;
-      const reach = margin * (isLopsided ? half : run.input.peak(c));
+      const reach = margin * (isLopsided ? half : inputReach(run.input, c));
       columns.step[c] = reach / LARGEST_ACTIVATION[activations];
     }
     const { step, offset } = columns;

@@ -28,6 +28,11 @@ export interface QuantizeOptions {
   /** What messages call the calibration data. */
   source?: string;
   /**
+   * Names of the inputs where a data set declares them. Such an input may be 0 in all of the calibration data; it is then taken to
+   * reach ±1. Without names that is refused.
+   */
+  inputNames?: readonly string[];
+  /**
    * What the counts of the sensors are to the network, so that the image takes raw counts and a board needs no float.
    * Default: counts of the quantizer's own, powers of two.
    */
@@ -73,6 +78,7 @@ export function quantize(model: Model, options: QuantizeOptions): Quantized {
   const {
     precision,
     source = "calibration",
+    inputNames = null,
     counts = null,
     countsSource = "counts",
     activations = 8,
@@ -87,7 +93,7 @@ export function quantize(model: Model, options: QuantizeOptions): Quantized {
   refuseUnavailable(lowered);
   const sequences: readonly Sequence[] =
     "input" in options.calibration ? [options.calibration] : options.calibration;
-  checkCalibration(sequences, lowered.input.length, source);
+  const constantInputs = checkCalibration(sequences, lowered.input.length, source, inputNames);
   const onStep = stepCounter(sequences, options.onStep);
   const run = calibrate(lowered, sequences, onStep);
   const usesTime = lowered.layers.some(({ kind }) => TIMED_KINDS.includes(kind));
@@ -104,7 +110,7 @@ export function quantize(model: Model, options: QuantizeOptions): Quantized {
     if (best !== null && best.report.relativeRmsError < below) break;
     const { network, layers } = new IntegerBuilder(lowered, run, plan, trial).build();
     const measured = fidelity(network, sequences, run.outputs, layers, onStep);
-    const report = { precision, layers, neuronsWithoutInputs: isolated, ...measured };
+    const report = { precision, layers, neuronsWithoutInputs: isolated, constantInputs, ...measured };
     if (best === null || report.relativeRmsError < best.report.relativeRmsError) best = { network, report };
   }
   return best!;

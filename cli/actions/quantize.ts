@@ -3,7 +3,7 @@ import type { Dataset } from "../../bindings/data/dataset.ts";
 import { complain } from "../../bindings/errors.ts";
 import { lower } from "../../bindings/image/lower.ts";
 import type { Model } from "../../bindings/network/model.ts";
-import { describeValue } from "../../bindings/network/printable.ts";
+import { describeValue, printable } from "../../bindings/network/printable.ts";
 import { Network } from "../../bindings/network.ts";
 import { parseCalibrationCsv } from "../../bindings/quantize/calibration-csv.ts";
 import { calibrationOf, elapsedTimes } from "../../bindings/quantize/calibration-data.ts";
@@ -26,13 +26,14 @@ import { bytes, count, digits, neuronList, percent, table, whole } from "../text
 export async function quantize(io: Io, weights: string, options: QuantizeOptions): Promise<void> {
   const { precision, out, layers } = options;
   const model = await readModelFile(io, weights, options.config);
-  const { calibration, time, source, dataset } = await readCalibration(io, model, options);
+  const { calibration, time, source, inputNames, dataset } = await readCalibration(io, model, options);
   const counts = await readCounts(io, options.counts, lower(model).input.length, dataset);
   const { network, report } = quantizeModel(model, {
     precision,
     activations: options.activations === "16" ? 16 : 8,
     calibration,
     source,
+    ...(inputNames === undefined ? {} : { inputNames }),
     time: { min: options.timeMin ?? time.min, max: options.timeMax ?? time.max },
     ...(counts === null ? {} : counts),
     ...(layers === undefined ? {} : { layers }),
@@ -57,6 +58,7 @@ interface Calibration {
   time: TimeRange;
   /** What messages call it. */
   source: string;
+  inputNames?: readonly string[];
   /** Where the data came from one. */
   dataset: Dataset | null;
 }
@@ -127,7 +129,15 @@ function describe(
   name: string,
   fileBytes: number,
   { beforeBytes, afterBytes }: { beforeBytes: number; afterBytes: number },
-  { precision, layers, neuronsWithoutInputs, steps, rmsError, relativeRmsError }: QuantizationReport,
+  {
+    precision,
+    layers,
+    neuronsWithoutInputs,
+    constantInputs,
+    steps,
+    rmsError,
+    relativeRmsError,
+  }: QuantizationReport,
   colour: boolean,
 ): string {
   const span = (range: [number, number] | null): string => {
@@ -141,6 +151,10 @@ function describe(
     `  image  ${bytes(afterBytes)}, fp32 ${bytes(beforeBytes)} (${percent(afterBytes / beforeBytes)})`,
     `  error  ${percent(relativeRmsError)} of the output's rms, ${digits(rmsError)} rms, on ${count(steps, "time step")} of calibration data`,
     ...neuronsWithoutInputs.map(({ cell, neurons }) => `  without inputs in ${cell}: ${neuronList(neurons)}`),
+    ...constantInputs.map(
+      ({ input, name, value }) =>
+        `  careful: input ${input}${name === null ? "" : ` (${printable(name)})`} is ${digits(value)} in every step of the calibration data, ${value === 0 ? "taken to reach ±1" : "what lies beyond is clamped"}`,
+    ),
     "",
     table(
       [

@@ -99,6 +99,24 @@ describe("quantize", () => {
       });
     });
 
+    it("with an input that never moves, which the report names", async () => {
+      const silent = rows.map((row) => row.replace(/^(\d+,[^,]*),[^,]*/, "$1,5000"));
+      const still = { ...files, "pump.csv": ["take,a,b,y", ...silent].join("\n") };
+      const { code, out } = await cli(args, { files: still });
+      expect(code).toBe(0);
+      expect(out).toContain(
+        "  careful: input 1 (b) is 0 in every step of the calibration data, taken to reach ±1\n",
+      );
+      const json = await cliJson([...args, "--json"], { files: still });
+      expect(json).toMatchObject({ constantInputs: [{ input: 1, name: "b", value: 0 }] });
+      const plain = silent.map((row) => `${row.split(",")[1]},0`).join("\n");
+      const refused = await cli(["quantize", SINE, "--calibrate", "log.csv", "--out", QUANTIZED], {
+        files: { "log.csv": plain },
+      });
+      expect(refused.code).toBe(2);
+      expect(refused.err[0]).toContain("expected values other than 0 in channel 1, found 0 in every step");
+    });
+
     it("and the image their raw counts", async () => {
       const { writtenBytes } = await cli([...args, "--counts"], { files });
       const same = await cli([...args, "--counts", "counts.json"], { files });

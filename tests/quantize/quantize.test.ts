@@ -324,6 +324,25 @@ describe("bad calibration data are refused in one line", () => {
     const input = one.calibration.input.map((x, i) => (i % features === 1 ? 0 : x));
     expect(refused({ input })).toMatch(/expected values other than 0 in channel 1, found 0 in every step/);
   });
+  it("but not for such a channel of a data set, which declares it", () => {
+    const input = one.calibration.input.map((x, i) => (i % features === 1 ? 0 : x));
+    const calibration = { ...one.calibration, input };
+    const inputNames = Array.from({ length: features }, (_, c) => `x${c}`);
+    const { network, report } = quantize(one.model, { precision: "int8", calibration, inputNames });
+    expect(report.constantInputs).toEqual([{ input: 1, name: "x1", value: 0 }]);
+    expect(report.relativeRmsError).toBeLessThan(INT8_LIMIT);
+    expect(brokenPromises(network)).toEqual([]);
+    // It is heard all the same, up to 1.
+    const last = one.calibration.batch * one.calibration.steps - 1;
+    const heard = { ...calibration, input: input.map((x, i) => (i === last * features + 1 ? 1 : x)) };
+    const { outputs } = calibrate(lower(one.model), [heard]);
+    expect(fidelity(network, [heard], outputs, report.layers).relativeRmsError).toBeLessThan(INT8_LIMIT);
+    expect(outputs.at(-1)).not.toBe(calibrate(lower(one.model), [calibration]).outputs.at(-1));
+    const still = { ...calibration, input: input.map(() => 0) };
+    expect(() => quantize(one.model, { precision: "int8", calibration: still, inputNames })).toThrow(
+      'calibration: "input" expected values that vary, found 0 in every step',
+    );
+  });
   it("with NaN", () => {
     const input = one.calibration.input.slice();
     input[7] = Number.NaN;
