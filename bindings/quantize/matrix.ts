@@ -27,6 +27,8 @@ export interface Rounding {
   inputMargin: number;
   /** Added to the variance of each column, as a share of it: how little the calibration data's correlations are trusted. */
   damping: number;
+  /** Whether the units of states follow what calibration saw, without room: finer i8 activations, and clipped sooner. */
+  fitsStates: boolean;
 }
 
 export const LARGEST_WEIGHT = { 8: 127, 4: 7 } as const;

@@ -57,16 +57,19 @@ export interface Quantized {
 
 /**
  * Ways of rounding that are tried unless the error is `below` that already; the one with the least error on the calibration
- * data is kept. An input range without room is the last resort.
+ * data is kept. Ranges of inputs or states without room are the last resort.
  */
 const TRIALS = [
-  { damping: 0.1, inputMargin: 1.1, below: 0 },
-  { damping: 0.3, inputMargin: 1.25, below: 0.01 },
-  { damping: 0.3, inputMargin: 1.1, below: 0.01 },
-  { damping: 0.03, inputMargin: 1.1, below: 0.01 },
-  { damping: 1, inputMargin: 1.1, below: 0.01 },
-  { damping: 1, inputMargin: 1.25, below: 0.01 },
-  { damping: 0.1, inputMargin: 1, below: 0.02 },
+  { damping: 0.1, inputMargin: 1.1, fitsStates: false, below: 0 },
+  { damping: 0.3, inputMargin: 1.25, fitsStates: false, below: 0.01 },
+  { damping: 0.3, inputMargin: 1.1, fitsStates: false, below: 0.01 },
+  { damping: 0.03, inputMargin: 1.1, fitsStates: false, below: 0.01 },
+  { damping: 1, inputMargin: 1.1, fitsStates: false, below: 0.01 },
+  { damping: 1, inputMargin: 1.25, fitsStates: false, below: 0.01 },
+  { damping: 0.1, inputMargin: 1, fitsStates: false, below: 0.02 },
+  { damping: 0.1, inputMargin: 1.1, fitsStates: true, below: 0.02 },
+  { damping: 0.3, inputMargin: 1.1, fitsStates: true, below: 0.02 },
+  { damping: 1, inputMargin: 1.1, fitsStates: true, below: 0.02 },
 ] as const;
 
 /**

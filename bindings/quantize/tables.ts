@@ -28,7 +28,8 @@ function table(lo: number, k: number, outUnit: number, inUnit: number, f: (x: nu
   return { lo, k, entries };
 }
 
-export const tanhTable = (): IntTable => table(-4 * 2048, 6, GATE_UNIT, PRE_UNIT, tanh);
+/** tanh in units of `outUnit`, Q0.15 or coarser. */
+export const tanhTable = (outUnit = GATE_UNIT): IntTable => table(-4 * 2048, 6, outUnit, PRE_UNIT, tanh);
 export const sigmoidTable = (): IntTable => table(-8 * 2048, 7, GATE_UNIT, PRE_UNIT, sigmoid);
 /** exp(-u) for u of 0 to 32767 units. */
 export const expNegTable = (unit = PRE_UNIT): IntTable => table(0, 7, GATE_UNIT, unit, expOfMinus);

@@ -49,7 +49,11 @@ export async function quantize(io: Io, weights: string, options: QuantizeOptions
   };
   await io.writeFile(out, file);
   if (options.json) io.print(JSON.stringify({ out: name, fileBytes: file.length, image, ...report }));
-  else io.print(describe(model, name, file.length, image, report, io.colour));
+  else {
+    const readsBytes = network.layers.some((layer) => "narrowed" in layer && layer.narrowed !== null);
+    const hints = readsBytes && report.relativeRmsError > WIDEN_ABOVE ? [WIDEN_HINT] : [];
+    io.print(describe(model, name, file.length, image, report, hints, io.colour));
+  }
 }
 
 interface Calibration {
@@ -124,6 +128,11 @@ function parseCounts(json: unknown, nInputs: number, source: string): InputCount
   return { offset: numbers("offset"), scale: numbers("scale") };
 }
 
+/** Relative errors above this suggest activations of 16 bits. */
+const WIDEN_ABOVE = 0.02;
+const WIDEN_HINT =
+  "  careful: above 2 %; --activations 16 makes what is not the weights' part of it smaller, at the same size";
+
 function describe(
   model: Model,
   name: string,
@@ -138,6 +147,7 @@ function describe(
     rmsError,
     relativeRmsError,
   }: QuantizationReport,
+  hints: readonly string[],
   colour: boolean,
 ): string {
   const span = (range: [number, number] | null): string => {
@@ -150,6 +160,7 @@ function describe(
     `${name}: ${summarise(model)}; ${precision}, ${bytes(fileBytes)}`,
     `  image  ${bytes(afterBytes)}, fp32 ${bytes(beforeBytes)} (${percent(afterBytes / beforeBytes)})`,
     `  error  ${percent(relativeRmsError)} of the output's rms, ${digits(rmsError)} rms, on ${count(steps, "time step")} of calibration data`,
+    ...hints,
     ...neuronsWithoutInputs.map(({ cell, neurons }) => `  without inputs in ${cell}: ${neuronList(neurons)}`),
     ...constantInputs.map(
       ({ input, name, value }) =>

@@ -53,6 +53,12 @@ describe("quantize", () => {
       const more = ["--calibrate", `${golden}.json`, "--activations", bits, "--out", QUANTIZED];
       return (await cliJson([...args, ...more])) as { relativeRmsError: number };
     };
+    const advice = /^ {2}careful: above 2 %; --activations 16 /m;
+    const int4 = ["--precision", "int4", "--calibrate", `${golden}.json`, "--out", QUANTIZED];
+    const words = args.filter((arg) => arg !== "--json");
+    expect((await cli([...words, ...int4])).out).toMatch(advice);
+    expect((await cli([...words, ...int4, "--activations", "16"])).out).not.toMatch(advice);
+    expect((await cli([...words, ...int4.slice(2)])).out).not.toMatch(advice);
     expect((await error("16")).relativeRmsError).toBeLessThan((await error("8")).relativeRmsError / 2);
     const { code, err } = await cli([...base, "--activations", "12"]);
     expect(code).toBe(2);
