@@ -1,4 +1,5 @@
-// One synapse of an integer LTC (docs/integers.md): a = T[clamp(x, 0, 32767) >> 5], x = ((v - mu) k + C) >> s.
+// One synapse of an integer LTC (docs/integers.md): a = T[clamp(x, 0, 32767) >> 5], x = ((v - mu) k + C) >> s. A block whose
+// arguments cannot leave the table says so, and is not clamped.
 
 // @ts-nocheck: checked by asc
 
@@ -7,10 +8,17 @@
   return ((1 << shift) >> 1) + (16384 << shift);
 }
 
-/** Q0.15 from the argument before its shift; `table` [1024] i16. */
-@inline export function opening(x: i32, shift: i32, table: usize): i32 {
-  x >>= shift;
-  x = select<i32>(x, 32767, x < 32767);
-  x = select<i32>(x, 0, x > 0);
-  return i32.load16_s(table + ((<usize>x >> 4) & ~1));
+/** From the argument before its shift to an index of the table: both shifts in one, since clamping commutes with them. */
+@inline export function indexShift(shift: i32): i32 {
+  return shift + 5;
+}
+
+/** Q0.15 from the argument before its shift; `table` [1024] i16. Arguments that are `bounded` need no clamp. */
+@inline export function opening(x: i32, indexShift: i32, table: usize, bounded: bool): i32 {
+  let i = x >> indexShift;
+  if (!bounded) {
+    i = select<i32>(i, 1023, i < 1023);
+    i = select<i32>(i, 0, i > 0);
+  }
+  return i32.load16_s(table + (<usize>i << 1));
 }

@@ -221,7 +221,7 @@ function addLtc(builder: IntegerBuilder, layer: Kind<"ltc">, l: number): void {
   const { vector, unit } = builder.layout.words(layer.out);
   const fractionBits = builder.stateBits[l]!;
   const bits = builder.bitsOf(l);
-  const { scale, ...integers } = quantizeLtc(
+  const { scale, reach, ...integers } = quantizeLtc(
     layer,
     fractionBits,
     input.bits,
@@ -239,7 +239,7 @@ function addLtc(builder: IntegerBuilder, layer: Kind<"ltc">, l: number): void {
       unfolds: layer.unfolds,
       fractionBits,
       ...integers,
-      sigmoid: synapseTable(),
+      sigmoid: synapseTable(reach),
       narrowed: builder.narrowed(layer.out),
     },
     unit,

@@ -70,9 +70,9 @@ export function remainderTable(elapsed: number): IntTable {
 export const activationTable = (activation: Activation, inUnit: number, outUnit: number): IntTable =>
   table(-16 * 2048, 8, outUnit, inUnit, ACTIVATION[activation]);
 
-/** sigmoid over [-8, 8) at the middle of 1024 steps, Q0.15. */
-export function synapseTable(): Int16Array {
+/** sigmoid over ±`reach` at the middle of 1024 steps, Q0.15. */
+export function synapseTable(reach = 8): Int16Array {
   return Int16Array.from({ length: LOOKUPS }, (_, i) =>
-    clampRound(sigmoid((32 * i + 16 - 16_384) * PRE_UNIT) / GATE_UNIT, I16_MAX),
+    clampRound(sigmoid((((32 * i + 16 - 16_384) * PRE_UNIT) / 8) * reach) / GATE_UNIT, I16_MAX),
   );
 }

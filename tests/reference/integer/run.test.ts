@@ -129,8 +129,8 @@ it("keeps its hash", () => {
       "gate-unit-time": "d0e9d35f",
       "gru": "48e38b4d",
       "lstm": "e8e24ff9",
-      "ltc": "8e0715de",
-      "ltc-mixed-memory": "61908cbe",
+      "ltc": "c745841b",
+      "ltc-mixed-memory": "fc0a69fc",
       "mlp": "abe712f9",
     }
   `);
