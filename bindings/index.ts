@@ -82,6 +82,7 @@ export {
   pruningSchedule,
   sparsityAt,
 } from "./prune/schedule.ts";
+export type { ConstantInput } from "./quantize/calibration.ts";
 export {
   CALIBRATION_STEPS,
   calibrationOf,

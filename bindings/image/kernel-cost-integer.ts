@@ -70,12 +70,18 @@ export const wideCosts: typeof narrowCosts = {
   },
 };
 
+/** Operations of a synapse that clamp its argument; `bounded` ones do without. */
+const CLAMP = 4;
+
 /** Operations of synapsesS8. */
-export function denseSynapsesS8Cost(nOut: number, nIn: number): number {
-  return 8 + Math.ceil(nOut / 4) * (38 + 85 * nIn) - [0, 22, 14, 6][nOut % 4]!;
+export function denseSynapsesS8Cost(nOut: number, nIn: number, bounded: boolean): number {
+  const perSource = 81 - (bounded ? 4 * CLAMP : 0);
+  return (bounded ? 13 : 11) + Math.ceil(nOut / 4) * (38 + perSource * nIn) - [0, 22, 14, 6][nOut % 4]!;
 }
 
 /** Operations of synapsesSparseS8 with the given number of synapses of each destination. */
-export function sparseSynapsesS8Cost(rows: readonly number[]): number {
-  return rows.reduce((sum, n) => sum + 16 + 95 * Math.floor(n / 4) + 26 * (n % 4), 8);
+export function sparseSynapsesS8Cost(rows: readonly number[], bounded: boolean): number {
+  const single = 25 - (bounded ? CLAMP : 0);
+  const four = 91 - (bounded ? 4 * CLAMP : 0);
+  return rows.reduce((sum, n) => sum + 16 + four * Math.floor(n / 4) + single * (n % 4), bounded ? 13 : 11);
 }

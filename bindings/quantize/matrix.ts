@@ -29,6 +29,8 @@ export interface Rounding {
   damping: number;
   /** Each weight for itself instead of all of a row together; default false. */
   isPlain?: boolean;
+  /** Whether the units of states follow what calibration saw, without room: finer i8 activations, and clipped sooner. */
+  fitsStates: boolean;
 }
 
 export const LARGEST_WEIGHT = { 8: 127, 4: 7 } as const;

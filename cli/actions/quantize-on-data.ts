@@ -1,5 +1,6 @@
 import type { Dataset } from "../../bindings/data/dataset.ts";
 import { checkWidths } from "../../bindings/evaluate/predict.ts";
+import { printable } from "../../bindings/network/printable.ts";
 import { Network } from "../../bindings/network.ts";
 import { calibrationOf } from "../../bindings/quantize/calibration-data.ts";
 import type { IntegerPrecision } from "../../bindings/quantize/precisions.ts";
@@ -17,14 +18,19 @@ export function quantizedOn(dataset: Dataset, network: Network, precision: Integ
         'quantize" calibrates on other data',
     );
   }
-  const { calibration, time, source, steps, ofSteps } = calibrationOf(dataset);
-  const integers = quantize(network.model, { precision, calibration, time, source });
+  const { steps, ofSteps, ...data } = calibrationOf(dataset);
+  const integers = quantize(network.model, { precision, ...data });
   const part = steps === ofSteps ? "" : `${whole(steps)} of `;
+  const still = integers.report.constantInputs.map(({ input, name }) => printable(name ?? `input ${input}`));
+  const verb = still.length === 1 ? "never moves" : "never move";
+  const caveat = still.length === 0 ? "" : `, in which ${still.join(", ")} ${verb}`;
   return {
     network: Network.fromInteger(
       { config: network.model, precision, network: integers.network },
       network.name,
     ),
-    assumed: [`quantized to ${precision}, calibrated on ${part}${count(ofSteps, "time step")} of ${source}`],
+    assumed: [
+      `quantized to ${precision}, calibrated on ${part}${count(ofSteps, "time step")} of ${data.source}${caveat}`,
+    ],
   };
 }
