@@ -94,5 +94,14 @@ export type { IntegerPrecision } from "./quantize/precisions.ts";
 export { type Quantized, type QuantizeOptions, quantize } from "./quantize/quantize.ts";
 export type { LayerReport, QuantizationReport } from "./quantize/report.ts";
 export type { Source } from "./read-source.node.ts";
+export {
+  type Comparison as GateComparison,
+  type GateOptions,
+  type GateResult,
+  gate,
+  type State,
+} from "./record/gate.ts";
+export type { BenchmarkRecord, Entry, Quantity, Reading } from "./record/record.ts";
+export { type Series, seriesOf, type Trend, type TrendOptions, trendsOf } from "./record/trend.ts";
 export { type BackwardOptions, Differentiator, type ForwardOptions } from "./train/differentiator.ts";
 export type { ParameterRange } from "./train/parameters.ts";

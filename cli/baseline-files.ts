@@ -12,7 +12,14 @@ import { decodeText, fileName, parseJson, readJson, readText } from "./read-text
 
 export const HISTORY_FILE = "history.jsonl";
 const SCHEMA_FILE = "record.schema.json";
-const OTHER_FILES = [SCHEMA_FILE, "history.schema.json", "suite.schema.json", "suite.json", "budget.json"];
+const OTHER_FILES = [
+  SCHEMA_FILE,
+  "history.schema.json",
+  "suite.schema.json",
+  "budget.schema.json",
+  "suite.json",
+  "budget.json",
+];
 const VERSION = /^[A-Za-z0-9][A-Za-z0-9._+-]{0,99}$/;
 
 /** Where a baseline was found, as a person would look for it. */

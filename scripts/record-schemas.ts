@@ -4,6 +4,7 @@
 //   npx tsx scripts/record-schemas.ts
 
 import { writeFileSync } from "node:fs";
+import { budgetJsonSchema } from "../bindings/record/budget.ts";
 import { canonicalJson } from "../bindings/record/canonical.ts";
 import { historyJsonSchema, recordJsonSchema } from "../bindings/record/schema.ts";
 import { suiteJsonSchema } from "../bindings/record/suite.ts";
@@ -12,6 +13,7 @@ const SCHEMAS = {
   "record.schema.json": recordJsonSchema(),
   "history.schema.json": historyJsonSchema(),
   "suite.schema.json": suiteJsonSchema(),
+  "budget.schema.json": budgetJsonSchema(),
 };
 
 for (const [file, schema] of Object.entries(SCHEMAS)) {

@@ -1,6 +1,7 @@
 // `baseline`: keeps records under a version, and holds new ones against them.
 
-import { type Command, Option } from "commander";
+import { Argument, type Command, Option } from "commander";
+import { FORMATS } from "../../bindings/record/formats/formats.ts";
 import type { Io } from "../io.ts";
 import { type CommonOptions, numberIn, withCommon } from "../options.ts";
 import { DEFAULT_SUITE } from "./benchmark.ts";
@@ -35,10 +36,17 @@ export interface CheckOptions extends RecordOptions {
   verbose?: true;
 }
 
+export interface ExportOptions extends FolderOptions {
+  baselineVersion?: string;
+  record?: string;
+  history?: string;
+  entry?: string;
+  out?: string;
+}
+
 const folderOption = () => new Option("--folder <path>", "where baselines lie").default("baselines");
 const suiteOption = () => new Option("--suite <file>", "suite to run, YAML or JSON").default(DEFAULT_SUITE);
-const recordOption = () =>
-  new Option("--record <file>", "record of an earlier run, instead of running the suite");
+const recordOption = () => new Option("--record <file>", "record of an earlier run");
 
 export function addBaseline(program: Command, io: Io): void {
   const group = program
@@ -141,5 +149,28 @@ or a figure missing, 5 undecided with --strict, 70 our own fault.`,
     "baseline check --baseline-version v1.0.0",
     "baseline check --baseline-version main --threshold 0.02 --markdown",
     "baseline check --baseline-version v1.0.0 --budget budget.yaml --strict --json",
+  ]);
+
+  const exporting = group
+    .command("export")
+    .description(
+      "Prints a baseline, a record or the history of one entry as other tools read it: github-action-benchmark and " +
+        "Nyrkiö (one format a direction), Bencher, Google Benchmark, OpenMetrics, CSV for Apache Otava.",
+    )
+    .addArgument(new Argument("<format>", "format").choices([...FORMATS, "csv"]))
+    .option("--baseline-version <version>", "name of a baseline, or a git reference")
+    .addOption(recordOption())
+    .option("--history <file>", "of csv: the history (default: history.jsonl of the folder)")
+    .option("--entry <id>", "of csv: whose history")
+    .addOption(folderOption())
+    .option("--out <file>", "write to a file instead of printing")
+    .action(async (format: string, options: ExportOptions) => {
+      const { exportRecord } = await import("../actions/baseline/export.ts");
+      await exportRecord(io, format, options);
+    });
+  withCommon(exporting, [
+    "baseline export bencher --record record.json --out bmf.json",
+    "baseline export openmetrics --baseline-version v1.0.0",
+    "baseline export csv --entry sine/nrf52840/fp32/0/sine --out history.csv",
   ]);
 }

@@ -10,6 +10,7 @@ import type { BenchmarkRecord } from "../../bindings/record/record.ts";
 import { entry, reading, record } from "../record/made-records.ts";
 import { type BaselineWorld, baselineWorld } from "./baseline-world.ts";
 import { cli, SINE } from "./run-cli.ts";
+import { gateJson } from "./schemas.ts";
 
 let world: BaselineWorld;
 
@@ -112,7 +113,7 @@ describe("output", () => {
   it("is JSON that says the same", async () => {
     const { code, out } = await world.check(dearer(110), "--json");
     expect(code).toBe(1);
-    const json = JSON.parse(out);
+    const json = gateJson.parse(JSON.parse(out));
     expect(json).toMatchObject({
       baseline: "v1",
       threshold: 0.05,

@@ -120,7 +120,7 @@ describe("baseline save", () => {
     `survives SIGKILL at ${RANDOM_KILLS} random moments`,
     async () => {
       const started = performance.now();
-      run(scene().args);
+      expect(run(scene().args)).toMatchObject({ status: 0, stderr: "" });
       await killAtRandom(performance.now() - started, scene, (folder, args) => {
         expectWhole(folder);
         expectCompleted(folder, args);
@@ -188,7 +188,11 @@ describe("benchmark", () => {
         return { folder, args: ["benchmark", join(work, "suite.json"), "--out", out, "--history", history] };
       };
       const started = performance.now();
-      run(make().args);
+      const undisturbed = make();
+      expect(run(undisturbed.args)).toMatchObject({ status: 0, stderr: "" });
+      expect(parseHistory(readFileSync(join(undisturbed.folder, "history.jsonl"), "utf8"), "h")).toHaveLength(
+        ENTRIES + 1,
+      );
       await killAtRandom(performance.now() - started, make, (folder) => {
         const out = join(folder, "out.json");
         if (existsSync(out)) parseRecord(JSON.parse(readFileSync(out, "utf8")), "out.json");

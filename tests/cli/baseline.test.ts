@@ -163,3 +163,29 @@ describe("baseline save, list, show", () => {
     expect(await cli(["baseline", "show", "v1", "--folder", at("nowhere")])).toMatchObject({ code: 2 });
   });
 });
+
+describe("baseline export", () => {
+  const exporting = (format: string, ...args: string[]) => cli(["baseline", "export", format, ...args]);
+
+  it("prints a record in a format of others", async () => {
+    const { code, out } = await exporting("bencher", "--record", at("record.json"));
+    expect(code).toBe(0);
+    expect(JSON.parse(out)).toHaveProperty("net/nrf52840/fp32/0.energy-uj.value", 100);
+    expect((await exporting("openmetrics", "--record", at("record.json"))).out).toMatch(/\n# EOF$/);
+  });
+
+  it("prints the history of an entry", async () => {
+    const { code, out } = await exporting("csv", "--folder", at("kept"), "--entry", "net/nrf52840/fp32/0");
+    expect(code).toBe(0);
+    expect(out.split("\n")[0]).toBe("time,commit,version,energyUj,averagePowerMw,latencyMs,memoryKb,flashKb");
+  });
+
+  it("needs one source, and a format that exists", async () => {
+    expect((await exporting("bencher")).err[0]).toMatch(
+      /expected --record or --baseline-version, found neither$/,
+    );
+    expect((await exporting("csv")).err[0]).toMatch(/--entry: expected with csv/);
+    expect((await exporting("csv", "--folder", at("kept"), "--entry", "x")).code).toBe(2);
+    expect((await exporting("xls")).code).toBe(2);
+  });
+});

@@ -417,3 +417,88 @@ export const energyJson = z
     ),
   })
   .refine(({ valid, problems }) => valid === (problems.length === 0), "valid means no problems");
+const gateStates = [
+  "regressed",
+  "missing",
+  "incomparable",
+  "undecided",
+  "drifted",
+  "improved",
+  "new",
+  "same",
+] as const;
+const figureName = z.enum(["energyUj", "averagePowerMw", "latencyMs", "memoryKb", "flashKb", "accuracy"]);
+const maybe = z.nullable(z.number());
+
+export const gateJson = z
+  .strictObject({
+    baseline: z.string(),
+    source: z.string(),
+    threshold: z.number().nonnegative(),
+    exitCode: z.literal([0, 1, 4, 5]),
+    verdict: z.enum(["pass", "regressed", "not-compared", "undecided"]),
+    compared: count,
+    expected: count,
+    counts: z.strictObject(Object.fromEntries(gateStates.map((state) => [state, count]))),
+    comparisons: z.array(
+      z.strictObject({
+        id: z.string(),
+        quantity: figureName,
+        state: z.enum(gateStates),
+        baseline: maybe,
+        current: maybe,
+        change: maybe,
+        changeMin: maybe,
+        changeMax: maybe,
+        why: z.string(),
+      }),
+    ),
+  })
+  .refine(({ counts, comparisons }) =>
+    gateStates.every((state) => counts[state] === comparisons.filter((one) => one.state === state).length),
+  );
+
+const probability = z.number().min(0).max(1);
+
+export const trendJson = z.array(
+  z.strictObject({
+    id: z.string(),
+    quantity: figureName,
+    metric: z.nullable(z.string()),
+    better: z.enum(["lower", "higher"]),
+    points: z.array(
+      z.strictObject({
+        at: z.iso.datetime(),
+        commit: z.nullable(z.string()),
+        version: z.nullable(z.string()),
+        ...estimated,
+      }),
+    ),
+    slope: z.nullable(
+      z.strictObject({
+        leastSquares: z.number(),
+        p: probability,
+        q: probability,
+        theilSen: z.number(),
+        mannKendallP: probability,
+        mannKendallQ: probability,
+      }),
+    ),
+    changes: z.array(
+      z.strictObject({
+        index: count,
+        before: z.number(),
+        after: z.number(),
+        p: probability,
+        q: probability,
+        at: z.iso.datetime(),
+        commit: z.nullable(z.string()),
+        change: z.number(),
+        worse: z.boolean(),
+        recovered: z.boolean(),
+      }),
+    ),
+    total: maybe,
+    worsening: z.boolean(),
+  }),
+);

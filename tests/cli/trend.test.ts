@@ -3,6 +3,7 @@ import { appendToHistory } from "../../bindings/record/history.ts";
 import { entry, reading, record } from "../record/made-records.ts";
 import { normals } from "../record/noise.ts";
 import { cli, cliJson } from "./run-cli.ts";
+import { trendJson } from "./schemas.ts";
 
 /** A history of 40 runs; energies of one entry by run, of another without change. */
 function history(energy: (run: number) => number, model = "net"): string {
@@ -50,11 +51,7 @@ describe("trend", () => {
   });
 
   it("prints all series as JSON", async () => {
-    const json = (await cliJson(["trend", "h.jsonl"], { files: { "h.jsonl": WORSE } })) as {
-      id: string;
-      worsening: boolean;
-      changes: object[];
-    }[];
+    const json = trendJson.parse(await cliJson(["trend", "h.jsonl"], { files: { "h.jsonl": WORSE } }));
     expect(json).toHaveLength(10);
     expect(json[0]).toMatchObject({
       id: "net/nrf52840/fp32/0",

@@ -243,6 +243,35 @@ describe("accuracy", () => {
   });
 });
 
+describe("Tango's interval", () => {
+  it("holds the truth in about 90 of 100 samples", () => {
+    for (const [pLost, pWon, n] of [
+      [0.06, 0.02, 100],
+      [0.1, 0.1, 60],
+      [0.02, 0.02, 200],
+    ] as const) {
+      const draw = normals(n + 1);
+      // Uniform numbers from two normal ones: their angle.
+      const uniform = () => Math.atan2(draw(), draw()) / (2 * Math.PI) + 0.5;
+      const trials = 3000;
+      let inside = 0;
+      for (let trial = 0; trial < trials; trial++) {
+        let [lost, won] = [0, 0];
+        for (let i = 0; i < n; i++) {
+          const u = uniform();
+          if (u < pLost) lost++;
+          else if (u < pLost + pWon) won++;
+        }
+        const { min, max } = tangoInterval(lost, won, n);
+        inside += Number(min <= pLost - pWon && pLost - pWon <= max);
+      }
+      // Counts are whole, so the coverage of any interval swings around its level.
+      expect(inside / trials).toBeGreaterThan(0.87);
+      expect(inside / trials).toBeLessThan(0.95);
+    }
+  });
+});
+
 describe("measured figures", () => {
   const TRIALS = 2000;
 

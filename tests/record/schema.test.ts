@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { budgetJsonSchema } from "../../bindings/record/budget.ts";
 import { canonicalJson, sha256 } from "../../bindings/record/canonical.ts";
 import { appendToHistory, parseHistory } from "../../bindings/record/history.ts";
 import { historyJsonSchema, parseRecord, recordJsonSchema } from "../../bindings/record/schema.ts";
@@ -167,7 +168,12 @@ describe("a record", () => {
 
   it("has its schema, the history's and the suite's in baselines/", () => {
     const folder = join(import.meta.dirname, "../../baselines");
-    const schemas = { record: recordJsonSchema(), history: historyJsonSchema(), suite: suiteJsonSchema() };
+    const schemas = {
+      record: recordJsonSchema(),
+      history: historyJsonSchema(),
+      suite: suiteJsonSchema(),
+      budget: budgetJsonSchema(),
+    };
     for (const [name, schema] of Object.entries(schemas)) {
       expect(readFileSync(join(folder, `${name}.schema.json`), "utf8"), name).toBe(canonicalJson(schema));
     }
