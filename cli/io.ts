@@ -14,6 +14,8 @@ export interface Io {
   readFile(path: string): Promise<Uint8Array>;
   /** Writes a file at once or not at all, a text in UTF-8. Throws `bad-file` when it cannot be written. */
   writeFile(path: string, content: string | Uint8Array): Promise<void>;
+  /** Takes a file away; one that is not there is none the worse. */
+  removeFile(path: string): Promise<void>;
   /** A text on standard output, with a line feed. */
   print(text: string): void;
   /** A line on standard error. */
@@ -24,14 +26,17 @@ export interface Io {
   readonly colour: boolean;
   /** Output of another program, null when there is none of that name or it does not end within 5 s. */
   runTool(command: string, args: readonly string[]): Promise<ToolOutput | null>;
+  /** Runs `work`, which Ctrl-C aborts in good order instead of ending the process; a second one ends it. */
+  interruptible<Result>(work: (signal: AbortSignal) => Promise<Result>): Promise<Result>;
 }
 
 const TOOL_TIMEOUT_MS = 5000;
 
 /** Files as they are on the disk. */
-export const nodeFiles: Pick<Io, "readFile" | "writeFile"> = {
+export const nodeFiles: Pick<Io, "readFile" | "writeFile" | "removeFile"> = {
   readFile: readBytes,
   writeFile: writeAtomically,
+  removeFile: (path) => rm(path, { force: true }),
 };
 
 /** The real one. A reader that closes the pipe (`| head -1`) has seen enough: the process ends quietly with 0. */
@@ -54,6 +59,7 @@ export function nodeIo(): Io {
     },
     colour: wantsColour(env, stdout.isTTY),
     runTool,
+    interruptible,
   };
 }
 
@@ -108,6 +114,17 @@ async function runTool(command: string, args: readonly string[]): Promise<ToolOu
       resolve(error === null ? { text: stdout.trim() || stderr.trim() } : null);
     });
   });
+}
+
+async function interruptible<Result>(work: (signal: AbortSignal) => Promise<Result>): Promise<Result> {
+  const controller = new AbortController();
+  const abort = () => controller.abort();
+  process.once("SIGINT", abort);
+  try {
+    return await work(controller.signal);
+  } finally {
+    process.off("SIGINT", abort);
+  }
 }
 
 const REASONS: Readonly<Record<string, string>> = {

@@ -2,11 +2,13 @@
 
 import type { Readout } from "../data/dataset.ts";
 import type { Shown } from "./augment.ts";
-import type { DifferentiableNetwork } from "./differentiable.ts";
+import type { DifferentiableNetwork, SequenceOptions } from "./differentiable.ts";
 import { type Loss, lossOf } from "./loss.ts";
 import { readOut, spread } from "./readout.ts";
 
 export interface BatchSettings {
+  nInputs: number;
+  nOutputs: number;
   loss: Loss;
   readout: Readout;
   truncateSteps: number | null;
@@ -20,7 +22,7 @@ export function accumulateBatch(
   settings: BatchSettings,
 ): number {
   network.zeroGradients();
-  const masks = batch.map(({ input }) => maskOf(input.length / network.nInputs, settings.washoutSteps));
+  const masks = batch.map(({ input }) => maskOf(input.length / settings.nInputs, settings.washoutSteps));
   const nAnswers = batch.reduce((sum, _, i) => {
     if (settings.readout !== "step") return sum + 1;
     return sum + masks[i]!.reduce((steps, counts) => steps + counts, 0);
@@ -42,13 +44,12 @@ function accumulate(
   network: DifferentiableNetwork,
   shown: Shown,
   mask: Uint8Array,
-  { loss, readout, truncateSteps }: BatchSettings,
+  { loss, readout, truncateSteps, nInputs, nOutputs }: BatchSettings,
   scale: number,
 ): number {
-  const { nInputs, nOutputs } = network;
   const nSteps = mask.length;
   const pieceSteps = Math.min(truncateSteps ?? nSteps, nSteps);
-  const pieces = runPieces(network, shown, nSteps, pieceSteps);
+  const pieces = runPieces(network, shown, { nSteps, nInputs, nOutputs, pieceSteps });
   const answers = readOut(readout, pieces.output, nOutputs, mask);
   const own = new Float32Array(answers.length);
   const weight = readout === "step" ? mask : null;
@@ -60,44 +61,47 @@ function accumulate(
     return value;
   }
   // The gradient of a piece needs the values of its own forward pass.
-  for (const { start, end, initialHidden, initialCell } of pieces.starts) {
-    const timespans = shown.timespans?.subarray(start, end) ?? null;
-    const input = shown.input.subarray(start * nInputs, end * nInputs);
-    network.forward(input, { timespans, initialHidden, initialCell });
+  for (const { start, end, options } of pieces.starts) {
+    network.forward(shown.input.subarray(start * nInputs, end * nInputs), options);
     network.backward(gradient.subarray(start * nOutputs, end * nOutputs));
   }
   return value;
 }
 
-interface PieceStart {
+interface Piece {
   start: number;
   /** Exclusive. */
   end: number;
-  initialHidden: Float32Array | null;
-  initialCell: Float32Array | null;
+  options: SequenceOptions;
 }
 
-/** All outputs of a sequence, run in pieces that hand on their state, and where each piece began. */
+interface PieceSizes {
+  nSteps: number;
+  nInputs: number;
+  nOutputs: number;
+  pieceSteps: number;
+}
+
+/** All outputs of a sequence, run in pieces that hand on their state, and how each piece began. */
 export function runPieces(
   network: DifferentiableNetwork,
   { input, timespans }: Pick<Shown, "input" | "timespans">,
-  nSteps: number,
-  pieceSteps: number,
-): { output: Float32Array; starts: PieceStart[] } {
-  const { nInputs, nOutputs } = network;
-  if (pieceSteps >= nSteps) return { output: network.forward(input, { timespans }), starts: [] };
+  { nSteps, nInputs, nOutputs, pieceSteps }: PieceSizes,
+): { output: Float32Array; starts: Piece[] } {
   const output = new Float32Array(nSteps * nOutputs);
-  const starts: PieceStart[] = [];
-  let initialHidden: Float32Array | null = null;
-  let initialCell: Float32Array | null = null;
+  const starts: Piece[] = [];
+  let state: SequenceOptions = {};
   for (let start = 0; start < nSteps; start += pieceSteps) {
     const end = Math.min(start + pieceSteps, nSteps);
-    starts.push({ start, end, initialHidden, initialCell });
-    const spans = timespans?.subarray(start, end) ?? null;
-    const piece = input.subarray(start * nInputs, end * nInputs);
-    output.set(network.forward(piece, { timespans: spans, initialHidden, initialCell }), start * nOutputs);
-    initialHidden = network.finalHidden().slice();
-    initialCell = network.finalCell()?.slice() ?? null;
+    const spans = timespans === null ? {} : { timespans: timespans.subarray(start, end) };
+    const options = { ...spans, ...state };
+    starts.push({ start, end, options });
+    output.set(network.forward(input.subarray(start * nInputs, end * nInputs), options), start * nOutputs);
+    const { finalHidden, finalCell } = network;
+    state = {
+      initialHidden: finalHidden.slice(),
+      ...(finalCell.length > 0 && { initialCell: finalCell.slice() }),
+    };
   }
   return { output, starts };
 }

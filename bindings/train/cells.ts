@@ -3,7 +3,7 @@
 import type { Dataset } from "../data/dataset.ts";
 import { complain, type LiquidEdgeError } from "../errors.ts";
 import { parseConfig } from "../network/config.ts";
-import type { ModelConfig } from "../network/model.ts";
+import type { ModelClass, ModelConfig } from "../network/model.ts";
 
 export const CELLS = ["cfc", "ltc", "liquid-gate", "gru", "lstm", "mlp", "ctrnn"] as const;
 export type CellName = (typeof CELLS)[number];
@@ -49,12 +49,11 @@ const ONLY: Readonly<Partial<Record<keyof CellOptions, readonly CellName[]>>> = 
   constraints: ["ltc"],
 };
 
-/** The cells whose step depends on elapsed time. */
-const TIMED: readonly CellName[] = ["cfc", "ltc", "liquid-gate", "ctrnn"];
+const TIMELESS: readonly ModelClass[] = ["torch.nn.GRU", "torch.nn.LSTM", "liquid-edge.MLP"];
 
-/** Whether a cell takes notice of irregular time; the others need it as an input. */
-export function seesElapsedTime(cell: CellName): boolean {
-  return TIMED.includes(cell);
+/** Whether a network takes notice of irregular time; the others need it as an input. */
+export function seesElapsedTime(config: ModelConfig): boolean {
+  return !TIMELESS.includes(config.class);
 }
 
 /**

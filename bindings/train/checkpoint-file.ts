@@ -82,7 +82,7 @@ export function readCheckpoint(bytes: Uint8Array, source: string): TrainingCheck
   const json = readMetadata(metadata[METADATA_KEY], source);
   const parsed = DESCRIPTION.safeParse(json);
   if (!parsed.success) throw wrongField(parsed.error, source);
-  const { settings, data, bestEpoch, format: _format, ...rest } = parsed.data;
+  const { settings: _checked, data, bestEpoch, format: _format, ...rest } = parsed.data;
   const config = parseConfig(json, `${source} (metadata)`);
   const own = new Map<string, Tensor>();
   for (const [name, tensor] of tensors) if (name.startsWith(MODEL)) own.set(name.slice(MODEL.length), tensor);
@@ -105,7 +105,8 @@ export function readCheckpoint(bytes: Uint8Array, source: string): TrainingCheck
   }));
   return {
     model: { ...config, tensors: own },
-    settings: settings as unknown as TrainingSettings,
+    // As they stand in the file, so that what is written of them later is the same text.
+    settings: (json as { settings: TrainingSettings }).settings,
     data,
     state: {
       ...rest,

@@ -5,12 +5,13 @@
 //   CT-RNN                tau >= ode_step: one unfold then never overshoots its target
 
 import type { ModelConfig } from "../network/model.ts";
-import type { ParameterRange } from "./differentiable.ts";
+import type { FlatRange } from "./differentiable.ts";
 
 /** Bounds of the parameters in a range. */
 export interface Constraint {
-  offset: number;
-  length: number;
+  start: number;
+  /** Exclusive. */
+  end: number;
   min: number;
   max: number;
 }
@@ -18,10 +19,10 @@ export interface Constraint {
 const CONDUCTANCE = /^rnn_cell\.(sensory_w|w|gleak)$/;
 const CAPACITANCE = "rnn_cell.cm";
 
-export function constraintsOf(config: ModelConfig, ranges: readonly ParameterRange[]): Constraint[] {
-  return ranges.flatMap(({ name, offset, length }) => {
+export function constraintsOf(config: ModelConfig, ranges: readonly FlatRange[]): Constraint[] {
+  return ranges.flatMap(({ name, start, end }) => {
     const bounds = boundsOf(config, name);
-    return bounds === null ? [] : [{ offset, length, ...bounds }];
+    return bounds === null ? [] : [{ start, end, ...bounds }];
   });
 }
 
@@ -38,8 +39,8 @@ function boundsOf(config: ModelConfig, name: string): { min: number; max: number
 }
 
 export function constrain(parameters: Float32Array, constraints: readonly Constraint[]): void {
-  for (const { offset, length, min, max } of constraints) {
-    for (let i = offset; i < offset + length; i++) {
+  for (const { start, end, min, max } of constraints) {
+    for (let i = start; i < end; i++) {
       const value = parameters[i]!;
       // NaN stays: the trainer must see it.
       if (value < min) parameters[i] = min;

@@ -3,20 +3,16 @@
 import type { Dataset } from "../data/dataset.ts";
 import type { Model, Tensor } from "../network/model.ts";
 import type { DataOfTraining } from "./checkpoint-file.ts";
-import type { ParameterRange } from "./differentiable.ts";
+import type { FlatRange } from "./differentiable.ts";
 import type { TrainingSettings } from "./settings.ts";
 import type { TrainingState } from "./trainer.ts";
 
 /** A copy of the model with these parameters in the place of its own. */
-export function withParameters(
-  model: Model,
-  ranges: readonly ParameterRange[],
-  parameters: Float32Array,
-): Model {
+export function withParameters(model: Model, ranges: readonly FlatRange[], parameters: Float32Array): Model {
   const tensors = new Map<string, Tensor>(model.tensors);
-  for (const { name, offset, length } of ranges) {
+  for (const { name, start, end } of ranges) {
     const { shape } = tensors.get(name)!;
-    tensors.set(name, { shape, data: parameters.slice(offset, offset + length) });
+    tensors.set(name, { shape, data: parameters.slice(start, end) });
   }
   return { ...model, tensors };
 }

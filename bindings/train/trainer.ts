@@ -167,9 +167,10 @@ export class Trainer {
     const batch = Array.from(indices, (i) =>
       augmented(this.#shown[i]!, targetsPer, settings.augmentation, epoch.random),
     );
-    const loss = accumulateBatch(network, batch, settings);
+    const { nInputs, nOutputs } = this.#data.dataset;
+    const loss = accumulateBatch(network, batch, { ...settings, nInputs, nOutputs });
     const gradientNorm = clipByNorm(network.gradient, settings.clipNorm ?? Number.POSITIVE_INFINITY);
-    epoch.lossLimit ??= GROWTH_LIMIT * Math.max(loss, lossOfZeros(network.nOutputs, batch, settings.loss));
+    epoch.lossLimit ??= GROWTH_LIMIT * Math.max(loss, lossOfZeros(nOutputs, batch, settings.loss));
     if (!(loss <= epoch.lossLimit) || !Number.isFinite(gradientNorm)) {
       const value = Number.isFinite(gradientNorm) ? loss : gradientNorm;
       return this.#diverged(step + 1, value, learningRate);
@@ -192,7 +193,7 @@ export class Trainer {
     }
     const epoch = this.#state.epoch + 1;
     const record = { epoch, trainLoss: run.meanLoss, learningRate: run.learningRate, validation };
-    const isBest = validation !== null && this.#isBetter(validation.metric);
+    const isBest = validation !== null && this.#isBetter(validation);
     const parameters = network.parameters.slice();
     const { shuffling, noise, augmentation } = run.random;
     this.#state = {
@@ -213,11 +214,13 @@ export class Trainer {
     return { type: "end", reason: "diverged", step, epoch: this.#state.epoch + 1, loss, learningRate };
   }
 
-  #isBetter(metric: number): boolean {
+  /** By the metric; of equal ones, which a small part gives often, the smaller loss is better. */
+  #isBetter({ metric, loss }: Validation): boolean {
     const { best, history } = this.#state;
     if (best === null) return true;
-    const before = history[best.epoch - 1]!.validation!.metric;
-    return isHigherBetter(this.#data.dataset) ? metric > before : metric < before;
+    const before = history[best.epoch - 1]!.validation!;
+    if (metric === before.metric) return loss < before.loss;
+    return isHigherBetter(this.#data.dataset) ? metric > before.metric : metric < before.metric;
   }
 
   #isOutOfPatience(): boolean {

@@ -25,14 +25,14 @@ export function validate(
   samples: readonly Sample[],
   loss: Loss,
 ): Validation {
-  const { nOutputs } = network;
-  const { nTargets, readout } = dataset;
+  const { nInputs, nOutputs, nTargets, readout } = dataset;
   const n = countTargets(dataset, samples);
   const output = new Float64Array(n * nOutputs);
   const target = new Float64Array(n * nTargets);
   let at = 0;
   for (const sample of samples) {
-    const outputs = runPieces(network, sample, sample.nSteps, PIECE_STEPS).output;
+    const sizes = { nSteps: sample.nSteps, nInputs, nOutputs, pieceSteps: PIECE_STEPS };
+    const outputs = runPieces(network, sample, sizes).output;
     output.set(readOut(readout, outputs, nOutputs), at * nOutputs);
     target.set(sample.target, at * nTargets);
     at += readout === "step" ? sample.nSteps : 1;

@@ -2,6 +2,7 @@
 
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { Command } from "commander";
 import { execute } from "../../cli/execute.ts";
 import { type Io, nodeFiles } from "../../cli/io.ts";
 
@@ -16,6 +17,10 @@ export interface World {
   /** Version texts of installed tools by command; none by default. */
   tools?: Record<string, string>;
   colour?: boolean;
+  /** Called before each file that is written. */
+  onWrite?: (path: string) => void;
+  /** Ctrl-C, for commands that can be stopped. */
+  interrupt?: AbortSignal;
 }
 
 export interface Outcome {
@@ -24,13 +29,24 @@ export interface Outcome {
   /** Lines on standard error. */
   err: string[];
   written: Map<string, string>;
+  /** Paths of files that were taken away. */
+  removed: string[];
   /** Files that are no text. */
   writtenBytes: Map<string, Uint8Array>;
   progress: string[];
 }
 
 /** What `liquid-edge ...args` does. */
-export async function cli(args: readonly string[], world: World = {}): Promise<Outcome> {
+export function cli(args: readonly string[], world: World = {}): Promise<Outcome> {
+  return runOn(world, args);
+}
+
+/** The same with a program of the caller's. */
+export async function runOn(
+  world: World,
+  args: readonly string[],
+  program?: (io: Io) => Command,
+): Promise<Outcome> {
   const out: string[] = [];
   const outcome: Outcome = {
     code: 0,
@@ -39,6 +55,7 @@ export async function cli(args: readonly string[], world: World = {}): Promise<O
     written: new Map(),
     writtenBytes: new Map(),
     progress: [],
+    removed: [],
   };
   const io: Io = {
     async readFile(path) {
@@ -47,8 +64,12 @@ export async function cli(args: readonly string[], world: World = {}): Promise<O
       return typeof given === "string" ? new TextEncoder().encode(given) : given;
     },
     async writeFile(path, content) {
+      world.onWrite?.(path);
       if (typeof content === "string") outcome.written.set(path, content);
       else outcome.writtenBytes.set(path, content);
+    },
+    async removeFile(path) {
+      outcome.removed.push(path);
     },
     print: (text) => void out.push(text),
     warn: (line) => void outcome.err.push(line),
@@ -56,12 +77,13 @@ export async function cli(args: readonly string[], world: World = {}): Promise<O
       if (text !== null) outcome.progress.push(text);
     },
     colour: world.colour ?? false,
+    interruptible: (work) => work(world.interrupt ?? new AbortController().signal),
     async runTool(command) {
       const text = world.tools?.[command];
       return text === undefined ? null : { text };
     },
   };
-  outcome.code = await execute(args, io);
+  outcome.code = await execute(args, io, program);
   outcome.out = out.join("\n");
   return outcome;
 }

@@ -3,8 +3,8 @@
 
 import type {
   DifferentiableNetwork,
-  ForwardOptions,
-  ParameterRange,
+  FlatRange,
+  SequenceOptions,
 } from "../../bindings/train/differentiable.ts";
 
 export class LeakyNetwork implements DifferentiableNetwork {
@@ -12,7 +12,7 @@ export class LeakyNetwork implements DifferentiableNetwork {
   readonly nOutputs: number;
   readonly parameters: Float32Array;
   readonly gradient: Float32Array;
-  readonly ranges: readonly ParameterRange[];
+  readonly ranges: readonly FlatRange[];
   /** Copies that `forward` computes with, so that a forgotten `update` shows. */
   #used: Float32Array;
   #input = new Float32Array(0);
@@ -24,9 +24,9 @@ export class LeakyNetwork implements DifferentiableNetwork {
     this.nOutputs = nOutputs;
     const n = nOutputs;
     this.ranges = [
-      { name: "decay", offset: 0, length: n },
-      { name: "weight", offset: n, length: n * nInputs },
-      { name: "bias", offset: n + n * nInputs, length: n },
+      { name: "decay", start: 0, end: n },
+      { name: "weight", start: n, end: n + n * nInputs },
+      { name: "bias", start: n + n * nInputs, end: 2 * n + n * nInputs },
     ];
     this.parameters = Float32Array.from({ length: n * (nInputs + 2) }, (_, i) => start * Math.sin(i + 1));
     this.gradient = new Float32Array(this.parameters.length);
@@ -41,7 +41,7 @@ export class LeakyNetwork implements DifferentiableNetwork {
     this.gradient.fill(0);
   }
 
-  forward(input: Float32Array, { initialHidden }: ForwardOptions = {}): Float32Array {
+  forward(input: Float32Array, { initialHidden }: SequenceOptions = {}): Float32Array {
     const { nInputs, nOutputs: n } = this;
     const nSteps = input.length / nInputs;
     const p = this.#used;
@@ -59,12 +59,12 @@ export class LeakyNetwork implements DifferentiableNetwork {
     return states.subarray(n);
   }
 
-  finalHidden(): Float32Array {
+  get finalHidden(): Float32Array {
     return this.#states.subarray(this.#states.length - this.nOutputs);
   }
 
-  finalCell(): null {
-    return null;
+  get finalCell(): Float32Array {
+    return new Float32Array(0);
   }
 
   backward(outputGradient: Float32Array): void {

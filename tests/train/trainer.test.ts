@@ -106,6 +106,8 @@ describe("the gradient of a batch", () => {
     readout: "step" as const,
     truncateSteps: null,
     washoutSteps: 2,
+    nInputs: 2,
+    nOutputs: 1,
   };
 
   function differences(value: () => number, network: LeakyNetwork): Float64Array {
@@ -161,7 +163,7 @@ describe("the gradient of a batch", () => {
       for (let start = 0; start < target.length; start += 3) {
         const output = other.forward(input.subarray(2 * start, 2 * start + 6), { initialHidden: hidden });
         other.backward(output.map((y, i) => (2 * (y - target[start + i]!)) / nAnswers));
-        hidden = Float32Array.from(other.finalHidden());
+        hidden = Float32Array.from(other.finalHidden);
       }
     }
     gradient.forEach((value, i) => {
