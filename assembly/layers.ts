@@ -27,7 +27,7 @@ export function runLayer(image: usize, arena: usize, layer: usize): void {
 }
 
 /** y = W x + b with the matrix block at `block`. */
-function product(block: usize, x: usize, y: usize, nOut: i32, nIn: i32): void {
+export function product(block: usize, x: usize, y: usize, nOut: i32, nIn: i32): void {
   const bias = block + 8;
   const weights = bias + (<usize>nOut << 2);
   const format = load<u32>(block);
@@ -40,7 +40,7 @@ function product(block: usize, x: usize, y: usize, nOut: i32, nIn: i32): void {
 }
 
 /** Synaptic sums with the block at `block`, on top of the base values. */
-function synapses(
+export function synapses(
   block: usize, v: usize, baseNum: usize, baseDen: usize, num: usize, den: usize, nOut: i32, nIn: i32
 ): void {
   const format = load<u32>(block);
@@ -50,7 +50,7 @@ function synapses(
   else synapsesSparseF16(block + 8, v, baseNum, baseDen, num, den, nOut);
 }
 
-function activate(activation: u32, x: usize, n: i32): void {
+export function activate(activation: u32, x: usize, n: i32): void {
   if (activation == Activation.LECUN_TANH) lecunTanhF32(x, x, n);
   else if (activation == Activation.TANH) tanhF32(x, x, n);
   else if (activation == Activation.RELU) reluF32(x, x, n);

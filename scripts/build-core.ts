@@ -1,9 +1,10 @@
-// Builds the core: assembly/ → build/core.wasm, core.simd.wasm, core.counted.wasm and the modules that carry their
-// bytes into the library.
+// Builds the core: assembly/ → build/core.wasm, core.simd.wasm, core.counted.wasm, train.wasm and the modules that carry
+// their bytes into the library.
 //
 // asc only translates (-O0): its own optimiser would merge kernels into their callers and use bulk-memory
 // instructions. binaryen then optimises with inlining off, so that every kernel stays a function that can be counted,
-// priced and replaced. Small helpers are inlined by `@inline` in the sources.
+// priced and replaced. Small helpers are inlined by `@inline` in the sources. train.wasm runs on hosts only, where nobody
+// counts: there binaryen may inline, which changes no bit of a result.
 
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -14,13 +15,16 @@ import { instrument } from "./instrument.ts";
 /** Where the built files go, relative to the repository. */
 const BUILD = "build";
 
+const CORE_ENTRY = "assembly/index.ts";
+const TRAIN_ENTRY = "assembly/train/index.ts";
+
 /** `assembly/` of that directory as a module that is not optimised. */
-export async function compile(simd: boolean, directory = "."): Promise<Uint8Array> {
+export async function compile(simd: boolean, directory = ".", entry = CORE_ENTRY): Promise<Uint8Array> {
   let wasm: Uint8Array | undefined;
   const messages: string[] = [];
   const { error } = await asc.main(
     [
-      "assembly/index.ts",
+      entry,
       "--baseDir",
       directory,
       "--outFile",
@@ -53,17 +57,17 @@ export async function compile(simd: boolean, directory = "."): Promise<Uint8Arra
   return wasm;
 }
 
-function optimize(wasm: Uint8Array, simd: boolean): Uint8Array {
+function optimize(wasm: Uint8Array, simd: boolean, inlining = false): Uint8Array {
   const { MutableGlobals, SIMD128 } = binaryen.Features;
   const module = binaryen.readBinary(wasm);
   module.setFeatures(simd ? MutableGlobals | SIMD128 : MutableGlobals);
   binaryen.setOptimizeLevel(3);
   binaryen.setShrinkLevel(0);
   binaryen.setDebugInfo(false);
-  binaryen.setAlwaysInlineMaxSize(0);
-  binaryen.setFlexibleInlineMaxSize(0);
-  binaryen.setOneCallerInlineMaxSize(0);
-  binaryen.setAllowInliningFunctionsWithLoops(false);
+  binaryen.setAlwaysInlineMaxSize(inlining ? 2 : 0);
+  binaryen.setFlexibleInlineMaxSize(inlining ? 20 : 0);
+  binaryen.setOneCallerInlineMaxSize(inlining ? 1000 : 0);
+  binaryen.setAllowInliningFunctionsWithLoops(inlining);
   // Twice: the second round still shortens what the first one exposed.
   module.optimize();
   module.optimize();
@@ -88,22 +92,27 @@ export function bytes() {
 `;
 }
 
-/** Builds all three cores and returns their sizes in bytes. */
-export async function buildCore(root: string): Promise<Record<"scalar" | "simd" | "counted", number>> {
+/** Builds the three cores and the training core, and returns their sizes in bytes. */
+export async function buildCore(
+  root: string,
+): Promise<Record<"scalar" | "simd" | "counted" | "train", number>> {
   const directory = join(root, BUILD);
   await mkdir(directory, { recursive: true });
   const scalar = optimize(await compile(false), false);
   const simd = optimize(await compile(true), true);
+  const train = optimize(await compile(true, ".", TRAIN_ENTRY), true, true);
   const { wasm: counted, table } = instrument(scalar);
   const write = (name: string, contents: string | Uint8Array) => writeFile(join(directory, name), contents);
   await Promise.all([
     write("core.wasm", scalar),
     write("core.simd.wasm", simd),
     write("core.counted.wasm", counted),
+    write("train.wasm", train),
     write("core.counted.json", `${JSON.stringify(table)}\n`),
     write("scalar.js", bytesModule(scalar)),
     write("simd.js", bytesModule(simd)),
+    write("train.js", bytesModule(train)),
     write("counted.js", `${bytesModule(counted)}\nexport const table = ${JSON.stringify(table)};\n`),
   ]);
-  return { scalar: scalar.length, simd: simd.length, counted: counted.length };
+  return { scalar: scalar.length, simd: simd.length, counted: counted.length, train: train.length };
 }

@@ -1,6 +1,6 @@
 // `npm run build`: everything that is built and never committed. Runs at install (`prepare`).
 //
-//   build/   the core in its three forms, the boards as a module
+//   build/   the core in its three forms, the training core, the boards as a module
 //   dist/    the library, its types, the command
 
 import { rm } from "node:fs/promises";
@@ -21,6 +21,6 @@ await Promise.all([buildLibrary(root), buildCli(root)]);
 
 const bytes = (n: number) => `${n.toLocaleString("en")} bytes`;
 console.log(
-  `core.wasm ${bytes(sizes.scalar)}, SIMD ${bytes(sizes.simd)}, counted ${bytes(sizes.counted)}; ` +
-    `built in ${((performance.now() - started) / 1000).toFixed(1)} s`,
+  `core.wasm ${bytes(sizes.scalar)}, SIMD ${bytes(sizes.simd)}, counted ${bytes(sizes.counted)}, ` +
+    `train.wasm ${bytes(sizes.train)}; built in ${((performance.now() - started) / 1000).toFixed(1)} s`,
 );

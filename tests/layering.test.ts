@@ -28,7 +28,7 @@ function target(file: string, specifier: string): string {
 describe("imports point one way", () => {
   it.each([
     ["assembly", /^assembly$/],
-    ["bindings", /^(bindings|#core\/(scalar|simd|counted)|#boards|@assemblyscript\/loader|zod)$/],
+    ["bindings", /^(bindings|#core\/(scalar|simd|counted|train)|#boards|@assemblyscript\/loader|zod)$/],
     ["cli", /^(cli|bindings|package\.json|node:.*|commander|rp2040js|#core\/scalar)$/],
   ])("%s", (folder, allowed) => {
     const wrong = sources(folder).flatMap((file) =>

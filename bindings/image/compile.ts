@@ -72,8 +72,12 @@ export interface CompileOptions {
  */
 export function compile(model: Model, options: CompileOptions = {}): CompiledNetwork {
   const { precision = "fp32", source } = options;
-  const lowered = lower(model);
-  const encoded = named(source, () => lowered.layers.map((layer) => encodeLayer(layer, precision)));
+  return named(source, () => compileLowered(lower(model), precision));
+}
+
+/** The image of a network that is lowered already. Which bytes hold which parameter depends on masks alone, not on values. */
+export function compileLowered(lowered: LoweredNetwork, precision: Precision): CompiledNetwork {
+  const encoded = lowered.layers.map((layer) => encodeLayer(layer, precision));
   const scratchAt = lowered.arenaEnd;
   const scratchBytes = Math.max(
     0,
@@ -158,7 +162,16 @@ function writeHeader(view: DataView, lowered: LoweredNetwork, nLayers: number, a
   view.setUint32(Header.OUTPUT, output.at, true);
   view.setUint32(Header.STATES, hidden.length + cell.length, true);
   view.setUint32(Header.STATE, hidden.at, true);
-  view.setUint32(Header.CRC, crc32(new Uint8Array(view.buffer).subarray(Header.VERSION)), true);
+  writeChecksum(new Uint8Array(view.buffer));
+}
+
+/** Brings the checksum of an image up to date with its bytes. */
+export function writeChecksum(image: Uint8Array): void {
+  new DataView(image.buffer, image.byteOffset).setUint32(
+    Header.CRC,
+    crc32(image.subarray(Header.VERSION)),
+    true,
+  );
 }
 
 interface Block {

@@ -1,0 +1,282 @@
+// Outputs and gradients of a network: the forward pass with the core's own bits, and backpropagation through time.
+
+import { StepStatus } from "../core/exports.ts";
+import { LiquidEdgeError } from "../errors.ts";
+import { type CompiledNetwork, compile, writeChecksum } from "../image/compile.ts";
+import { REJECT_TEXTS } from "../image/reject-codes.ts";
+import type { Model } from "../network/model.ts";
+import { type ParameterRange, Parameters } from "./parameters.ts";
+import { growTo, loadTrainCore, type TrainCore } from "./train-core.ts";
+
+export interface ForwardOptions {
+  /** [steps], elapsed time of each step; 1 where absent. */
+  timespans?: ArrayLike<number>;
+  /** [units]; zeros where absent. */
+  initialHidden?: ArrayLike<number>;
+  /** [units] of networks with a second state; zeros where absent. */
+  initialCell?: ArrayLike<number>;
+}
+
+export interface BackwardOptions {
+  /** [units], dL/d(final state) where the loss depends on it; zeros where absent. */
+  finalHiddenGradient?: ArrayLike<number>;
+  finalCellGradient?: ArrayLike<number>;
+}
+
+/** Consecutive regions of the training core's memory, bytes; each begins on a cache line. */
+class Regions {
+  end = 64;
+
+  place(bytes: number): number {
+    const at = this.end;
+    this.end = Math.ceil((at + bytes) / 64) * 64;
+    return at;
+  }
+}
+
+/** Where the vectors of a sequence of up to `capacity` steps lie. */
+interface SequenceRegions {
+  capacity: number;
+  inputs: number;
+  timespans: number;
+  outputs: number;
+  outputGradients: number;
+  inputGradients: number;
+  tape: number;
+}
+
+/**
+ * Computes a model's outputs and their gradients, one sequence at a time. Gradients add up from one `backward` to the next,
+ * which makes batches, until `zeroGradients`. All sums have one order: equal calls give equal bits.
+ *
+ * The trained values are `parameters`, a flat vector; `model` has its tensors as views of it. After a change of them call
+ * `update`.
+ */
+export class Differentiator {
+  readonly #parameters: Parameters;
+  readonly #compiled: CompiledNetwork;
+  readonly #core: TrainCore;
+  readonly #image: number;
+  readonly #gradientImage: number;
+  readonly #arena: number;
+  readonly #adjoint: number;
+  readonly #work: number;
+  readonly #networkEnd: number;
+  readonly #tapeStepBytes: number;
+  #sequence: SequenceRegions;
+  /** Steps on the tape; 0: none that fit the parameters. */
+  #steps = 0;
+
+  private constructor(model: Model, core: TrainCore) {
+    this.#parameters = new Parameters(model);
+    this.#compiled = compile(model);
+    this.#core = core;
+    const { image, arenaBytes } = this.#compiled;
+    const regions = new Regions();
+    this.#image = regions.place(image.length);
+    this.#gradientImage = regions.place(image.length);
+    this.#arena = regions.place(arenaBytes);
+    this.#adjoint = regions.place(arenaBytes);
+    growTo(core.memory, regions.end);
+    new Uint8Array(core.memory.buffer).set(image, this.#image);
+    const code = core.exports.check(this.#image, image.length, this.#arena, arenaBytes);
+    if (code !== 0)
+      throw new LiquidEdgeError("image-rejected", `image: ${REJECT_TEXTS[code] ?? `reject code ${code}`}`);
+    this.#work = regions.place(core.exports.workBytes(this.#image));
+    this.#networkEnd = regions.end;
+    this.#tapeStepBytes = core.exports.tapeStepBytes(this.#image);
+    this.#sequence = this.#placeSequence(1);
+    this.update();
+  }
+
+  /**
+   * A differentiator of a copy of the model, which `model` gives back.
+   * @param model complete and checked
+   * @throws LiquidEdgeError `unavailable` when the network is too large for the core or for memory
+   */
+  static async create(model: Model): Promise<Differentiator> {
+    return new Differentiator(model, await loadTrainCore());
+  }
+
+  /** The trained model: its tensors are views of `parameters`, masks are those of the model it was made from. */
+  get model(): Model {
+    return this.#parameters.model;
+  }
+
+  /** All trainable values, flat. Change them in place, then call `update`. */
+  get parameters(): Float32Array {
+    return this.#parameters.values;
+  }
+
+  /** The gradient that added up since `zeroGradients`, element for element as `parameters`. */
+  get gradient(): Float32Array {
+    return this.#parameters.gradient;
+  }
+
+  /** Which tensor lies where in `parameters` and `gradient`. */
+  get ranges(): readonly ParameterRange[] {
+    return this.#parameters.ranges;
+  }
+
+  /** The gradient by name of tensor; views of `gradient`. */
+  get gradients(): Map<string, Float32Array> {
+    return this.#parameters.gradients();
+  }
+
+  zeroGradients(): void {
+    this.#parameters.gradient.fill(0);
+  }
+
+  /** Brings the image up to date with `parameters`. A tape of older values is gone: `forward` comes before `backward`. */
+  update(): void {
+    this.#parameters.write(this.#floats(this.#image, this.#compiled.image.length / 4));
+    this.#steps = 0;
+  }
+
+  /** A copy of the image as it is, byte for byte what `compile` makes of `model` after `update`. */
+  get image(): Uint8Array {
+    const { length } = this.#compiled.image;
+    const copy = new Uint8Array(this.#core.memory.buffer).slice(this.#image, this.#image + length);
+    writeChecksum(copy);
+    return copy;
+  }
+
+  /**
+   * Runs a sequence from its initial state and keeps what `backward` needs. To train on pieces of a long sequence
+   * (truncated backpropagation through time), begin each piece at `finalHidden` and `finalCell` of the one before.
+   * @param inputs [steps, nInputs]
+   * @returns [steps, nOutputs], the bits that every engine gives
+   * @throws RangeError on wrong lengths, inputs that are not finite, or elapsed times that are not positive
+   */
+  forward(inputs: ArrayLike<number>, options: ForwardOptions = {}): Float32Array {
+    const { input, output, hidden, cell } = this.#compiled;
+    const steps = inputs.length / input.length;
+    if (!Number.isInteger(steps) || steps === 0)
+      throw new RangeError(`"inputs" expected a multiple of ${input.length} values, got ${inputs.length}`);
+    const { timespans, initialHidden, initialCell } = options;
+    checkLength("timespans", timespans, steps);
+    checkLength("initialHidden", initialHidden, hidden.length);
+    checkLength("initialCell", initialCell, cell.length);
+
+    this.#steps = 0;
+    if (steps > this.#sequence.capacity) this.#sequence = this.#placeSequence(steps);
+    const at = this.#sequence;
+    const { exports } = this.#core;
+    this.#floats(at.inputs, inputs.length).set(inputs);
+    if (timespans === undefined) this.#floats(at.timespans, steps).fill(1);
+    else this.#floats(at.timespans, steps).set(timespans);
+    exports.reset(this.#image, this.#arena);
+    if (initialHidden !== undefined) this.#floats(this.#arena + hidden.at, hidden.length).set(initialHidden);
+    if (initialCell !== undefined) this.#floats(this.#arena + cell.at, cell.length).set(initialCell);
+    const status = exports.forward(
+      this.#image,
+      this.#arena,
+      at.inputs,
+      at.timespans,
+      at.outputs,
+      at.tape,
+      steps,
+    );
+    if (status === StepStatus.BAD_INPUT) throw new RangeError(`"inputs" expected finite float32 numbers`);
+    if (status === StepStatus.BAD_TIME)
+      throw new RangeError(`"timespans" expected positive finite float32 numbers`);
+    this.#steps = steps;
+    return this.#floats(at.outputs, steps * output.length).slice();
+  }
+
+  /** [units], the state after the last `forward`. */
+  get finalHidden(): Float32Array {
+    return this.#vector(this.#arena, this.#compiled.hidden);
+  }
+
+  /** [units] or, without a second state, [0]. */
+  get finalCell(): Float32Array {
+    return this.#vector(this.#arena, this.#compiled.cell);
+  }
+
+  /**
+   * Backpropagates through the steps of the last `forward` and adds to `gradient`.
+   * @param outputGradient [steps, nOutputs], dL/d(output)
+   * @throws RangeError on a wrong length; Error without a `forward` since the last `update`
+   */
+  backward(outputGradient: ArrayLike<number>, options: BackwardOptions = {}): void {
+    const { output, hidden, cell, arenaBytes, image } = this.#compiled;
+    const steps = this.#steps;
+    if (steps === 0) throw new Error("backward expected a forward since the last update");
+    const { finalHiddenGradient, finalCellGradient } = options;
+    checkLength("outputGradient", outputGradient, steps * output.length);
+    checkLength("finalHiddenGradient", finalHiddenGradient, hidden.length);
+    checkLength("finalCellGradient", finalCellGradient, cell.length);
+
+    const at = this.#sequence;
+    this.#floats(at.outputGradients, outputGradient.length).set(outputGradient);
+    this.#floats(this.#adjoint, arenaBytes / 4).fill(0);
+    if (finalHiddenGradient !== undefined)
+      this.#floats(this.#adjoint + hidden.at, hidden.length).set(finalHiddenGradient);
+    if (finalCellGradient !== undefined)
+      this.#floats(this.#adjoint + cell.at, cell.length).set(finalCellGradient);
+    this.#core.exports.backward(
+      this.#image,
+      this.#gradientImage,
+      this.#adjoint,
+      at.timespans,
+      at.outputGradients,
+      at.inputGradients,
+      at.tape + steps * this.#tapeStepBytes,
+      this.#work,
+      steps,
+    );
+    const imageGradient = this.#floats(this.#gradientImage, image.length / 4);
+    this.#parameters.collect(imageGradient);
+    imageGradient.fill(0);
+  }
+
+  /** [steps, nInputs], dL/d(input) of the last `backward`. */
+  get inputGradient(): Float32Array {
+    const { input } = this.#compiled;
+    return this.#floats(this.#sequence.inputGradients, this.#steps * input.length).slice();
+  }
+
+  /** [units], dL/d(initial state) of the last `backward`. */
+  get initialHiddenGradient(): Float32Array {
+    return this.#vector(this.#adjoint, this.#compiled.hidden);
+  }
+
+  /** [units] or, without a second state, [0]. */
+  get initialCellGradient(): Float32Array {
+    return this.#vector(this.#adjoint, this.#compiled.cell);
+  }
+
+  /** Places for sequences of up to `capacity` steps, behind the network's own. */
+  #placeSequence(capacity: number): SequenceRegions {
+    const { input, output } = this.#compiled;
+    const regions = new Regions();
+    regions.end = this.#networkEnd;
+    const place = (elements: number) => regions.place(4 * elements * capacity);
+    const sequence = {
+      capacity,
+      inputs: place(input.length),
+      timespans: place(1),
+      outputs: place(output.length),
+      outputGradients: place(output.length),
+      inputGradients: place(input.length),
+      tape: regions.place(this.#tapeStepBytes * capacity),
+    };
+    growTo(this.#core.memory, regions.end);
+    return sequence;
+  }
+
+  /** A view of the memory, valid until it grows. */
+  #floats(at: number, length: number): Float32Array {
+    return new Float32Array(this.#core.memory.buffer, at, length);
+  }
+
+  #vector(base: number, { at, length }: { at: number; length: number }): Float32Array {
+    return this.#floats(base + at, length).slice();
+  }
+}
+
+function checkLength(name: string, values: ArrayLike<number> | undefined, expected: number): void {
+  if (values === undefined || values.length === expected) return;
+  throw new RangeError(`"${name}" expected length ${expected}, got ${values.length}`);
+}
