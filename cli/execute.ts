@@ -9,9 +9,9 @@ import { buildProgram } from "./program.ts";
 const NAME = "liquid-edge";
 
 /** The exit code of `args`, the words behind the command's name. */
-export async function execute(args: readonly string[], io: Io, build = buildProgram): Promise<number> {
+export async function execute(args: readonly string[], io: Io): Promise<number> {
   try {
-    await build(io).parseAsync([...args], { from: "user" });
+    await buildProgram(io).parseAsync([...args], { from: "user" });
     return ExitCode.DONE;
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return ExitCode.DONE;

@@ -12,6 +12,7 @@ import { addProfile } from "./commands/profile.ts";
 import { addPrune } from "./commands/prune.ts";
 import { addQuantize } from "./commands/quantize.ts";
 import { addRun } from "./commands/run.ts";
+import { addTrain } from "./commands/train.ts";
 import { addWiring } from "./commands/wiring.ts";
 import type { Io } from "./io.ts";
 
@@ -46,6 +47,7 @@ Exit codes: 0 done, 1 a run failed, 2 wrong usage or bad input, 70 our own fault
   addRun(program, io);
   addProfile(program, io);
   addEstimate(program, io);
+  addTrain(program, io);
   addEvaluate(program, io);
   addPrune(program, io);
   addQuantize(program, io);

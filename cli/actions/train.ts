@@ -1,7 +1,6 @@
 import { writeModel } from "../../bindings/network/checkpoint.ts";
-import type { Model } from "../../bindings/network/model.ts";
 import { writeCheckpoint } from "../../bindings/train/checkpoint-file.ts";
-import type { DifferentiableNetwork } from "../../bindings/train/differentiable.ts";
+import { Differentiator } from "../../bindings/train/differentiator.ts";
 import { trainingNotes, withParameters } from "../../bindings/train/trained-model.ts";
 import { Trainer, type TrainingData, type TrainingEvent } from "../../bindings/train/trainer.ts";
 import { trainingData } from "../../bindings/train/training-data.ts";
@@ -24,16 +23,8 @@ const CHECKPOINT_EVERY_MS = 1000;
 
 type End = Extract<TrainingEvent, { type: "end" }>;
 
-/** Makes a network that gives gradients, from a model. */
-export type CreateNetwork = (model: Model) => Promise<DifferentiableNetwork>;
-
 /** Trains a network, writes it, and says how it went. Throws RunFailure when it was stopped or diverged. */
-export async function train(
-  io: Io,
-  data: string,
-  options: TrainOptions,
-  create: CreateNetwork,
-): Promise<void> {
+export async function train(io: Io, data: string, options: TrainOptions): Promise<void> {
   const { out, plot } = options;
   if (out === "-") throw usageError("--out: expected a file, found - for standard output");
   const { dataset: id, description } = options;
@@ -45,7 +36,7 @@ export async function train(
   });
   const plan = await planOf(io, options, dataset);
   const parts = trainingData(dataset, plan.data.validation);
-  const network = await create(plan.model);
+  const network = await Differentiator.create(plan.model);
   const trainer = new Trainer(network, plan.model, parts, plan.settings, plan.state);
   const checkpoint = `${out.replace(/\.safetensors$/, "")}.checkpoint.safetensors`;
 

@@ -6,7 +6,6 @@ import { LOSSES, type LossName } from "../../bindings/train/loss.ts";
 import { OPTIMISERS, type OptimiserName } from "../../bindings/train/optimiser.ts";
 import { SCHEDULES, type ScheduleName } from "../../bindings/train/schedule.ts";
 import type { ValidationChoice } from "../../bindings/train/training-data.ts";
-import type { CreateNetwork } from "../actions/train.ts";
 import type { Io } from "../io.ts";
 import {
   type CommonOptions,
@@ -64,8 +63,7 @@ const EXAMPLES = [
   "train ../data/imu-wand --resume gesture.checkpoint.safetensors --out gesture.safetensors",
 ];
 
-/** `create` makes the network that trains; it is loaded when a training begins. */
-export function addTrain(program: Command, io: Io, create: CreateNetwork): void {
+export function addTrain(program: Command, io: Io): void {
   const command = program
     .command("train")
     .summary("train a network on labelled sequences")
@@ -85,7 +83,7 @@ export function addTrain(program: Command, io: Io, create: CreateNetwork): void 
     .option("--plot <file>", "draw loss and metric over the epochs, .svg")
     .action(async (data: string, options: TrainOptions) => {
       const { train } = await import("../actions/train.ts");
-      await train(io, data, options, create);
+      await train(io, data, options);
     });
   withCommon(command, EXAMPLES);
 }

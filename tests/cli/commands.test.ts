@@ -9,7 +9,18 @@ import { TOOLS } from "../../scripts/tools.ts";
 import { cli, cliJson, golden, ROOT, SINE, SINE_INPUT } from "./run-cli.ts";
 import { doctorJson, inspectNetworkJson, wiringJson } from "./schemas.ts";
 
-const COMMANDS = ["run", "profile", "estimate", "evaluate", "prune", "boards", "wiring", "inspect", "doctor"];
+const COMMANDS = [
+  "run",
+  "profile",
+  "train",
+  "estimate",
+  "evaluate",
+  "prune",
+  "boards",
+  "wiring",
+  "inspect",
+  "doctor",
+];
 
 describe("the program", () => {
   it.each(COMMANDS)("explains %s with examples that name it", async (command) => {

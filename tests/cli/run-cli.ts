@@ -2,7 +2,6 @@
 
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Command } from "commander";
 import { execute } from "../../cli/execute.ts";
 import { type Io, nodeFiles } from "../../cli/io.ts";
 
@@ -37,16 +36,7 @@ export interface Outcome {
 }
 
 /** What `liquid-edge ...args` does. */
-export function cli(args: readonly string[], world: World = {}): Promise<Outcome> {
-  return runOn(world, args);
-}
-
-/** The same with a program of the caller's. */
-export async function runOn(
-  world: World,
-  args: readonly string[],
-  program?: (io: Io) => Command,
-): Promise<Outcome> {
+export async function cli(args: readonly string[], world: World = {}): Promise<Outcome> {
   const out: string[] = [];
   const outcome: Outcome = {
     code: 0,
@@ -83,7 +73,7 @@ export async function runOn(
       return text === undefined ? null : { text };
     },
   };
-  outcome.code = await execute(args, io, program);
+  outcome.code = await execute(args, io);
   outcome.out = out.join("\n");
   return outcome;
 }

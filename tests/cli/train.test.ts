@@ -1,12 +1,9 @@
-// `train` around a network whose gradient is made by differences: what it reads, writes, says and refuses.
+// `train`: what it reads, writes, says and refuses.
 
-import { Command } from "commander";
 import { describe, expect, it } from "vitest";
 import { readModel } from "../../bindings/network/checkpoint.ts";
 import { parseSafetensors } from "../../bindings/network/safetensors.ts";
-import { addTrain } from "../../cli/commands/train.ts";
-import { NumericNetwork } from "../train/numeric-network.ts";
-import { type Outcome, runOn, type World } from "./run-cli.ts";
+import { cli, type Outcome, type World } from "./run-cli.ts";
 
 const DESCRIPTION = {
   task: "classification",
@@ -38,11 +35,7 @@ function train(args: readonly string[], world: World & { csv?: string } = {}): P
   const { csv = waves(), ...rest } = world;
   const files = { "waves.csv": csv, "waves.json": JSON.stringify(DESCRIPTION), ...world.files };
   const words = ["train", "waves.csv", "--description", "waves.json", ...args];
-  return runOn({ ...rest, files }, words, (io) => {
-    const program = new Command().exitOverride().configureOutput({ outputError: () => {} });
-    addTrain(program, io, async (model) => new NumericNetwork(model));
-    return program;
-  });
+  return cli(words, { ...rest, files });
 }
 
 const written = ({ writtenBytes }: Outcome, name: string) => writtenBytes.get(name)!;
