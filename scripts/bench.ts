@@ -3,12 +3,15 @@
 
 import { benchCli } from "./bench-cli.ts";
 import { benchCounted } from "./bench-counted.ts";
+import { benchTrain } from "./bench-train.ts";
 
 const BENCHMARKS: Record<string, () => Promise<boolean>> = {
   /** The counted build against the scalar one. */
   counted: benchCounted,
   /** `estimate` from start to finish against an empty Node process. */
   cli: benchCli,
+  /** Epochs of the first-steps example, steps of larger networks. */
+  train: benchTrain,
 };
 
 const asked = process.argv.slice(2);

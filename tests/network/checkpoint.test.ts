@@ -167,6 +167,7 @@ describe.skipIf(fullReference === null)("with the complete reference data", () =
   test.each([
     ["make-example.ts", EXAMPLES, /^sine\./],
     ["make-golden.ts", join(GOLDEN, "ncps"), /\.(json|safetensors)$/],
+    ["make-gradient-golden.ts", join(GOLDEN, "gradients"), /\.(json|safetensors)$/],
   ])("%s makes the files that are in the repository", (script, committed, pattern) => {
     const target = join(folder, script);
     const path = join(import.meta.dirname, "../../scripts", script);
