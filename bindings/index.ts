@@ -73,3 +73,24 @@ export type { IntegerPrecision } from "./quantize/precisions.ts";
 export { type Quantized, type QuantizeOptions, quantize } from "./quantize/quantize.ts";
 export type { LayerReport, QuantizationReport } from "./quantize/report.ts";
 export type { Source } from "./read-source.node.ts";
+export {
+  CELLS,
+  type CellName,
+  type CellOptions,
+  networkFor,
+} from "./train/cells.ts";
+export { readCheckpoint, type TrainingCheckpoint, writeCheckpoint } from "./train/checkpoint-file.ts";
+export type { DifferentiableNetwork } from "./train/differentiable.ts";
+export { Differentiator } from "./train/differentiator.ts";
+export { initialModel } from "./train/initial-weights.ts";
+export { recipeFor } from "./train/recipe.ts";
+export type { TrainingSettings } from "./train/settings.ts";
+export { trainingNotes, withParameters } from "./train/trained-model.ts";
+export {
+  type EpochRecord,
+  Trainer,
+  type TrainingData,
+  type TrainingEvent,
+  type TrainingState,
+} from "./train/trainer.ts";
+export { hashOf, trainingData, type ValidationChoice } from "./train/training-data.ts";

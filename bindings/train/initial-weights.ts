@@ -16,10 +16,11 @@
 import type { CfcConfig, Model, ModelConfig, Tensor } from "../network/model.ts";
 import { expectedTensors } from "../network/tensors.ts";
 import { buildWiring, type Wiring } from "../network/wiring.ts";
-import type { TrainingRandom } from "./random.ts";
+import { TrainingRandom } from "./random.ts";
 
-/** A complete model of this configuration; `random` is the stream "weights". Throws `bad-config` for its wiring. */
-export function initialModel(config: ModelConfig, random: TrainingRandom): Model {
+/** A complete model of this configuration, equal for equal seeds. Throws `bad-config` for a wiring that cannot be drawn. */
+export function initialModel(config: ModelConfig, seed: number): Model {
+  const random = TrainingRandom.streams(seed).weights;
   const wiringConfig = "wiring" in config.config ? config.config.wiring : null;
   const wiring = wiringConfig === null ? null : buildWiring(wiringConfig, config.config.input_size);
   const tensors = new Map<string, Tensor>();

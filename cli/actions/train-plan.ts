@@ -6,7 +6,6 @@ import type { Model } from "../../bindings/network/model.ts";
 import { type CellOptions, networkFor } from "../../bindings/train/cells.ts";
 import { type DataOfTraining, readCheckpoint } from "../../bindings/train/checkpoint-file.ts";
 import { initialModel } from "../../bindings/train/initial-weights.ts";
-import { TrainingRandom } from "../../bindings/train/random.ts";
 import { recipeFor } from "../../bindings/train/recipe.ts";
 import type { Schedule } from "../../bindings/train/schedule.ts";
 import type { TrainingSettings } from "../../bindings/train/settings.ts";
@@ -36,7 +35,7 @@ export async function planOf(io: Io, options: TrainOptions, dataset: Dataset): P
   const settings = settingsOf(options, cell, dataset);
   const validation = options.validation ?? "split";
   checkPatience(settings, validation, dataset);
-  const model = initialModel(networkFor(cell, dataset), TrainingRandom.streams(settings.seed).weights);
+  const model = initialModel(networkFor(cell, dataset), settings.seed);
   return { model, settings, data: { name: dataset.name, sha256, validation }, state: null };
 }
 

@@ -7,7 +7,6 @@ import { CELLS, type CellOptions, networkFor } from "../../bindings/train/cells.
 import type { DifferentiableNetwork } from "../../bindings/train/differentiable.ts";
 import { Differentiator } from "../../bindings/train/differentiator.ts";
 import { initialModel } from "../../bindings/train/initial-weights.ts";
-import { TrainingRandom } from "../../bindings/train/random.ts";
 import { recipeFor } from "../../bindings/train/recipe.ts";
 import { Trainer } from "../../bindings/train/trainer.ts";
 import { NumericNetwork } from "./numeric-network.ts";
@@ -54,7 +53,7 @@ const variants: CellOptions[] = [
 describe("a training in the core", () => {
   it.each(variants)("of %j goes the way of the reference", async (options) => {
     const config = networkFor(options, dataset);
-    const model = initialModel(config, TrainingRandom.streams(0).weights);
+    const model = initialModel(config, 0);
     const settings = { ...recipeFor(dataset, options.cell), epochs: 2, batchSize: 2, truncateSteps: 3 };
     const { train, validation } = dataset.splits;
     const run = async (network: DifferentiableNetwork) => {

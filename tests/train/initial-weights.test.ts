@@ -2,12 +2,11 @@ import { describe, expect, it } from "vitest";
 import { readModel, writeModel } from "../../bindings/network/checkpoint.ts";
 import { parseConfig } from "../../bindings/network/config.ts";
 import { initialModel } from "../../bindings/train/initial-weights.ts";
-import { TrainingRandom } from "../../bindings/train/random.ts";
 import { ncpsCase } from "../network/golden.ts";
 import { MODEL_KINDS, randomModel } from "../network/random-model.ts";
 
 function initial(config: object, seed = 0) {
-  return initialModel(parseConfig(config, "test"), TrainingRandom.streams(seed).weights);
+  return initialModel(parseConfig(config, "test"), seed);
 }
 
 const autoNcp = (units: number, output_size: number) => ({ type: "AutoNCP", args: { units, output_size } });
@@ -31,7 +30,7 @@ describe("initial weights", () => {
   it("make a complete model of every class, equal for equal seeds", () => {
     MODEL_KINDS.forEach((_, kind) => {
       const { tensors: _tensors, ...config } = randomModel(kind);
-      const bytes = (seed: number) => writeModel(initialModel(config, TrainingRandom.streams(seed).weights));
+      const bytes = (seed: number) => writeModel(initialModel(config, seed));
       expect(bytes(1)).toEqual(bytes(1));
       expect(Buffer.compare(bytes(1), bytes(2))).not.toBe(0);
     });
@@ -67,7 +66,7 @@ describe("initial weights", () => {
     ]) {
       const { weights, json } = ncpsCase(name);
       const { tensors, ...config } = readModel(weights, json, { weights: name });
-      const made = initialModel(config, TrainingRandom.streams(0).weights);
+      const made = initialModel(config, 0);
       const masks = [...tensors.keys()].filter((key) => key.endsWith("sparsity_mask"));
       expect(masks.length).toBeGreaterThan(0);
       for (const mask of masks) expect(made.tensors.get(mask)).toEqual(tensors.get(mask));
