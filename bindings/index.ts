@@ -81,8 +81,9 @@ export {
 } from "./train/cells.ts";
 export { readCheckpoint, type TrainingCheckpoint, writeCheckpoint } from "./train/checkpoint-file.ts";
 export type { DifferentiableNetwork } from "./train/differentiable.ts";
-export { Differentiator } from "./train/differentiator.ts";
+export { type BackwardOptions, Differentiator, type ForwardOptions } from "./train/differentiator.ts";
 export { initialModel } from "./train/initial-weights.ts";
+export type { ParameterRange } from "./train/parameters.ts";
 export { recipeFor } from "./train/recipe.ts";
 export type { TrainingSettings } from "./train/settings.ts";
 export { trainingNotes, withParameters } from "./train/trained-model.ts";
