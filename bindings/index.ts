@@ -103,5 +103,25 @@ export {
 } from "./record/gate.ts";
 export type { BenchmarkRecord, Entry, Quantity, Reading } from "./record/record.ts";
 export { type Series, seriesOf, type Trend, type TrendOptions, trendsOf } from "./record/trend.ts";
+export {
+  CELLS,
+  type CellName,
+  type CellOptions,
+  networkFor,
+} from "./train/cells.ts";
+export { readCheckpoint, type TrainingCheckpoint, writeCheckpoint } from "./train/checkpoint-file.ts";
+export type { DifferentiableNetwork } from "./train/differentiable.ts";
 export { type BackwardOptions, Differentiator, type ForwardOptions } from "./train/differentiator.ts";
+export { initialModel } from "./train/initial-weights.ts";
 export type { ParameterRange } from "./train/parameters.ts";
+export { recipeFor } from "./train/recipe.ts";
+export type { TrainingSettings } from "./train/settings.ts";
+export { trainingNotes, withParameters } from "./train/trained-model.ts";
+export {
+  type EpochRecord,
+  Trainer,
+  type TrainingData,
+  type TrainingEvent,
+  type TrainingState,
+} from "./train/trainer.ts";
+export { hashOf, trainingData, type ValidationChoice } from "./train/training-data.ts";

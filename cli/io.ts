@@ -19,6 +19,8 @@ export interface Io {
   listFolder(path: string): Promise<string[]>;
   /** Makes a folder and those that it lies in, unless it is there. Throws `bad-file`. */
   makeFolder(path: string): Promise<void>;
+  /** Takes a file away; one that is not there is none the worse. */
+  removeFile(path: string): Promise<void>;
   /** A text on standard output, with a line feed. */
   print(text: string): void;
   /** A line on standard error. */
@@ -29,6 +31,8 @@ export interface Io {
   readonly colour: boolean;
   /** Output of another program, null when there is none of that name or it does not end within 5 s. */
   runTool(command: string, args: readonly string[]): Promise<ToolOutput | null>;
+  /** Runs `work`, which Ctrl-C aborts in good order instead of ending the process; a second one ends it. */
+  interruptible<Result>(work: (signal: AbortSignal) => Promise<Result>): Promise<Result>;
 }
 
 const TOOL_TIMEOUT_MS = 5000;
@@ -36,9 +40,10 @@ const TOOL_TIMEOUT_MS = 5000;
 const TOOL_OUTPUT_BYTES = 256 * 1024 * 1024;
 
 /** Files as they are on the disk. */
-export const nodeFiles: Pick<Io, "readFile" | "writeFile" | "listFolder" | "makeFolder"> = {
+export const nodeFiles: Pick<Io, "readFile" | "writeFile" | "removeFile" | "listFolder" | "makeFolder"> = {
   readFile: readBytes,
   writeFile: writeAtomically,
+  removeFile: (path) => rm(path, { force: true }),
   listFolder,
   makeFolder,
 };
@@ -63,6 +68,7 @@ export function nodeIo(): Io {
     },
     colour: wantsColour(env, stdout.isTTY),
     runTool,
+    interruptible,
   };
 }
 
@@ -162,6 +168,17 @@ async function runTool(command: string, args: readonly string[]): Promise<ToolOu
       },
     );
   });
+}
+
+async function interruptible<Result>(work: (signal: AbortSignal) => Promise<Result>): Promise<Result> {
+  const controller = new AbortController();
+  const abort = () => controller.abort();
+  process.once("SIGINT", abort);
+  try {
+    return await work(controller.signal);
+  } finally {
+    process.off("SIGINT", abort);
+  }
 }
 
 const REASONS: Readonly<Record<string, string>> = {

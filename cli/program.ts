@@ -16,6 +16,7 @@ import { addProfile } from "./commands/profile.ts";
 import { addPrune } from "./commands/prune.ts";
 import { addQuantize } from "./commands/quantize.ts";
 import { addRun } from "./commands/run.ts";
+import { addTrain } from "./commands/train.ts";
 import { addTrend } from "./commands/trend.ts";
 import { addWiring } from "./commands/wiring.ts";
 import type { Io } from "./io.ts";
@@ -52,6 +53,7 @@ Exit codes: 0 done, 1 a run failed, 2 wrong usage or bad input, 70 our own fault
   addProfile(program, io);
   addEstimate(program, io);
   addEnergy(program, io);
+  addTrain(program, io);
   addEvaluate(program, io);
   addPrune(program, io);
   addQuantize(program, io);

@@ -18,3 +18,25 @@ export function progressOf(io: Io): (done: number, total: number) => void {
     io.progress(`step ${done} of ${total}, ${(left / 1000).toFixed(0)} s left`);
   };
 }
+
+const BAR_WIDTH = 20;
+
+/** A bar, what was last measured, and the time left of a training that has `before` steps behind it already. */
+export function trainingProgressOf(
+  io: Io,
+  before: number,
+): (done: number, total: number, news: string) => void {
+  const started = performance.now();
+  let next = started;
+  return (done, total, news) => {
+    const now = performance.now();
+    if (now < next) return;
+    next = now + PROGRESS_EVERY_MS;
+    const filled = Math.floor((BAR_WIDTH * done) / total);
+    const bar = "#".repeat(filled).padEnd(BAR_WIDTH, ".");
+    const left = ((now - started) / (done - before)) * (total - done);
+    io.progress(
+      `[${bar}] ${Math.floor((100 * done) / total)} %, ${news}, ${(left / 1000).toFixed(0)} s left`,
+    );
+  };
+}

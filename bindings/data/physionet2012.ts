@@ -35,8 +35,11 @@ const MINUTES_PER_HOUR = 60;
 /** Elapsed time must be above 0: what was measured at admission itself counts a minute. */
 const FIRST_MINUTES = 1;
 
-/** `bedside`: the first 14 variables, the sensors proper. */
-const OPTIONS = { variables: ["all", "bedside"] } as const;
+/**
+ * `bedside`: the first 14 variables, the sensors proper. `elapsedInput`: the elapsed time, hours, as one more input behind
+ * all others, for cells that take no notice of it.
+ */
+const OPTIONS = { variables: ["all", "bedside"], elapsedInput: [false, true] } as const;
 
 /** A time of observation: minutes since the one before, numbers of the variables and their values. */
 interface Observation {
@@ -58,7 +61,7 @@ export async function loadPhysionet2012(
   options?: unknown,
   optionsSource = "options",
 ): Promise<Dataset> {
-  const { variables } = readOptions(options, optionsSource, OPTIONS);
+  const { variables, elapsedInput } = readOptions(options, optionsSource, OPTIONS);
   const { text, source } = await readDataFile(folder, "set-a.txt.gz");
   const stays = parseStays(text, source);
   const splitOf = (i: number): Split => (i % 10 < 2 ? "test" : i % 10 === 2 ? "validation" : "train");
@@ -71,15 +74,22 @@ export async function loadPhysionet2012(
     ),
   };
   const splits: Record<Split, Sample[]> = { train: [], validation: [], test: [] };
-  stays.forEach((stay, i) => void splits[splitOf(i)].push(new StaySample(stay, names.length, scaling)));
+  stays.forEach(
+    (stay, i) => void splits[splitOf(i)].push(new StaySample(stay, names.length, elapsedInput, scaling)),
+  );
   return {
     name: "physionet2012",
     task: "binary",
     targetsPer: "sequence",
     readout: "last",
     metric: "auc",
-    nInputs: 2 * names.length + STATICS.length,
-    inputs: [...names, ...names.map((name) => `${name} measured`), ...STATICS],
+    nInputs: 2 * names.length + STATICS.length + (elapsedInput ? 1 : 0),
+    inputs: [
+      ...names,
+      ...names.map((name) => `${name} measured`),
+      ...STATICS,
+      ...(elapsedInput ? ["elapsed time"] : []),
+    ],
     nOutputs: 1,
     nTargets: 1,
     classes: ["survived", "died"],
@@ -104,21 +114,23 @@ class StaySample implements Sample {
   readonly target: Float32Array;
   readonly #stay: Stay;
   readonly #nVariables: number;
+  readonly #hasElapsed: boolean;
   readonly #scaling: Scaling;
 
-  constructor(stay: Stay, nVariables: number, scaling: Scaling) {
+  constructor(stay: Stay, nVariables: number, hasElapsed: boolean, scaling: Scaling) {
     this.id = `stay ${stay.record}`;
     this.nSteps = stay.observations.length;
     this.timespans = Float32Array.from(stay.observations, ({ minutes }) => minutes / MINUTES_PER_HOUR);
     this.target = Float32Array.of(stay.died);
     this.#stay = stay;
     this.#nVariables = nVariables;
+    this.#hasElapsed = hasElapsed;
     this.#scaling = scaling;
   }
 
   get input(): Float32Array {
     const n = this.#nVariables;
-    const nInputs = 2 * n + STATICS.length;
+    const nInputs = 2 * n + STATICS.length + (this.#hasElapsed ? 1 : 0);
     const { values, statics } = this.#scaling;
     const input = new Float32Array(this.nSteps * nInputs);
     const facts = this.#stay.statics.map((value, s) =>
@@ -134,6 +146,7 @@ class StaySample implements Sample {
       });
       input.set(known, at);
       input.set(facts, at + 2 * n);
+      if (this.#hasElapsed) input[at + nInputs - 1] = this.timespans[step]!;
     });
     return input;
   }

@@ -12,6 +12,7 @@ import { doctorJson, inspectNetworkJson, wiringJson } from "./schemas.ts";
 const COMMANDS = [
   "run",
   "profile",
+  "train",
   "estimate",
   "evaluate",
   "prune",

@@ -20,6 +20,10 @@ export interface World {
   disk?: boolean;
   /** Other programs, instead of `tools`; null or an error: there is none, or it fails. */
   runTool?: (command: string, args: readonly string[]) => Promise<{ text: string } | null>;
+  /** Called before each file that is written. */
+  onWrite?: (path: string) => void;
+  /** Ctrl-C, for commands that can be stopped. */
+  interrupt?: AbortSignal;
 }
 
 export interface Outcome {
@@ -28,6 +32,8 @@ export interface Outcome {
   /** Lines on standard error. */
   err: string[];
   written: Map<string, string>;
+  /** Paths of files that were taken away. */
+  removed: string[];
   /** Files that are no text. */
   writtenBytes: Map<string, Uint8Array>;
   progress: string[];
@@ -43,6 +49,7 @@ export async function cli(args: readonly string[], world: World = {}): Promise<O
     written: new Map(),
     writtenBytes: new Map(),
     progress: [],
+    removed: [],
   };
   const io: Io = {
     async readFile(path) {
@@ -51,6 +58,7 @@ export async function cli(args: readonly string[], world: World = {}): Promise<O
       return typeof given === "string" ? new TextEncoder().encode(given) : given;
     },
     async writeFile(path, content) {
+      world.onWrite?.(path);
       if (typeof content === "string") outcome.written.set(path, content);
       else outcome.writtenBytes.set(path, content);
       if (world.disk) await nodeFiles.writeFile(path, content);
@@ -59,12 +67,16 @@ export async function cli(args: readonly string[], world: World = {}): Promise<O
     async makeFolder(path) {
       if (world.disk) await nodeFiles.makeFolder(path);
     },
+    async removeFile(path) {
+      outcome.removed.push(path);
+    },
     print: (text) => void out.push(text),
     warn: (line) => void outcome.err.push(line),
     progress: (text) => {
       if (text !== null) outcome.progress.push(text);
     },
     colour: world.colour ?? false,
+    interruptible: (work) => work(world.interrupt ?? new AbortController().signal),
     async runTool(command, args) {
       if (world.runTool !== undefined) return world.runTool(command, args).catch(() => null);
       const text = world.tools?.[command];

@@ -502,3 +502,63 @@ export const trendJson = z.array(
     worsening: z.boolean(),
   }),
 );
+const epochRecord = z.strictObject({
+  epoch: z.int().positive(),
+  trainLoss: z.number(),
+  learningRate: z.number().nonnegative(),
+  validation: z.nullable(z.strictObject({ loss: z.number(), metric: z.nullable(z.number()) })),
+});
+
+export const trainJson = z.strictObject({
+  out: z.string(),
+  class: z.string(),
+  parameters: count,
+  reason: z.enum(["epochs", "patience"]),
+  durationSeconds: positive,
+  dataset: z.string(),
+  dataSha256: z.string().regex(/^[0-9a-f]{64}$/),
+  validation: z.union([z.enum(["split", "none"]), share]),
+  settings: z.strictObject({
+    epochs: count,
+    batchSize: count,
+    learningRate: positive,
+    optimiser: z.strictObject({
+      name: z.enum(["adam", "adamw", "sgd"]),
+      beta1: share,
+      beta2: share,
+      epsilon: z.number(),
+      weightDecay: z.number(),
+      momentum: share,
+    }),
+    schedule: z.looseObject({ name: z.enum(["constant", "cosine", "step"]), warmupSteps: count }),
+    loss: z.looseObject({ name: z.enum(["mse", "mae", "cross-entropy", "binary-cross-entropy"]) }),
+    readout: z.enum(["last", "mean", "step"]),
+    clipNorm: z.nullable(positive),
+    seed: count,
+    windows: z.nullable(z.strictObject({ steps: count, stride: count })),
+    truncateSteps: z.nullable(count),
+    washoutSteps: count,
+    augmentation: z.strictObject({
+      noise: z.number(),
+      scaleNoise: z.number(),
+      rollSteps: count,
+      mirror: z.nullable(
+        z.strictObject({
+          source: z.array(count),
+          sign: z.array(z.number()),
+          targetSign: z.array(z.number()),
+        }),
+      ),
+    }),
+    patience: z.nullable(count),
+    keep: z.enum(["best", "last"]),
+  }),
+  epochs: count,
+  epoch: count,
+  metrics: z.strictObject({
+    trainLoss: z.number(),
+    validationLoss: z.nullable(z.number()),
+    validation: z.nullable(z.strictObject({ name: metricName, value: z.number() })),
+  }),
+  history: z.array(epochRecord),
+});

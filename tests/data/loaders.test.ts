@@ -83,6 +83,19 @@ describe("physionet2012", () => {
     expect(empty!.input.slice(0, 78).every((x) => x === 0)).toBe(true);
   });
 
+  it("gives the elapsed time as a last input where it is asked for", async () => {
+    const lines = [...unknown(1), ...unknown(2), ...unknown(3), ...trains];
+    const file = folder({ "set-a.txt.gz": lines.join("\n") });
+    const plain = (await stays(lines)).splits.train[0]!;
+    const { splits, inputs, nInputs } = await loadDataset("physionet2012", file, { elapsedInput: true });
+    const { input, timespans } = splits.train[0]!;
+    expect([nInputs, inputs.length, inputs.at(-1)]).toEqual([80, 80, "elapsed time"]);
+    for (const step of [0, 1]) {
+      expect(input.slice(80 * step, 80 * step + 79)).toEqual(plain.input.slice(79 * step, 79 * step + 79));
+      expect(input[80 * step + 79]).toBe(timespans![step]);
+    }
+  });
+
   it("merges the closest times until 96 are left, later values counting", async () => {
     const lines = Array.from({ length: 97 }, (_, i) => `${i === 50 ? 1 : 30} 0:${i}`);
     const { splits } = await stays([

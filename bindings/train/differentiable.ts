@@ -1,0 +1,39 @@
+// What the trainer needs of a network: outputs of a sequence, and the gradient of a loss on the way back. `Differentiator`
+// is one; tests have others.
+
+/** A tensor's place in the flat parameters. */
+export interface FlatRange {
+  name: string;
+  /** First element. */
+  start: number;
+  /** Behind the last element. */
+  end: number;
+}
+
+export interface SequenceOptions {
+  /** [nSteps], above 0; absent: 1 throughout. */
+  timespans?: Float32Array;
+  /** [nState]; absent: zeros. */
+  initialHidden?: Float32Array;
+  /** [nCellMemory]; absent: zeros. */
+  initialCell?: Float32Array;
+}
+
+export interface DifferentiableNetwork {
+  /** All trainable numbers, tensor after tensor; whoever writes them calls `update`. */
+  readonly parameters: Float32Array;
+  /** [nParameters]: what `backward` has added up since `zeroGradients`. */
+  readonly gradient: Float32Array;
+  readonly ranges: readonly FlatRange[];
+  /** State after the last step of `forward`, [nState]. */
+  readonly finalHidden: Float32Array;
+  /** The same of a cell memory; empty where there is none. */
+  readonly finalCell: Float32Array;
+  /** Makes the parameters those that `forward` computes with. */
+  update(): void;
+  /** Outputs [nSteps, nOutputs] of inputs [nSteps, nInputs]. */
+  forward(inputs: Float32Array, options?: SequenceOptions): Float32Array;
+  /** Adds the gradient of a loss whose gradient by the outputs of the last `forward` is [nSteps, nOutputs]. */
+  backward(outputGradient: Float32Array): void;
+  zeroGradients(): void;
+}

@@ -1,0 +1,34 @@
+// Everything that decides a training besides its data, its network and its first weights.
+
+import type { Readout } from "../data/dataset.ts";
+import type { Augmentation } from "./augment.ts";
+import type { Loss } from "./loss.ts";
+import type { OptimiserSettings } from "./optimiser.ts";
+import type { Schedule } from "./schedule.ts";
+
+export interface TrainingSettings {
+  epochs: number;
+  /** Sequences, or windows, a step of the optimiser. */
+  batchSize: number;
+  learningRate: number;
+  optimiser: OptimiserSettings;
+  schedule: Schedule;
+  loss: Loss;
+  /** Where an answer stands; `step` for targets per step. */
+  readout: Readout;
+  /** Largest norm of the gradient of a batch; null: as it is. */
+  clipNorm: number | null;
+  /** Of the first weights, shuffling, noise and augmentation. */
+  seed: number;
+  /** Pieces that training sequences with targets per step are cut into, each from a state of zeros; null: whole. */
+  windows: { steps: number; stride: number } | null;
+  /** Steps that the gradient goes back; null: to the start of the sequence. The state is carried on regardless. */
+  truncateSteps: number | null;
+  /** Steps at the start of each training sequence whose answers do not count, while the state settles. */
+  washoutSteps: number;
+  augmentation: Augmentation;
+  /** Stops after so many epochs without a better validation metric; null: never. Needs a validation part. */
+  patience: number | null;
+  /** Weights of the result: those of the best epoch by the validation metric, or the last ones. */
+  keep: "best" | "last";
+}

@@ -1,0 +1,175 @@
+// What a command line asks to be trained: a new training, or one to go on with.
+
+import type { Dataset } from "../../bindings/data/dataset.ts";
+import { complain } from "../../bindings/errors.ts";
+import type { Model } from "../../bindings/network/model.ts";
+import { type CellOptions, networkFor } from "../../bindings/train/cells.ts";
+import { type DataOfTraining, readCheckpoint } from "../../bindings/train/checkpoint-file.ts";
+import { initialModel } from "../../bindings/train/initial-weights.ts";
+import { recipeFor } from "../../bindings/train/recipe.ts";
+import type { Schedule } from "../../bindings/train/schedule.ts";
+import type { TrainingSettings } from "../../bindings/train/settings.ts";
+import type { TrainingState } from "../../bindings/train/trainer.ts";
+import { hashOf, type ValidationChoice } from "../../bindings/train/training-data.ts";
+import type { TrainOptions } from "../commands/train.ts";
+import type { Io } from "../io.ts";
+import { usageError } from "../options.ts";
+import { fileName } from "../read-text.ts";
+
+export interface TrainingPlan {
+  /** Before its training. */
+  model: Model;
+  settings: TrainingSettings;
+  data: DataOfTraining;
+  /** Where to go on; null: from the start. */
+  state: TrainingState | null;
+}
+
+/** Options that say nothing about the training itself. */
+const BESIDE = ["dataset", "description", "resume", "out", "plot", "json", "debug"];
+
+export async function planOf(io: Io, options: TrainOptions, dataset: Dataset): Promise<TrainingPlan> {
+  const sha256 = await hashOf(dataset);
+  if (options.resume !== undefined) return resumed(io, options, options.resume, dataset, sha256);
+  const cell = cellOf(options);
+  const settings = settingsOf(options, cell, dataset);
+  const validation = options.validation ?? "split";
+  checkPatience(settings, validation, dataset);
+  const model = initialModel(networkFor(cell, dataset), settings.seed);
+  return { model, settings, data: { name: dataset.name, sha256, validation }, state: null };
+}
+
+async function resumed(
+  io: Io,
+  options: TrainOptions,
+  path: string,
+  dataset: Dataset,
+  sha256: string,
+): Promise<TrainingPlan> {
+  const own = Object.entries(options).filter(
+    ([name, value]) => !BESIDE.includes(name) && value !== undefined,
+  );
+  // Commander gives --no-mirror's opposite by itself.
+  const given = own.find(([name, value]) => !(name === "mirror" && value === true));
+  if (given !== undefined) {
+    const flag = given[0].replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+    throw usageError(`--${flag}: expected without --resume, whose settings hold, found both`);
+  }
+  const plan = readCheckpoint(await io.readFile(path), fileName(path));
+  if (plan.data.sha256 !== sha256) {
+    throw complain("bad-input", fileName(path), {
+      field: "data",
+      expected: `${plan.data.name} as the training saw it, SHA-256 ${plan.data.sha256.slice(0, 12)}…`,
+      found: `${dataset.name}, ${sha256.slice(0, 12)}…`,
+    });
+  }
+  return plan;
+}
+
+function cellOf(options: TrainOptions): CellOptions {
+  const { cell = "cfc", units = 32, wiring, wiringSparsity, wiringSeed, mode, backboneLayers } = options;
+  const { backboneUnits, mixedMemory, unfolds, constraints } = options;
+  const given = {
+    wiring,
+    wiringSparsity,
+    wiringSeed,
+    mode,
+    backboneLayers,
+    backboneUnits,
+    mixedMemory,
+    unfolds,
+    constraints,
+  };
+  const present = Object.entries(given).filter(([, value]) => value !== undefined);
+  return { cell, units, ...Object.fromEntries(present) };
+}
+
+function settingsOf(options: TrainOptions, { cell }: CellOptions, dataset: Dataset): TrainingSettings {
+  const { loss, labelSmoothing, positiveWeight } = options;
+  const recipe = recipeFor(dataset, cell, {
+    ...(loss === undefined ? {} : { name: loss }),
+    ...(labelSmoothing === undefined ? {} : { labelSmoothing }),
+    ...(positiveWeight === undefined ? {} : { positiveWeight }),
+  });
+  const epochs = options.epochs ?? recipe.epochs;
+  const name = options.optimiser ?? recipe.optimiser.name;
+  const { augmentation } = recipe;
+  if (options.readout !== undefined && dataset.targetsPer === "step")
+    throw usageError(
+      `--readout: expected data with one target a sequence, found a target a step in ${dataset.name}`,
+    );
+  return {
+    ...recipe,
+    epochs,
+    batchSize: options.batch ?? recipe.batchSize,
+    learningRate: options.lr ?? recipe.learningRate,
+    optimiser: {
+      ...recipe.optimiser,
+      name,
+      weightDecay: options.weightDecay ?? (name === "adamw" ? 0.01 : 0),
+      momentum: name === "sgd" ? 0.9 : 0,
+    },
+    schedule: scheduleOf(options, epochs),
+    readout: options.readout ?? recipe.readout,
+    clipNorm: orNull(options.clip, recipe.clipNorm),
+    seed: options.seed ?? recipe.seed,
+    windows: windowsOf(options, recipe.windows, dataset),
+    truncateSteps: orNull(options.truncate, recipe.truncateSteps),
+    washoutSteps: options.washout ?? recipe.washoutSteps,
+    augmentation: {
+      noise: options.noise ?? augmentation.noise,
+      scaleNoise: options.scaleNoise ?? augmentation.scaleNoise,
+      rollSteps: options.roll ?? augmentation.rollSteps,
+      mirror: options.mirror === false ? null : augmentation.mirror,
+    },
+    patience: options.patience ?? recipe.patience,
+    keep: options.keep ?? recipe.keep,
+  };
+}
+
+/** 0 stands for none. */
+function orNull(given: number | undefined, otherwise: number | null): number | null {
+  return given === undefined ? otherwise : given === 0 ? null : given;
+}
+
+function scheduleOf(options: TrainOptions, epochs: number): Schedule {
+  const { schedule = "cosine", stepEvery, stepFactor, warmup: warmupSteps = 0 } = options;
+  if (schedule === "step") {
+    const everyEpochs = stepEvery ?? Math.max(1, Math.floor(epochs / 3));
+    return { name: "step", everyEpochs, factor: stepFactor ?? 0.1, warmupSteps };
+  }
+  const stray = stepEvery !== undefined ? "--step-every" : stepFactor !== undefined ? "--step-factor" : null;
+  if (stray !== null) throw usageError(`${stray}: expected with --schedule step, found ${schedule}`);
+  return schedule === "cosine"
+    ? { name: schedule, per: "step", warmupSteps }
+    : { name: schedule, warmupSteps };
+}
+
+function windowsOf(
+  { window, stride }: TrainOptions,
+  recipe: TrainingSettings["windows"],
+  dataset: Dataset,
+): TrainingSettings["windows"] {
+  const stray = window !== undefined ? "--window" : stride !== undefined ? "--stride" : null;
+  if (stray !== null && dataset.targetsPer !== "step") {
+    throw usageError(`${stray}: expected data with a target a step, found one a sequence in ${dataset.name}`);
+  }
+  const steps = window ?? recipe?.steps ?? 0;
+  if (steps === 0) {
+    if (stride === undefined) return null;
+    throw usageError("--stride: expected with --window, found none");
+  }
+  const own = window === undefined ? recipe!.stride : Math.max(1, Math.floor(steps / 2));
+  return { steps, stride: stride ?? own };
+}
+
+function checkPatience({ patience }: TrainingSettings, validation: ValidationChoice, dataset: Dataset): void {
+  if (patience === null) return;
+  const hasValidation =
+    typeof validation === "number" || (validation === "split" && dataset.splits.validation.length > 0);
+  if (!hasValidation) {
+    throw usageError(
+      `--patience: expected a validation part, found none in ${dataset.name} (--validation 0.1 makes one)`,
+    );
+  }
+}

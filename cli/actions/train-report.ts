@@ -1,0 +1,78 @@
+// A training as people read it.
+
+import type { Dataset } from "../../bindings/data/dataset.ts";
+import type { Model } from "../../bindings/network/model.ts";
+import { seesElapsedTime } from "../../bindings/train/cells.ts";
+import type { TrainingSettings } from "../../bindings/train/settings.ts";
+import type { EpochRecord, TrainingData } from "../../bindings/train/trainer.ts";
+import { summarise } from "../../format/summary.ts";
+import { type Cell, type Column, count, digits, exact, paragraph, table, whole } from "../text.ts";
+import { METRIC_TITLES, shown } from "./evaluate-report.ts";
+
+export interface TrainReport {
+  out: string;
+  data: string;
+  model: Model;
+  nParameters: number;
+  dataset: Dataset;
+  parts: TrainingData;
+  settings: TrainingSettings;
+  history: readonly EpochRecord[];
+  reason: string;
+  /** Whose weights were kept, from 1. */
+  epoch: number;
+  seconds: number;
+}
+
+/** Rows of the table, evenly spaced, the kept epoch and the last one among them. */
+const MAX_ROWS = 10;
+
+export function describeTraining(report: TrainReport, colour: boolean): string {
+  const { out, data, model, nParameters, dataset, parts, settings, history, reason, epoch, seconds } = report;
+  const { train, validation } = parts;
+  const right = (title: string): Column => ({ title, align: "right" });
+  const hasValidation = validation.length > 0;
+  const columns = [
+    right("epoch"),
+    right("train loss"),
+    ...(hasValidation ? [right("validation loss"), right(METRIC_TITLES[dataset.metric])] : []),
+    right("learning rate"),
+    { title: "" },
+  ];
+  const kept = (at: number) => (at === epoch ? "kept" : "");
+  const rows = shownEpochs(history, epoch).map((record): Cell[] => [
+    whole(record.epoch),
+    digits(record.trainLoss, 4),
+    ...(record.validation === null
+      ? []
+      : [digits(record.validation.loss, 4), shown(dataset.metric, record.validation.metric)]),
+    digits(record.learningRate),
+    kept(record.epoch),
+  ]);
+  const unit = settings.windows === null ? "sequences" : `windows of ${settings.windows.steps} steps`;
+  const ended =
+    reason === "patience" ? `, out of patience after ${settings.patience} epochs without a better one` : "";
+  const isBlind = dataset.timeUnit !== null && !seesElapsedTime(model);
+  return [
+    `${dataset.name}: ${summarise(model)}, ${count(nParameters, "parameter")}, seed ${settings.seed}`,
+    paragraph(
+      `${count(train.length, "sequence")} to train${hasValidation ? `, ${whole(validation.length)} to validate` : ""}; ` +
+        `${settings.optimiser.name}, learning rate ${exact(settings.learningRate)} (${settings.schedule.name}), ` +
+        `batches of ${settings.batchSize} ${unit}, loss ${settings.loss.name}`,
+    ),
+    "",
+    table(columns, rows, colour),
+    "",
+    `${count(history.length, "epoch")} in ${digits(seconds)} s${ended}.`,
+    ...(isBlind ? [paragraph("This cell takes no notice of elapsed time, which this data set has.")] : []),
+    `Written: ${out}, the weights of epoch ${epoch}.`,
+    `Score it: liquid-edge evaluate ${out} --data ${data}`,
+  ].join("\n");
+}
+
+function shownEpochs(history: readonly EpochRecord[], kept: number): EpochRecord[] {
+  const every = Math.ceil(history.length / MAX_ROWS);
+  return history.filter(
+    ({ epoch }) => epoch === 1 || epoch === kept || epoch === history.length || epoch % every === 0,
+  );
+}
