@@ -115,13 +115,14 @@ const REASONS: Readonly<Record<string, string>> = {
   EACCES: "no permission",
   EPERM: "no permission",
   EISDIR: "a folder",
-  ENOTDIR: "a path through something that is no folder",
+  ENOTDIR: "something that is no folder",
   ENOSPC: "no space left",
   EROFS: "a read-only file system",
   ERR_FS_FILE_TOO_LARGE: "a file of more than 2 GiB",
 };
 
-function reasonOf(cause: unknown): string {
+/** Why the operating system refused, in a few words. */
+export function reasonOf(cause: unknown): string {
   const { code, message } = cause as NodeJS.ErrnoException;
   return REASONS[code ?? ""] ?? printable(message);
 }

@@ -7,6 +7,7 @@ import { addBoards } from "./commands/boards.ts";
 import { addDoctor } from "./commands/doctor.ts";
 import { addEstimate } from "./commands/estimate.ts";
 import { addEvaluate } from "./commands/evaluate.ts";
+import { addExport } from "./commands/export.ts";
 import { addInspect } from "./commands/inspect.ts";
 import { addProfile } from "./commands/profile.ts";
 import { addPrune } from "./commands/prune.ts";
@@ -49,6 +50,7 @@ Exit codes: 0 done, 1 a run failed, 2 wrong usage or bad input, 70 our own fault
   addEvaluate(program, io);
   addPrune(program, io);
   addQuantize(program, io);
+  addExport(program, io);
   addBoards(program, io);
   addBoard(program, io);
   addWiring(program, io);

@@ -17,6 +17,7 @@ const BLOCK = /```console\n\$ npx liquid-edge (.*)\n([\s\S]*?)```/g;
 function outputOf(args: string, shown: string, cwd: string): string {
   if (args.startsWith("board run") && missing("wasm2c", "make", "arm-none-eabi-gcc", "qemu-system-arm"))
     return shown;
+  if (args.startsWith("export") && missing("wasm2c")) return shown;
   const cli = join(root, "dist/cli.js");
   return execFileSync(process.execPath, [cli, ...args.split(" ")], { cwd, encoding: "utf8" });
 }

@@ -20,7 +20,7 @@ export const OPTIONAL_TOOLS: readonly OptionalTool[] = [
   {
     command: "wasm2c",
     versionArgs: ["--version"],
-    neededFor: "board build: the core as C",
+    neededFor: "board build and export in a checkout: the core as C",
     debianPackage: "wabt",
   },
   { command: "make", versionArgs: ["--version"], neededFor: "board build", debianPackage: "make" },
@@ -39,8 +39,14 @@ export const OPTIONAL_TOOLS: readonly OptionalTool[] = [
   {
     command: "gcc",
     versionArgs: ["--version"],
-    neededFor: "the test of the firmware's protocol on this machine",
+    neededFor: "the tests of the firmware's protocol and of exported networks on this machine",
     debianPackage: "gcc",
+  },
+  {
+    command: "cmake",
+    versionArgs: ["--version"],
+    neededFor: "building an exported network by its CMake file",
+    debianPackage: "cmake",
   },
   {
     command: "wasm-interp",

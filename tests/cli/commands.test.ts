@@ -9,7 +9,18 @@ import { TOOLS } from "../../scripts/tools.ts";
 import { cli, cliJson, golden, ROOT, SINE, SINE_INPUT } from "./run-cli.ts";
 import { doctorJson, inspectNetworkJson, wiringJson } from "./schemas.ts";
 
-const COMMANDS = ["run", "profile", "estimate", "evaluate", "prune", "boards", "wiring", "inspect", "doctor"];
+const COMMANDS = [
+  "run",
+  "profile",
+  "estimate",
+  "evaluate",
+  "prune",
+  "export",
+  "boards",
+  "wiring",
+  "inspect",
+  "doctor",
+];
 
 describe("the program", () => {
   it.each(COMMANDS)("explains %s with examples that name it", async (command) => {
@@ -196,7 +207,7 @@ describe("doctor", () => {
       "arm-none-eabi-gcc": null,
     });
     const { out } = await cli(["doctor"], world);
-    const packages = "wabt make gcc-arm-none-eabi libnewlib-arm-none-eabi qemu-system-arm gcc";
+    const packages = "wabt make gcc-arm-none-eabi libnewlib-arm-none-eabi qemu-system-arm gcc cmake";
     expect(out).toContain(`apt-get install ${packages}\n`.trimEnd());
   });
 

@@ -376,3 +376,15 @@ export const boardRunJson = z.strictObject({
   latencyUs: z.nullable(summary),
   retransmissions: count,
 });
+
+export const exportJson = z.strictObject({
+  name: z.string(),
+  language: z.literal("c"),
+  out: z.string(),
+  files: z.array(z.string()),
+  precision: z.enum(["fp32", "fp16", "int8", "int4"]),
+  inputs: count,
+  outputs: count,
+  imageBytes: count,
+  ramBytes: count,
+});

@@ -17,6 +17,7 @@ import { buildFirmware } from "../../firmware/build-firmware.ts";
 import { startEmulator, ticksToCount } from "../../firmware/emulator.ts";
 import { openLink } from "../../firmware/open-link.ts";
 import type { Io } from "../../io.ts";
+import { noiseSequence } from "../../noise.ts";
 import { readNetwork } from "../../read-network.ts";
 import { fileName, readJson } from "../../read-text.ts";
 import { titleOf } from "../../summary.ts";
@@ -214,22 +215,7 @@ async function install(
 async function sequenceOf(io: Io, network: Network, { input, steps }: BoardRunOptions): Promise<Sequence> {
   if (input !== undefined)
     return parseSequence(await readJson(io, input, "bad-input"), network.compiled, fileName(input));
-  const features = network.compiled.input.length;
-  let state = 1;
-  const noise = () => {
-    // A linear congruential generator modulo 2^32 (Numerical Recipes): its high bits will do for noise.
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return (state / 2 ** 32) * 2 - 1;
-  };
-  return {
-    batch: 1,
-    steps,
-    features,
-    input: Float32Array.from({ length: steps * features }, noise),
-    timespans: null,
-    initialH: null,
-    initialC: null,
-  };
+  return noiseSequence(network.compiled.input.length, steps);
 }
 
 function latencyLine({ mean, median, p99, max, jitter }: Summary): string {
