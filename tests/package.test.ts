@@ -13,7 +13,11 @@ const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
 
 describe("package.json", () => {
   it("pins every dependency exactly", () => {
-    for (const [name, version] of Object.entries({ ...manifest.dependencies, ...manifest.devDependencies })) {
+    for (const [name, version] of Object.entries({
+      ...manifest.dependencies,
+      ...manifest.devDependencies,
+      ...manifest.optionalDependencies,
+    })) {
       expect(version, name).toMatch(/^\d+\.\d+\.\d+$/);
     }
   });
