@@ -3,6 +3,7 @@
 import { open, readFile, rename, rm } from "node:fs/promises";
 import { LiquidEdgeError } from "../bindings/errors.ts";
 import { printable } from "../bindings/network/printable.ts";
+import type { PortInfo } from "./serial/list-ports.ts";
 
 /** What another program printed, first on standard output. */
 export interface ToolOutput {
@@ -22,6 +23,8 @@ export interface Io {
   progress(text: string | null): void;
   /** Whether standard output understands colours and the user wants them. */
   readonly colour: boolean;
+  /** Serial ports of this machine. Throws `bad-tool` without the package serialport. */
+  serialPorts(): Promise<PortInfo[]>;
   /** Output of another program, null when there is none of that name or it does not end within 5 s. */
   runTool(command: string, args: readonly string[]): Promise<ToolOutput | null>;
 }
@@ -53,6 +56,10 @@ export function nodeIo(): Io {
       if (stderr.isTTY) stderr.write(text === null ? "\r\u001b[K" : `\r\u001b[K${text}`);
     },
     colour: wantsColour(env, stdout.isTTY),
+    async serialPorts() {
+      const { listPorts } = await import("./serial/list-ports.ts");
+      return listPorts();
+    },
     runTool,
   };
 }

@@ -36,6 +36,8 @@ export async function buildCli(root: string, outdir = join(root, "dist")): Promi
     // The loader of the core asks whether it was given a Response, which makes Node load its HTTP client.
     define: { Response: "undefined" },
     plugins: [WITHOUT_CHILD_PROCESS],
+    // Compiled code, which no bundle can hold.
+    external: ["serialport"],
     legalComments: "eof",
     logLevel: "warning",
   });

@@ -32,6 +32,7 @@ export const TOOLS: readonly Tool[] = [
     debianPackage: "gcc",
     neededFor: "the firmware's protocol and exported networks on this machine",
   },
+  { command: "python3", debianPackage: "python3", neededFor: "serial ports that are pseudo-terminals" },
   { command: "cmake", debianPackage: "cmake", neededFor: "the CMake file of exported networks" },
   {
     command: "qemu-system-arm",

@@ -29,7 +29,7 @@ describe("imports point one way", () => {
   it.each([
     ["assembly", /^assembly$/],
     ["bindings", /^(bindings|#core\/(scalar|simd|counted)|#boards|@assemblyscript\/loader|zod)$/],
-    ["cli", /^(cli|bindings|package\.json|node:.*|commander|rp2040js|#core\/scalar)$/],
+    ["cli", /^(cli|bindings|package\.json|node:.*|boards|commander|rp2040js|serialport|#core\/scalar)$/],
   ])("%s", (folder, allowed) => {
     const wrong = sources(folder).flatMap((file) =>
       importsOf(file)

@@ -49,6 +49,12 @@ export const OPTIONAL_TOOLS: readonly OptionalTool[] = [
     debianPackage: "cmake",
   },
   {
+    command: "python3",
+    versionArgs: ["--version"],
+    neededFor: "the tests of serial ports",
+    debianPackage: "python3",
+  },
+  {
     command: "wasm-interp",
     versionArgs: ["--version"],
     neededFor: "the test of operation counts against an independent executor",

@@ -1,16 +1,21 @@
 // `board`: firmware for boards, real and emulated, and networks on them.
 
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import type { ImagePlace } from "../../bindings/estimate/memory-profiler.ts";
 import type { Io } from "../io.ts";
 import {
   type CommonOptions,
   choiceOption,
   configOption,
+  numberIn,
   precisionOption,
   wholeFrom,
   withCommon,
 } from "../options.ts";
+
+export interface BoardListOptions extends CommonOptions {
+  probe: boolean;
+}
 
 export interface BoardBuildOptions extends CommonOptions {
   out?: string;
@@ -27,6 +32,10 @@ export interface BoardRunOptions extends CommonOptions {
   board: string;
   emulated?: true;
   port?: string;
+  baud?: number;
+  meanMs?: number;
+  worstMs?: number;
+  jitterMs?: number;
   config?: string;
   precision?: string;
   input?: string;
@@ -42,6 +51,13 @@ const imageInOption = () =>
     "where the board holds the network: uploaded into RAM, or linked into flash",
     ["ram", "flash"],
   ).default("ram");
+
+const loopOption = (what: string, defaultMs: number) =>
+  new Option(
+    `--${what}-ms <n>`,
+    `loop to keep on silicon: ${what === "worst" ? "worst latency" : what === "mean" ? "mean latency" : "standard deviation"} ` +
+      `(default: ${defaultMs}); exit code 1 beyond a bound that is given`,
+  ).argParser(numberIn(0));
 
 export function addBoard(program: Command, io: Io): void {
   const board = program
@@ -61,9 +77,13 @@ export function addBoard(program: Command, io: Io): void {
 function addList(board: Command, io: Io): void {
   const command = board
     .command("list")
-    .summary("list the boards that there is firmware for")
-    .description("Lists the boards that there is firmware for, emulated ones marked as such.")
-    .action(async (options: CommonOptions) => {
+    .summary("list the boards that there is firmware for, and the serial ports")
+    .description(
+      "Lists the boards that there is firmware for, emulated ones marked as such, and the serial ports of this machine: " +
+        "USB ids say what they may be, and what answers there says what it is.",
+    )
+    .option("--no-probe", "do not open the serial ports")
+    .action(async (options: BoardListOptions) => {
       const { boardList } = await import("../actions/board/list.ts");
       await boardList(io, options);
     });
@@ -113,14 +133,19 @@ function addRun(board: Command, io: Io): void {
     .option("--emulated", "on the emulator of that board")
     .option(
       "--port <address>",
-      "firmware that runs already: tcp:HOST:PORT or unix:PATH of its UART (ser2net and socat pass on a serial port)",
+      "firmware that runs already: its serial port (/dev/ttyACM0, COM3), tcp:HOST:PORT or unix:PATH (default: the serial " +
+        "port where the board answers)",
     )
+    .addOption(new Option("--baud <rate>", "of the serial port (default: 115200)").argParser(wholeFrom(1)))
     .addOption(configOption())
     .addOption(precisionOption())
     .option("-i, --input <file>", "input as for run (default: noise within ±1)")
     .option("--steps <n>", "time steps of noise, without --input", wholeFrom(1), 16)
     .option("--inferences <n>", "inferences that are timed (default: 1000; 100 on an emulator)", wholeFrom(1))
     .option("--warmup <n>", "inferences before them that are not", wholeFrom(0), 10)
+    .addOption(loopOption("mean", 10))
+    .addOption(loopOption("worst", 15))
+    .addOption(loopOption("jitter", 2))
     .addOption(imageInOption())
     .action(async (weights: string, options: BoardRunOptions) => {
       const { boardRun } = await import("../actions/board/run.ts");

@@ -4,6 +4,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execute } from "../../cli/execute.ts";
 import { type Io, nodeFiles } from "../../cli/io.ts";
+import type { PortInfo } from "../../cli/serial/list-ports.ts";
 
 export const ROOT = join(import.meta.dirname, "../..");
 export const SINE = join(ROOT, "examples/sine.safetensors");
@@ -15,6 +16,8 @@ export interface World {
   files?: Record<string, Uint8Array | string>;
   /** Version texts of installed tools by command; none by default. */
   tools?: Record<string, string>;
+  /** None by default. */
+  ports?: PortInfo[];
   colour?: boolean;
 }
 
@@ -56,6 +59,9 @@ export async function cli(args: readonly string[], world: World = {}): Promise<O
       if (text !== null) outcome.progress.push(text);
     },
     colour: world.colour ?? false,
+    async serialPorts() {
+      return world.ports ?? [];
+    },
     async runTool(command) {
       const text = world.tools?.[command];
       return text === undefined ? null : { text };

@@ -318,9 +318,24 @@ export const doctorJson = z.strictObject({
 
 const counts = z.enum(["instructions", "cycles"]);
 
-export const boardListJson = z.array(
-  z.strictObject({ id: z.string(), name: z.string(), core: z.string(), emulated: z.boolean(), counts }),
-);
+export const boardListJson = z.strictObject({
+  boards: z.array(
+    z.strictObject({ id: z.string(), name: z.string(), core: z.string(), emulated: z.boolean(), counts }),
+  ),
+  ports: z.array(
+    z.strictObject({
+      path: z.string(),
+      vendorId: z.nullable(z.string()),
+      productId: z.nullable(z.string()),
+      serialNumber: z.nullable(z.string()),
+      name: z.nullable(z.string()),
+      mayBe: z.array(z.string()),
+      board: z.nullable(z.string()),
+      answer: z.nullable(z.string()),
+    }),
+  ),
+  portsProblem: z.nullable(z.string()),
+});
 
 export const boardBuildJson = z.strictObject({
   board: z.string(),
@@ -374,6 +389,15 @@ export const boardRunJson = z.strictObject({
   warmup: count,
   perInference: summary,
   latencyUs: z.nullable(summary),
+  loop: z.nullable(
+    z.strictObject({
+      meanMs: positive,
+      worstMs: positive,
+      jitterMs: positive,
+      ok: z.boolean(),
+      problems: z.array(z.string()),
+    }),
+  ),
   retransmissions: count,
 });
 

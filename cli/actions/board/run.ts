@@ -20,9 +20,12 @@ import type { Io } from "../../io.ts";
 import { noiseSequence } from "../../noise.ts";
 import { readNetwork } from "../../read-network.ts";
 import { fileName, readJson } from "../../read-text.ts";
+import { rankPorts } from "../../serial/list-ports.ts";
 import { titleOf } from "../../summary.ts";
 import { bytes, count, digits, whole } from "../../text.ts";
 import { refuseWithoutFlash, withImageFile } from "./build.ts";
+import { identify } from "./identify.ts";
+import { type LoopVerdict, loopVerdict, verdictLine } from "./loop-verdict.ts";
 import { type Summary, summarise } from "./statistics.ts";
 import { findTarget, type Target } from "./targets.ts";
 
@@ -49,6 +52,8 @@ interface Report {
   perInference: Summary;
   /** Null on an emulator, whose time is nobody's. */
   latencyUs: Summary | null;
+  /** Whether that keeps a control loop's bounds; null as above. */
+  loop: LoopVerdict | null;
   retransmissions: number;
 }
 
@@ -63,6 +68,9 @@ export async function boardRun(io: Io, weights: string, options: BoardRunOptions
     const report = await measure(io, session, target, network, sequence, options);
     io.progress(null);
     io.print(options.json ? JSON.stringify(report) : describe(report, titleOf(network)));
+    const asked = options.meanMs ?? options.worstMs ?? options.jitterMs;
+    if (asked !== undefined && report.loop?.ok === false)
+      throw new RunFailure(`${target.id}: ${report.loop.problems.join("; ")}`);
     if (!report.outputs.bitIdentical) {
       throw new RunFailure(
         `${target.id}: expected the bits of the core on this machine, found ` +
@@ -79,14 +87,13 @@ async function linkTo(
   io: Io,
   { id, emulated }: Target,
   network: Network,
-  { port, imageIn }: BoardRunOptions,
+  { port, baud, imageIn }: BoardRunOptions,
 ): Promise<Link> {
-  if (port !== undefined) return openLink(port);
-  if (emulated === null) {
-    throw complain("unavailable", id, {
-      expected: "--port with a silicon board",
-      found: "none",
-      hint: "--emulated where it has an emulator",
+  if (port !== undefined || emulated === null) {
+    return openLink(port ?? (await portOf(io, id)), {
+      ...(baud === undefined ? {} : { baudRate: baud }),
+      onChange: (isBack) =>
+        io.warn(isBack ? "the device is back: going on" : "the device is gone; plug it in again within 30 s"),
     });
   }
   const folder = await mkdtemp(join(tmpdir(), "liquid-edge-"));
@@ -103,13 +110,27 @@ async function linkTo(
   }
 }
 
+/** The serial port that the board answers on. Throws `unavailable` when it is not exactly one. */
+async function portOf(io: Io, board: string): Promise<string> {
+  const hint = "--emulated where it has an emulator";
+  const ports = rankPorts(await io.serialPorts().catch(() => [])).filter(({ usb }) => usb !== null);
+  const asked = await Promise.all(ports.map(async ({ path }) => ({ path, answer: await identify(path) })));
+  const found = asked.filter(({ answer }) => answer.board === board);
+  if (found.length === 1) return found[0]!.path;
+  throw complain("unavailable", board, {
+    expected: "--port with a silicon board, or one serial port where it answers",
+    found: found.length === 0 ? "none" : found.map(({ path }) => path).join(", "),
+    ...(found.length === 0 ? { hint } : {}),
+  });
+}
+
 async function measure(
   io: Io,
   session: DeviceSession,
   target: Target,
   network: Network,
   sequence: Sequence,
-  { inferences, warmup, imageIn }: BoardRunOptions,
+  { inferences, warmup, imageIn, meanMs, worstMs, jitterMs }: BoardRunOptions,
 ): Promise<Report> {
   const { compiled } = network;
   const hello = await session.hello();
@@ -136,7 +157,7 @@ async function measure(
   const counted = Array.from(ticks, (t) =>
     target.emulated === null ? t : ticksToCount(target.emulated, t, hello.tickHz),
   );
-  const latencyUs = hello.emulated ? null : Array.from(ticks, (t) => (t * 1e6) / hello.tickHz);
+  const latencyUs = hello.emulated ? null : summarise(Array.from(ticks, (t) => (t * 1e6) / hello.tickHz));
   const after = await session.hello();
   return {
     board: target.id,
@@ -166,7 +187,8 @@ async function measure(
     inferences: timed,
     warmup,
     perInference: summarise(counted),
-    latencyUs: latencyUs === null ? null : summarise(latencyUs),
+    latencyUs,
+    loop: latencyUs === null ? null : loopVerdict(latencyUs, { meanMs, worstMs, jitterMs }),
     retransmissions: session.retransmissions,
   };
 }
@@ -226,7 +248,8 @@ function latencyLine({ mean, median, p99, max, jitter }: Summary): string {
 }
 
 function describe(report: Report, title: string): string {
-  const { board, emulator, network, outputs, counts, inferences, perInference, latencyUs, firmware } = report;
+  const { board, emulator, network, outputs, counts, inferences, perInference, latencyUs, loop, firmware } =
+    report;
   const { mean, min, max } = perInference;
   const spread = min === max ? "the same every time" : `${whole(min)} to ${whole(max)}`;
   return [
@@ -239,5 +262,6 @@ function describe(report: Report, title: string): string {
         : `${whole(outputs.differing)} WORDS DIFFER from the core on this machine`),
     `  ${whole(mean)} ${counts} an inference (${spread}; ${count(inferences, "inference")})`,
     ...(latencyUs === null ? [] : [latencyLine(latencyUs)]),
+    ...(loop === null ? [] : [`  ${verdictLine(loop)}`]),
   ].join("\n");
 }
