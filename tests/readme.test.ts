@@ -24,10 +24,12 @@ function outputOf(args: string, shown: string, cwd: string): string {
 
 /** What a board executes depends on the version of gcc by a few instructions, and serial ports on the machine. */
 function withoutCounts(page: string): string {
-  return page
-    // Which serial ports there are is the machine's affair.
-    .replace(/(no silicon is measured\.)\n[\s\S]*?```/, "$1\n```")
-    .replace(/^.* (instructions|cycles) an inference .*$|stack used \d+ B/gm, "");
+  return (
+    page
+      // Which serial ports there are is the machine's affair.
+      .replace(/(no silicon is measured\.)\n[\s\S]*?```/, "$1\n```")
+      .replace(/^.* (instructions|cycles) an inference .*$|stack used \d+ B/gm, "")
+  );
 }
 
 it("shows what the commands print", () => {
