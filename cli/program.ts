@@ -4,6 +4,7 @@ import { Command } from "commander";
 import manifest from "../package.json" with { type: "json" };
 import { addBoard } from "./commands/board.ts";
 import { addBoards } from "./commands/boards.ts";
+import { addCrosscheck } from "./commands/crosscheck.ts";
 import { addDoctor } from "./commands/doctor.ts";
 import { addEstimate } from "./commands/estimate.ts";
 import { addEvaluate } from "./commands/evaluate.ts";
@@ -53,6 +54,7 @@ Exit codes: 0 done, 1 a run failed, 2 wrong usage or bad input, 70 our own fault
   addExport(program, io);
   addBoards(program, io);
   addBoard(program, io);
+  addCrosscheck(program, io);
   addWiring(program, io);
   addInspect(program, io);
   addDoctor(program, io);

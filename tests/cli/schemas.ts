@@ -388,6 +388,14 @@ export const boardRunJson = z.strictObject({
   inferences: count,
   warmup: count,
   perInference: summary,
+  estimate: z.nullable(
+    z.strictObject({
+      board: z.string(),
+      counts,
+      count: interval,
+      calibratedOn: z.nullable(z.array(z.string())),
+    }),
+  ),
   latencyUs: z.nullable(summary),
   loop: z.nullable(
     z.strictObject({
@@ -411,4 +419,39 @@ export const exportJson = z.strictObject({
   outputs: count,
   imageBytes: count,
   ramBytes: count,
+});
+
+const agreement = z.strictObject({
+  n: count,
+  meanError: z.number().nonnegative(),
+  worstError: z.number().nonnegative(),
+  bias: z.number(),
+  limits: z.strictObject({ min: z.number(), max: z.number() }),
+  coverage: share,
+  medianIntervalWidth: z.number().nonnegative(),
+});
+export const crosscheckJson = z.strictObject({
+  board: z.string(),
+  emulated: z.literal(true),
+  counts,
+  calibratedOn: z.nullable(z.array(z.string())),
+  calibratedWithCore: z.nullable(z.string()),
+  networks: z.array(
+    z.strictObject({
+      id: z.string(),
+      cell: z.string(),
+      precision: z.enum(["fp32", "fp16", "int8", "int4"]),
+      measured: positive,
+      estimate: interval,
+      uncalibrated: positive,
+      error: z.number(),
+      differing: count,
+    }),
+  ),
+  agreement,
+  uncalibrated: agreement,
+  leaveOneCellOut: z.nullable(
+    z.strictObject({ meanError: z.number().nonnegative(), worstError: z.number().nonnegative() }),
+  ),
+  calibration: z.nullable(z.string()),
 });

@@ -9,9 +9,11 @@ import { expectSameCore } from "../../../bindings/device/mcu-connection.ts";
 import { differingWords, encodeRow, expectedRows } from "../../../bindings/device/records.ts";
 import { type DeviceRowResult, runRow } from "../../../bindings/device/run-on-device.ts";
 import { complain } from "../../../bindings/errors.ts";
+import { type CountEstimate, estimateCounts } from "../../../bindings/estimate/counts.ts";
 import { crc32 } from "../../../bindings/image/crc32.ts";
 import type { Network } from "../../../bindings/network.ts";
 import type { BoardRunOptions } from "../../commands/board.ts";
+import { readCalibration } from "../../crosscheck/read-calibration.ts";
 import { RunFailure } from "../../exit.ts";
 import { buildFirmware } from "../../firmware/build-firmware.ts";
 import { startEmulator, ticksToCount } from "../../firmware/emulator.ts";
@@ -50,6 +52,8 @@ interface Report {
   inferences: number;
   warmup: number;
   perInference: Summary;
+  /** What was estimated for an emulated board; null on silicon. */
+  estimate: CountEstimate | null;
   /** Null on an emulator, whose time is nobody's. */
   latencyUs: Summary | null;
   /** Whether that keeps a control loop's bounds; null as above. */
@@ -187,10 +191,16 @@ async function measure(
     inferences: timed,
     warmup,
     perInference: summarise(counted),
+    estimate: await estimateFor(target, network),
     latencyUs,
     loop: latencyUs === null ? null : loopVerdict(latencyUs, { meanMs, worstMs, jitterMs }),
     retransmissions: session.retransmissions,
   };
+}
+
+async function estimateFor({ emulated }: Target, network: Network): Promise<CountEstimate | null> {
+  if (emulated === null) return null;
+  return estimateCounts(await network.profileOperations(), emulated, await readCalibration(emulated));
 }
 
 function differences(
@@ -240,6 +250,12 @@ async function sequenceOf(io: Io, network: Network, { input, steps }: BoardRunOp
   return noiseSequence(network.compiled.input.length, steps);
 }
 
+function estimateLine({ count: { typ, min, max }, calibratedOn }: CountEstimate): string {
+  const how =
+    calibratedOn === null ? "not calibrated" : `calibrated on ${count(calibratedOn.length, "network")}`;
+  return `  estimated ${whole(typ)} (${whole(min)} to ${whole(max)}; ${how})`;
+}
+
 function latencyLine({ mean, median, p99, max, jitter }: Summary): string {
   return (
     `  latency ${digits(mean)} µs (median ${digits(median)}, p99 ${digits(p99)}, max ${digits(max)}, ` +
@@ -248,8 +264,9 @@ function latencyLine({ mean, median, p99, max, jitter }: Summary): string {
 }
 
 function describe(report: Report, title: string): string {
-  const { board, emulator, network, outputs, counts, inferences, perInference, latencyUs, loop, firmware } =
+  const { board, emulator, network, outputs, counts, inferences, perInference, estimate, latencyUs, loop } =
     report;
+  const { firmware } = report;
   const { mean, min, max } = perInference;
   const spread = min === max ? "the same every time" : `${whole(min)} to ${whole(max)}`;
   return [
@@ -261,6 +278,7 @@ function describe(report: Report, title: string): string {
         ? "bit for bit those of the core on this machine"
         : `${whole(outputs.differing)} WORDS DIFFER from the core on this machine`),
     `  ${whole(mean)} ${counts} an inference (${spread}; ${count(inferences, "inference")})`,
+    ...(estimate === null ? [] : [estimateLine(estimate)]),
     ...(latencyUs === null ? [] : [latencyLine(latencyUs)]),
     ...(loop === null ? [] : [`  ${verdictLine(loop)}`]),
   ].join("\n");
