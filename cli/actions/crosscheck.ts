@@ -243,14 +243,15 @@ function describe(report: Report, colour: boolean): string {
     `Outputs: ${differing === 0 ? "bit for bit those of the core on this machine" : `${differing} NETWORKS DIFFER`}.`,
     calibratedOn === null
       ? "Not calibrated."
-      : `Calibrated on ${calibratedOn.length} networks; the error is that of ${agreement.n} others.`,
+      : `Calibrated on ${calibratedOn.length} networks${agreement.n === 1 ? "" : `; the error is that of ${agreement.n} others`}.`,
     ...(report.calibratedWithCore === null
       ? []
       : [
           `The calibration is of another core (${report.calibratedWithCore}): --suite --calibrate renews it.`,
         ]),
-    errorLine("Error", agreement, signed),
-    ...(calibratedOn === null ? [] : [errorLine("Uncalibrated", uncalibrated, signed)]),
+    // Of one network the table says it all.
+    ...(agreement.n === 1 ? [] : [errorLine("Error", agreement, signed)]),
+    ...(calibratedOn === null || agreement.n === 1 ? [] : [errorLine("Uncalibrated", uncalibrated, signed)]),
     ...(report.leaveOneCellOut === null
       ? []
       : [
