@@ -23,6 +23,8 @@ export interface Io {
   progress(text: string | null): void;
   /** Whether standard output understands colours and the user wants them. */
   readonly colour: boolean;
+  /** Runs another program without a shell, its output on standard error as it comes; its exit code. */
+  streamTool(command: string, args: readonly string[]): Promise<number>;
   /** Serial ports of this machine. Throws `bad-tool` without the package serialport. */
   serialPorts(): Promise<PortInfo[]>;
   /** Output of another program, null when there is none of that name or it does not end within 5 s. */
@@ -56,6 +58,7 @@ export function nodeIo(): Io {
       if (stderr.isTTY) stderr.write(text === null ? "\r\u001b[K" : `\r\u001b[K${text}`);
     },
     colour: wantsColour(env, stdout.isTTY),
+    streamTool,
     async serialPorts() {
       const { listPorts } = await import("./serial/list-ports.ts");
       return listPorts();
@@ -114,6 +117,19 @@ async function runTool(command: string, args: readonly string[]): Promise<ToolOu
     execFile(command, args, { timeout: TOOL_TIMEOUT_MS }, (error, stdout, stderr) => {
       resolve(error === null ? { text: stdout.trim() || stderr.trim() } : null);
     });
+  });
+}
+
+async function streamTool(command: string, args: readonly string[]): Promise<number> {
+  const { spawn } = await import("node:child_process");
+  return new Promise((resolve, reject) => {
+    // Standard output is for our own results.
+    const child = spawn(command, args, { stdio: ["ignore", process.stderr, process.stderr] });
+    child.on("error", (cause) => {
+      const message = `${command}: expected a program that can be started, found ${reasonOf(cause)}`;
+      reject(new LiquidEdgeError("bad-tool", message, { cause }));
+    });
+    child.on("close", (code) => resolve(code ?? 1));
   });
 }
 

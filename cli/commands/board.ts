@@ -2,6 +2,7 @@
 
 import { type Command, Option } from "commander";
 import type { ImagePlace } from "../../bindings/estimate/memory-profiler.ts";
+import { FLASH_TOOLS } from "../firmware/flash-tools.ts";
 import type { Io } from "../io.ts";
 import {
   type CommonOptions,
@@ -26,6 +27,13 @@ export interface BoardBuildOptions extends CommonOptions {
   mlperfId?: string;
   energyMode?: true;
   portKernels: boolean;
+}
+
+export interface BoardFlashOptions extends CommonOptions {
+  tool?: string;
+  firmware?: string;
+  port?: string;
+  dryRun?: true;
 }
 
 export interface BoardRunOptions extends CommonOptions {
@@ -71,6 +79,7 @@ export function addBoard(program: Command, io: Io): void {
     .action(() => board.help({ error: true }));
   addList(board, io);
   addBuild(board, io);
+  addFlash(board, io);
   addRun(board, io);
 }
 
@@ -118,6 +127,29 @@ function addBuild(board: Command, io: Io): void {
     "board build qemu-m4f",
     "board build qemu-m4f --image-in flash --image net.safetensors --out firmware",
   ]);
+}
+
+function addFlash(board: Command, io: Io): void {
+  const command = board
+    .command("flash")
+    .summary("put the firmware on a board with the flashing tool that is installed")
+    .description(
+      "Builds the firmware of a board and puts it there with a tool that is installed (probe-rs, openocd, nrfutil, esptool, " +
+        "picotool), or by copying a UF2 file to the drive that the board shows. Prints the command, then what the tool says.",
+    )
+    .argument("<board>", "id of the board")
+    .addOption(choiceOption("--tool <name>", "which one (default: the first that is installed)", FLASH_TOOLS))
+    .option(
+      "--firmware <file>",
+      "a built file instead (ELF; UF2 for the Pico, merged binary for the ESP32-S3)",
+    )
+    .option("--port <path>", "serial port of an ESP32-S3")
+    .option("--dry-run", "only print the command")
+    .action(async (id: string, options: BoardFlashOptions) => {
+      const { boardFlash } = await import("../actions/board/flash.ts");
+      await boardFlash(io, id, options);
+    });
+  withCommon(command, ["board flash nrf52840", "board flash rp2040 --tool picotool --dry-run"]);
 }
 
 function addRun(board: Command, io: Io): void {

@@ -16,6 +16,8 @@ export interface World {
   files?: Record<string, Uint8Array | string>;
   /** Version texts of installed tools by command; none by default. */
   tools?: Record<string, string>;
+  /** Of a tool whose output is passed on; default 0. */
+  toolExitCode?: number;
   /** None by default. */
   ports?: PortInfo[];
   colour?: boolean;
@@ -30,6 +32,8 @@ export interface Outcome {
   /** Files that are no text. */
   writtenBytes: Map<string, Uint8Array>;
   progress: string[];
+  /** Commands whose output was passed on. */
+  streamed: string[][];
 }
 
 /** What `liquid-edge ...args` does. */
@@ -42,6 +46,7 @@ export async function cli(args: readonly string[], world: World = {}): Promise<O
     written: new Map(),
     writtenBytes: new Map(),
     progress: [],
+    streamed: [],
   };
   const io: Io = {
     async readFile(path) {
@@ -59,6 +64,10 @@ export async function cli(args: readonly string[], world: World = {}): Promise<O
       if (text !== null) outcome.progress.push(text);
     },
     colour: world.colour ?? false,
+    async streamTool(command, toolArgs) {
+      outcome.streamed.push([command, ...toolArgs]);
+      return world.toolExitCode ?? 0;
+    },
     async serialPorts() {
       return world.ports ?? [];
     },
