@@ -68,6 +68,11 @@ export const OPTIONAL_TOOLS: readonly OptionalTool[] = [
   },
 ];
 
+/** What surprises those who plug a Pico in. */
+const RP2040_WIRING =
+  "RP2040: its firmware talks on GP0 (TX) and GP1 (RX), not on USB: connect a debug probe with a UART or a USB-UART converter\n" +
+  "  at 3.3 V (boards/README.md).";
+
 /** The oldest Node.js that package.json admits. */
 const LEAST_NODE_MAJOR = 20;
 
@@ -185,5 +190,7 @@ function describe(
       colour,
     ),
     ...missingLines,
+    "",
+    RP2040_WIRING,
   ].join("\n");
 }

@@ -211,6 +211,12 @@ describe("doctor", () => {
     expect(out).toContain(`apt-get install ${packages}\n`.trimEnd());
   });
 
+  it("says how an RP2040 is connected", async () => {
+    expect((await cli(["doctor"])).out).toMatch(
+      /RP2040: its firmware talks on GP0 \(TX\) and GP1 \(RX\), not on USB/,
+    );
+  });
+
   it("knows every tool that the tests need", () => {
     const known = OPTIONAL_TOOLS.map(({ command, debianPackage }) => ({ command, debianPackage }));
     for (const { command, debianPackage } of TOOLS) expect(known).toContainEqual({ command, debianPackage });
