@@ -4,6 +4,7 @@ import { mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { LiquidEdgeError } from "../bindings/errors.ts";
 import { printable } from "../bindings/network/printable.ts";
+import type { PortInfo } from "./serial/list-ports.ts";
 
 /** What another program printed, first on standard output. */
 export interface ToolOutput {
@@ -29,6 +30,10 @@ export interface Io {
   progress(text: string | null): void;
   /** Whether standard output understands colours and the user wants them. */
   readonly colour: boolean;
+  /** Runs another program without a shell, its output on standard error as it comes; its exit code. */
+  streamTool(command: string, args: readonly string[]): Promise<number>;
+  /** Serial ports of this machine. Throws `bad-tool` without the package serialport. */
+  serialPorts(): Promise<PortInfo[]>;
   /** Output of another program, null when there is none of that name or it does not end within 5 s. */
   runTool(command: string, args: readonly string[]): Promise<ToolOutput | null>;
   /** Runs `work`, which Ctrl-C aborts in good order instead of ending the process; a second one ends it. */
@@ -67,6 +72,11 @@ export function nodeIo(): Io {
       if (stderr.isTTY) stderr.write(text === null ? "\r\u001b[K" : `\r\u001b[K${text}`);
     },
     colour: wantsColour(env, stdout.isTTY),
+    streamTool,
+    async serialPorts() {
+      const { listPorts } = await import("./serial/list-ports.ts");
+      return listPorts();
+    },
     runTool,
     interruptible,
   };
@@ -181,18 +191,32 @@ async function interruptible<Result>(work: (signal: AbortSignal) => Promise<Resu
   }
 }
 
+async function streamTool(command: string, args: readonly string[]): Promise<number> {
+  const { spawn } = await import("node:child_process");
+  return new Promise((resolve, reject) => {
+    // Standard output is for our own results.
+    const child = spawn(command, args, { stdio: ["ignore", process.stderr, process.stderr] });
+    child.on("error", (cause) => {
+      const message = `${command}: expected a program that can be started, found ${reasonOf(cause)}`;
+      reject(new LiquidEdgeError("bad-tool", message, { cause }));
+    });
+    child.on("close", (code) => resolve(code ?? 1));
+  });
+}
+
 const REASONS: Readonly<Record<string, string>> = {
   ENOENT: "none there",
   EACCES: "no permission",
   EPERM: "no permission",
   EISDIR: "a folder",
-  ENOTDIR: "a path through something that is no folder",
+  ENOTDIR: "something that is no folder",
   ENOSPC: "no space left",
   EROFS: "a read-only file system",
   ERR_FS_FILE_TOO_LARGE: "a file of more than 2 GiB",
 };
 
-function reasonOf(cause: unknown): string {
+/** Why the operating system refused, in a few words. */
+export function reasonOf(cause: unknown): string {
   const { code, message } = cause as NodeJS.ErrnoException;
   return REASONS[code ?? ""] ?? printable(message);
 }

@@ -47,6 +47,8 @@ export async function buildCli(root: string, outdir = join(root, "dist")): Promi
     // The build for Node is CommonJS, whose names a dynamic import does not see in a bundle.
     alias: { yaml: join(root, "node_modules/yaml/browser/index.js") },
     plugins: [WITHOUT_CHILD_PROCESS, WITHOUT_CANVAS],
+    // Compiled code, which no bundle can hold.
+    external: ["serialport"],
     legalComments: "eof",
     logLevel: "warning",
   });

@@ -27,7 +27,13 @@ export const TOOLS: readonly Tool[] = [
     debianPackage: "gcc-arm-none-eabi libnewlib-arm-none-eabi",
     neededFor: "building firmware",
   },
-  { command: "gcc", debianPackage: "gcc", neededFor: "the firmware's protocol on this machine" },
+  {
+    command: "gcc",
+    debianPackage: "gcc",
+    neededFor: "the firmware's protocol and exported networks on this machine",
+  },
+  { command: "python3", debianPackage: "python3", neededFor: "serial ports that are pseudo-terminals" },
+  { command: "cmake", debianPackage: "cmake", neededFor: "the CMake file of exported networks" },
   {
     command: "qemu-system-arm",
     debianPackage: "qemu-system-arm",

@@ -4,6 +4,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execute } from "../../cli/execute.ts";
 import { type Io, nodeFiles } from "../../cli/io.ts";
+import type { PortInfo } from "../../cli/serial/list-ports.ts";
 
 export const ROOT = join(import.meta.dirname, "../..");
 export const SINE = join(ROOT, "examples/sine.safetensors");
@@ -15,6 +16,10 @@ export interface World {
   files?: Record<string, Uint8Array | string>;
   /** Version texts of installed tools by command; none by default. */
   tools?: Record<string, string>;
+  /** Of a tool whose output is passed on; default 0. */
+  toolExitCode?: number;
+  /** None by default. */
+  ports?: PortInfo[];
   colour?: boolean;
   /** Whether files are really written; else they are only collected. */
   disk?: boolean;
@@ -37,6 +42,8 @@ export interface Outcome {
   /** Files that are no text. */
   writtenBytes: Map<string, Uint8Array>;
   progress: string[];
+  /** Commands whose output was passed on. */
+  streamed: string[][];
 }
 
 /** What `liquid-edge ...args` does. */
@@ -50,6 +57,7 @@ export async function cli(args: readonly string[], world: World = {}): Promise<O
     writtenBytes: new Map(),
     progress: [],
     removed: [],
+    streamed: [],
   };
   const io: Io = {
     async readFile(path) {
@@ -76,6 +84,13 @@ export async function cli(args: readonly string[], world: World = {}): Promise<O
       if (text !== null) outcome.progress.push(text);
     },
     colour: world.colour ?? false,
+    async streamTool(command, toolArgs) {
+      outcome.streamed.push([command, ...toolArgs]);
+      return world.toolExitCode ?? 0;
+    },
+    async serialPorts() {
+      return world.ports ?? [];
+    },
     interruptible: (work) => work(world.interrupt ?? new AbortController().signal),
     async runTool(command, args) {
       if (world.runTool !== undefined) return world.runTool(command, args).catch(() => null);

@@ -318,9 +318,24 @@ export const doctorJson = z.strictObject({
 
 const counts = z.enum(["instructions", "cycles"]);
 
-export const boardListJson = z.array(
-  z.strictObject({ id: z.string(), name: z.string(), core: z.string(), emulated: z.boolean(), counts }),
-);
+export const boardListJson = z.strictObject({
+  boards: z.array(
+    z.strictObject({ id: z.string(), name: z.string(), core: z.string(), emulated: z.boolean(), counts }),
+  ),
+  ports: z.array(
+    z.strictObject({
+      path: z.string(),
+      vendorId: z.nullable(z.string()),
+      productId: z.nullable(z.string()),
+      serialNumber: z.nullable(z.string()),
+      name: z.nullable(z.string()),
+      mayBe: z.array(z.string()),
+      board: z.nullable(z.string()),
+      answer: z.nullable(z.string()),
+    }),
+  ),
+  portsProblem: z.nullable(z.string()),
+});
 
 export const boardBuildJson = z.strictObject({
   board: z.string(),
@@ -373,7 +388,24 @@ export const boardRunJson = z.strictObject({
   inferences: count,
   warmup: count,
   perInference: summary,
+  estimate: z.nullable(
+    z.strictObject({
+      board: z.string(),
+      counts,
+      count: interval,
+      calibratedOn: z.nullable(z.array(z.string())),
+    }),
+  ),
   latencyUs: z.nullable(summary),
+  loop: z.nullable(
+    z.strictObject({
+      meanMs: positive,
+      worstMs: positive,
+      jitterMs: positive,
+      ok: z.boolean(),
+      problems: z.array(z.string()),
+    }),
+  ),
   retransmissions: count,
 });
 
@@ -502,6 +534,7 @@ export const trendJson = z.array(
     worsening: z.boolean(),
   }),
 );
+
 const epochRecord = z.strictObject({
   epoch: z.int().positive(),
   trainLoss: z.number(),
@@ -561,4 +594,51 @@ export const trainJson = z.strictObject({
     validation: z.nullable(z.strictObject({ name: metricName, value: z.number() })),
   }),
   history: z.array(epochRecord),
+});
+
+export const exportJson = z.strictObject({
+  name: z.string(),
+  language: z.literal("c"),
+  out: z.string(),
+  files: z.array(z.string()),
+  precision: z.enum(["fp32", "fp16", "int8", "int4"]),
+  inputs: count,
+  outputs: count,
+  imageBytes: count,
+  ramBytes: count,
+});
+
+const agreement = z.strictObject({
+  n: count,
+  meanError: z.number().nonnegative(),
+  worstError: z.number().nonnegative(),
+  bias: z.number(),
+  limits: z.strictObject({ min: z.number(), max: z.number() }),
+  coverage: share,
+  medianIntervalWidth: z.number().nonnegative(),
+});
+export const crosscheckJson = z.strictObject({
+  board: z.string(),
+  emulated: z.literal(true),
+  counts,
+  calibratedOn: z.nullable(z.array(z.string())),
+  calibratedWithCore: z.nullable(z.string()),
+  networks: z.array(
+    z.strictObject({
+      id: z.string(),
+      cell: z.string(),
+      precision: z.enum(["fp32", "fp16", "int8", "int4"]),
+      measured: positive,
+      estimate: interval,
+      uncalibrated: positive,
+      error: z.number(),
+      differing: count,
+    }),
+  ),
+  agreement,
+  uncalibrated: agreement,
+  leaveOneCellOut: z.nullable(
+    z.strictObject({ meanError: z.number().nonnegative(), worstError: z.number().nonnegative() }),
+  ),
+  calibration: z.nullable(z.string()),
 });
