@@ -1,11 +1,11 @@
 import { basename, join } from "node:path";
 import type { Network } from "../../bindings/network.ts";
+import { titleOf } from "../../format/summary.ts";
 import type { ExportOptions } from "../commands/export.ts";
 import { cProject, isPrefix } from "../export/c-project.ts";
 import type { Io } from "../io.ts";
 import { usageError } from "../options.ts";
 import { readNetwork } from "../read-network.ts";
-import { titleOf } from "../summary.ts";
 import { bytes, table } from "../text.ts";
 import { writeFolder } from "../write-folder.ts";
 

@@ -1,6 +1,6 @@
 import { basename } from "node:path";
 import type { Network } from "../../bindings/network.ts";
-import { summarise } from "../summary.ts";
+import { summarise } from "../../format/summary.ts";
 
 /** README.md of an exported network. */
 export function readmeText(network: Network, prefix: string): string {
