@@ -8,6 +8,10 @@ export type ErrorCode =
   | "bad-input"
   /** A board file that the schema or its rules refuse. */
   | "bad-board"
+  /** A suite, record, baseline or history that the schema or its rules refuse. */
+  | "bad-record"
+  /** A baseline that is not there. */
+  | "no-baseline"
   /** An identifier that does not exist: platform, operating point, operation class, kernel. */
   | "unknown-name"
   /** The board cannot run or price what is asked of it. */

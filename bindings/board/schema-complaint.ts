@@ -1,8 +1,8 @@
-// Turns what zod found wrong in a board file into one line for people: field, expected, found.
+// Turns what zod found wrong in a file into one line for people: field, expected, found.
 
 import type * as z from "zod";
 import { isOpClass, OP_CLASSES } from "../count/op-class.ts";
-import { complain, type LiquidEdgeError, nearestName } from "../errors.ts";
+import { complain, type ErrorCode, type LiquidEdgeError, nearestName } from "../errors.ts";
 
 /** Where in a JSON document: property names and array indices. */
 export type Path = (string | number)[];
@@ -26,13 +26,18 @@ export function describeFound(value: unknown): string {
   return typeof value === "object" ? "an object" : String(value);
 }
 
-/** The first issue as a `bad-board` error that names `source`, the file. */
-export function complaintOf(error: z.ZodError, json: unknown, source: string): LiquidEdgeError {
+/** The first issue as an error that names `source`, the file. */
+export function complaintOf(
+  error: z.ZodError,
+  json: unknown,
+  source: string,
+  code: ErrorCode = "bad-board",
+): LiquidEdgeError {
   const issue = error.issues[0]!;
-  if (issue.code === "unrecognized_keys") return unknownField(issue, json, source);
+  if (issue.code === "unrecognized_keys") return unknownField(issue, json, source, code);
   const found = describeFound(valueAt(json, issue.path));
   const field = printPath(issue.path);
-  return complain("bad-board", source, {
+  return complain(code, source, {
     ...(field === "" ? {} : { field }),
     expected: field.endsWith("source") && found === "nothing" ? 'a key of "sources"' : expectedBy(issue),
     found,
@@ -43,6 +48,7 @@ function unknownField(
   issue: Extract<Issue, { code: "unrecognized_keys" }>,
   json: unknown,
   source: string,
+  code: ErrorCode,
 ): LiquidEdgeError {
   const name = issue.keys[0]!;
   const isClass = issue.path.at(-1) === "classes";
@@ -51,7 +57,7 @@ function unknownField(
   const known = Object.keys(siblings).filter(
     (key) => !issue.keys.includes(key) && (!isClass || isOpClass(key)),
   );
-  return complain("bad-board", source, {
+  return complain(code, source, {
     field: printPath([...issue.path, name]),
     expected: isClass ? "an operation class" : "no field of this name",
     found: describeFound(name),
@@ -70,7 +76,9 @@ function expectedBy(issue: Issue): string {
       if (issue.origin === "string") return "text";
       return `a number ${issue.inclusive === true ? "of at least" : "above"} ${issue.minimum}`;
     case "invalid_format":
-      return "a name of lower-case letters, digits and single hyphens";
+      return issue.message.startsWith("Invalid")
+        ? "a name of lower-case letters, digits and single hyphens"
+        : issue.message;
     default:
       return issue.message;
   }
