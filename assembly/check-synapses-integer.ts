@@ -4,7 +4,7 @@
 // @ts-nocheck: checked by asc
 
 import { inImage } from "./check-window";
-import { Format, Header } from "./image";
+import { Format, Header, SYNAPSES_BOUNDED } from "./image";
 import { Reject } from "./reject";
 import { centre } from "./synapse-s8";
 
@@ -16,19 +16,30 @@ function magnitude(x: i32): u32 {
   return <u32>(x < 0 ? -x : x);
 }
 
-/** One synapse; `ratio`: largest |we| / w. */
-function isSound(k: i32, mu: i32, w: i32, we: i32, c: u32, ratio: u32): bool {
-  // At most 2^15 (2^15 - 1 + 2^15) + 2^30 + 2^15: below 2^32.
-  return magnitude(k) * (32767 + magnitude(mu)) + c <= 0x7fffffff && w >= 0 && magnitude(we) <= ratio * <u32>w;
+/** One synapse; `most`: what |k| (span + |mu|) may be, `ratio`: largest |we| / w. */
+function isSound(k: i32, mu: i32, w: i32, we: i32, span: u32, most: u32, ratio: u32): bool {
+  // At most 2^15 2^16: below 2^32.
+  return magnitude(k) * (span + magnitude(mu)) <= most && w >= 0 && magnitude(we) <= ratio * <u32>w;
+}
+
+/** Largest |v|. Where nothing is clamped afterwards, -32768 counts, which no layer writes but an arena may hold. */
+function spanOf(bounded: bool): u32 {
+  return bounded ? 32768 : 32767;
+}
+
+/** Largest |k| (span + |mu|) of a block: arguments stay in 32 bits, or within the table where nothing is clamped. */
+function largestTerm(shift: u32, bounded: bool): u32 {
+  const half = (<u32>1 << shift) >> 1;
+  return bounded ? (16384 << shift) - half - 1 : 0x7fffffff - <u32>centre(shift);
 }
 
 /** `count` synapses at p whose fields lie `count` elements apart, which is how a run and a record hold them. */
-function areSound(p: usize, count: usize, c: u32, ratio: u32): bool {
+function areSound(p: usize, count: usize, span: u32, most: u32, ratio: u32): bool {
   const w = p + (count << 2);
   for (let i: usize = 0; i < count; i++) {
     const at = p + (i << 1);
     if (!isSound(
-      <i32>load<i16>(at), <i32>load<i16>(at + (count << 1)), <i32>load<i8>(w + i), <i32>load<i8>(w + count + i), c, ratio
+      <i32>load<i16>(at), <i32>load<i16>(at + (count << 1)), <i32>load<i8>(w + i), <i32>load<i8>(w + count + i), span, most, ratio
     )) return false;
   }
   return true;
@@ -39,7 +50,7 @@ function runBytes(p: usize): u32 {
   return (<u32>load<u16>(p) << 5) + (<u32>load<u16>(p, 2) << 3);
 }
 
-function checkRows(p: usize, bytes: u32, nOut: u32, nIn: u32, c: u32, ratio: u32): i32 {
+function checkRows(p: usize, bytes: u32, nOut: u32, nIn: u32, span: u32, most: u32, ratio: u32): i32 {
   for (; nOut > 0; nOut--) {
     if (bytes < SPARSE_HEAD) return Reject.BLOCK_BYTES;
     const fours = <u32>load<u16>(p);
@@ -53,7 +64,7 @@ function checkRows(p: usize, bytes: u32, nOut: u32, nIn: u32, c: u32, ratio: u32
         const source = <u32>load<u16>(q + count * 6 + (i << 1));
         if ((source & 1) != 0 || source >= nIn << 1) return Reject.SOURCE;
       }
-      if (!areSound(q, count, c, ratio)) return Reject.SYNAPSE;
+      if (!areSound(q, count, span, most, ratio)) return Reject.SYNAPSE;
       q += count << 3;
     }
     p += rowBytes;
@@ -67,19 +78,22 @@ export function checkIntSynapses(image: usize, imageBytes: u32, at: u32, nOut: u
   if (!inImage(at, HEAD, imageBytes)) return Reject.BLOCK_WINDOW;
   const format = load<u32>(image + at);
   const bytes = load<u32>(image + at, 4);
-  const shift = load<u32>(image + at, 8);
+  let shift = load<u32>(image + at, 8);
+  const bounded = shift >= SYNAPSES_BOUNDED;
+  if (bounded) shift -= SYNAPSES_BOUNDED;
   if (format - 1 >= Format.SPARSE) return Reject.BLOCK_FORMAT;
   if (!inImage(at, bytes, imageBytes)) return Reject.BLOCK_WINDOW;
   if (bytes < HEAD) return Reject.BLOCK_BYTES;
   if (shift > 16) return Reject.SYNAPSE;
-  const c = <u32>centre(shift);
+  const span = spanOf(bounded);
+  const most = largestTerm(shift, bounded);
   const ratio: u32 = (1 << (16 - f)) - 1;
   let p = image + at + HEAD;
   const body = bytes - HEAD;
-  if (format == Format.SPARSE) return checkRows(p, body, nOut, nIn, c, ratio);
+  if (format == Format.SPARSE) return checkRows(p, body, nOut, nIn, span, most, ratio);
   let records = ((nOut + 3) >> 2) * nIn;
   if (body != records * RECORD) return Reject.BLOCK_BYTES;
-  for (; records > 0; records--, p += RECORD) if (!areSound(p, 4, c, ratio)) return Reject.SYNAPSE;
+  for (; records > 0; records--, p += RECORD) if (!areSound(p, 4, span, most, ratio)) return Reject.SYNAPSE;
   return Reject.NONE;
 }
 

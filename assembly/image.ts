@@ -63,7 +63,7 @@
 // @ts-nocheck: checked by asc
 
 export const MAGIC: u32 = 0x3145514c;
-export const VERSION: u32 = 1;
+export const VERSION: u32 = 2;
 export const HEADER_BYTES: u32 = 64;
 export const LAYER_BYTES: u32 = 64;
 export const CONTROL_BYTES: u32 = 16;
@@ -197,6 +197,8 @@ export namespace Format {
 
 export const TABLE_BYTES: u32 = 524;
 export const SYNAPSE_TABLE_BYTES: u32 = 2048;
+/** Added to the shift of integer synapses whose arguments cannot leave the table: `check` proves it, and nothing is clamped. */
+export const SYNAPSES_BOUNDED: u32 = 256;
 
 /** Words of four bytes, floats or pairs of i16, that a layer needs as scratch. */
 export function scratchElements(kind: u32, variant: u32, n: u32): u32 {

@@ -17,12 +17,11 @@ export {
   blendF32, decayF32, elapseF32, fusedF32, membraneF32, mulAddF32, mulF32, mulSubF32, nonFiniteF32, pureF32, scaleAddF32, slopeF32
 } from "./vector-f32";
 
-export { matvecS8 } from "./matvec-s8";
-export { matvecS4 } from "./matvec-s4";
-export { matvecBlockS8 } from "./matvec-block-s8";
-export { matvecBlockS4 } from "./matvec-block-s4";
-export { matvecSparseS8 } from "./matvec-sparse-s8";
-export { matvecBlockS4x16, matvecBlockS8x16, matvecS4x16, matvecS8x16, matvecSparseS8x16 } from "./matvec-x16";
+export { matvecS8, matvecS8x16 } from "./matvec-s8";
+export { matvecS4, matvecS4x16 } from "./matvec-s4";
+export { matvecBlockS8, matvecBlockS8x16 } from "./matvec-block-s8";
+export { matvecBlockS4, matvecBlockS4x16 } from "./matvec-block-s4";
+export { matvecSparseS8, matvecSparseS8x16 } from "./matvec-sparse-s8";
 export { synapsesS8 } from "./synapses-s8";
 export { synapsesSparseS8 } from "./synapses-sparse-s8";
 export {

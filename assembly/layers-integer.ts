@@ -4,12 +4,11 @@
 // @ts-nocheck: checked by asc
 
 import { Control, Format, Header, IntKind, IntMode, Layer } from "./image";
-import { matvecBlockS8 } from "./matvec-block-s8";
-import { matvecBlockS4 } from "./matvec-block-s4";
-import { matvecS4 } from "./matvec-s4";
-import { matvecS8 } from "./matvec-s8";
-import { matvecSparseS8 } from "./matvec-sparse-s8";
-import { matvecBlockS4x16, matvecBlockS8x16, matvecS4x16, matvecS8x16, matvecSparseS8x16 } from "./matvec-x16";
+import { matvecBlockS8, matvecBlockS8x16 } from "./matvec-block-s8";
+import { matvecBlockS4, matvecBlockS4x16 } from "./matvec-block-s4";
+import { matvecS4, matvecS4x16 } from "./matvec-s4";
+import { matvecS8, matvecS8x16 } from "./matvec-s8";
+import { matvecSparseS8, matvecSparseS8x16 } from "./matvec-sparse-s8";
 import { ROW } from "./rows";
 import { synapsesS8 } from "./synapses-s8";
 import { synapsesSparseS8 } from "./synapses-sparse-s8";

@@ -41,3 +41,12 @@ export const ROW: usize = 8;
     if (rest > 2) finishRow(s2 + load<i32>(row, 16), row + 16, y + 4);
   }
 }
+
+/** Up to four rows, whose sums do not hold their biases. */
+@inline export function finishGroup(s0: i32, s1: i32, s2: i32, s3: i32, left: i32, rows: usize, y: usize): void {
+  if (left > 3) {
+    finishFour(s0 + load<i32>(rows), s1 + load<i32>(rows, 8), s2 + load<i32>(rows, 16), s3 + load<i32>(rows, 24), rows, y);
+  } else {
+    finishRest(s0, s1, s2, left, rows, y);
+  }
+}

@@ -8,15 +8,17 @@
 
 // @ts-nocheck: checked by asc
 
-import { centre, opening } from "./synapse-s8";
+import { SYNAPSES_BOUNDED } from "./image";
+import { centre, fourOpenings, indexShift, opening } from "./synapse-s8";
 
 const RECORD: usize = 24;
 
-export function synapsesS8(
+@inline function sums(
   records: usize, v: usize, table: usize, shift: i32, baseNum: usize, baseDen: usize, num: usize, den: usize,
-  nOut: i32, nIn: i32
+  nOut: i32, nIn: i32, bounded: bool
 ): void {
   const c = centre(shift);
+  const toIndex = indexShift(shift);
   const vEnd = v + (<usize>nIn << 1);
   let p = records;
   for (let left = nOut; left > 0; left -= 4, num += 16, den += 16, baseNum += 16, baseDen += 16) {
@@ -28,19 +30,10 @@ export function synapsesS8(
       let ns = i32x4.splat(0);
       const cs = i32x4.splat(c);
       do {
-        const k = i32x4.extend_low_i16x8_s(v128.load64_zero(p));
-        const mu = i32x4.extend_low_i16x8_s(v128.load64_zero(p, 8));
         const weights = i16x8.extend_low_i8x16_s(v128.load64_zero(p, 16));
-        const product = i32x4.mul(i32x4.sub(i32x4.splat(<i32>load<i16>(q)), mu), k);
-        let x = i32x4.shr_s(i32x4.add(product, cs), shift);
-        x = i32x4.max_s(i32x4.min_s(x, i32x4.splat(32767)), i32x4.splat(0));
-        x = v128.and(i32x4.shr_u(x, 4), i32x4.splat(~1));
-        let a = i32x4.splat(i32.load16_s(table + i32x4.extract_lane(x, 0)));
-        a = i32x4.replace_lane(a, 1, i32.load16_s(table + i32x4.extract_lane(x, 1)));
-        a = i32x4.replace_lane(a, 2, i32.load16_s(table + i32x4.extract_lane(x, 2)));
-        a = i32x4.replace_lane(a, 3, i32.load16_s(table + i32x4.extract_lane(x, 3)));
-        ds = i32x4.add(ds, i32x4.mul(i32x4.extend_low_i16x8_s(weights), a));
-        ns = i32x4.add(ns, i32x4.mul(i32x4.extend_high_i16x8_s(weights), a));
+        const a = fourOpenings(p, i32x4.splat(<i32>load<i16>(q)), cs, toIndex, table, bounded);
+        ds = i32x4.add(ds, i32x4.extmul_low_i16x8_s(weights, a));
+        ns = i32x4.add(ns, i32x4.extmul_high_i16x8_s(weights, a));
         p += RECORD;
         q += 2;
       } while (q != vEnd);
@@ -56,16 +49,16 @@ export function synapsesS8(
       do {
         const u = <i32>load<i16>(q);
         let a: i32;
-        a = opening((u - <i32>load<i16>(p, 8)) * <i32>load<i16>(p, 0) + c, shift, table);
+        a = opening((u - <i32>load<i16>(p, 8)) * <i32>load<i16>(p, 0) + c, toIndex, table, bounded);
         d0 += i32.load8_s(p, 16) * a;
         n0 += i32.load8_s(p, 20) * a;
-        a = opening((u - <i32>load<i16>(p, 10)) * <i32>load<i16>(p, 2) + c, shift, table);
+        a = opening((u - <i32>load<i16>(p, 10)) * <i32>load<i16>(p, 2) + c, toIndex, table, bounded);
         d1 += i32.load8_s(p, 17) * a;
         n1 += i32.load8_s(p, 21) * a;
-        a = opening((u - <i32>load<i16>(p, 12)) * <i32>load<i16>(p, 4) + c, shift, table);
+        a = opening((u - <i32>load<i16>(p, 12)) * <i32>load<i16>(p, 4) + c, toIndex, table, bounded);
         d2 += i32.load8_s(p, 18) * a;
         n2 += i32.load8_s(p, 22) * a;
-        a = opening((u - <i32>load<i16>(p, 14)) * <i32>load<i16>(p, 6) + c, shift, table);
+        a = opening((u - <i32>load<i16>(p, 14)) * <i32>load<i16>(p, 6) + c, toIndex, table, bounded);
         d3 += i32.load8_s(p, 19) * a;
         n3 += i32.load8_s(p, 23) * a;
         p += RECORD;
@@ -87,4 +80,13 @@ export function synapsesS8(
       }
     }
   }
+}
+
+/** `shift` may have SYNAPSES_BOUNDED added. */
+export function synapsesS8(
+  records: usize, v: usize, table: usize, shift: i32, baseNum: usize, baseDen: usize, num: usize, den: usize,
+  nOut: i32, nIn: i32
+): void {
+  if (<u32>shift >= SYNAPSES_BOUNDED) sums(records, v, table, shift - <i32>SYNAPSES_BOUNDED, baseNum, baseDen, num, den, nOut, nIn, true);
+  else sums(records, v, table, shift, baseNum, baseDen, num, den, nOut, nIn, false);
 }

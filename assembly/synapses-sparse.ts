@@ -18,6 +18,16 @@ import { gather } from "./lanes";
 import { widen } from "./stored";
 import { denominator } from "./synapse";
 
+/** How far four synapses of one destination are open. SIMD build only. */
+@inline function openFour(k: v128, mu: v128, v: v128): v128 {
+  const d = denominator<v128>(k, mu, v);
+  const neighbour = v128.shuffle<f32>(d, d, 1, 0, 3, 2);
+  const pair = f32x4.mul(d, neighbour);
+  const other = v128.shuffle<f32>(pair, pair, 2, 3, 0, 1);
+  const r = f32x4.div(f32x4.splat(1), f32x4.mul(pair, other));
+  return f32x4.mul(f32x4.mul(r, other), neighbour);
+}
+
 @inline function synapses<S, P>(
   rows: usize, v: usize, baseNum: usize, baseDen: usize, num: usize, den: usize, nOut: i32
 ): void {
@@ -31,18 +41,49 @@ import { denominator } from "./synapse";
     let n0: f32 = 0, n1: f32 = 0, n2: f32 = 0, n3: f32 = 0;
     let c0: f32 = 0, c1: f32 = 0, c2: f32 = 0, c3: f32 = 0;
     const end = p + (n >> 2) * BLOCK;
+    const rest = n & 3;
     if (ASC_FEATURE_SIMD) {
       let ns = f32x4.splat(0);
       let cs = f32x4.splat(0);
-      for (; p != end; p += BLOCK) {
-        const d = denominator<v128>(widen<P, v128>(load<P>(p)), widen<P, v128>(load<P>(p, FIELD)), gather(v, p + SOURCES));
-        const neighbour = v128.shuffle<f32>(d, d, 1, 0, 3, 2);
-        const pair = f32x4.mul(d, neighbour);
-        const other = v128.shuffle<f32>(pair, pair, 2, 3, 0, 1);
-        const r = f32x4.div(f32x4.splat(1), f32x4.mul(pair, other));
-        const s = f32x4.mul(f32x4.mul(r, other), neighbour);
+      // Two blocks at a time keep the units busy while the first one divides.
+      for (const pairs = p + (n >> 3) * (2 * BLOCK); p != pairs; p += 2 * BLOCK) {
+        const s0 = openFour(widen<P, v128>(load<P>(p)), widen<P, v128>(load<P>(p, FIELD)), gather(v, p + SOURCES));
+        const s1 = openFour(widen<P, v128>(load<P>(p, BLOCK)), widen<P, v128>(load<P>(p, BLOCK + FIELD)), gather(v, p + BLOCK + SOURCES));
+        cs = f32x4.add(cs, f32x4.mul(widen<P, v128>(load<P>(p, 2 * FIELD)), s0));
+        ns = f32x4.add(ns, f32x4.mul(widen<P, v128>(load<P>(p, 3 * FIELD)), s0));
+        cs = f32x4.add(cs, f32x4.mul(widen<P, v128>(load<P>(p, BLOCK + 2 * FIELD)), s1));
+        ns = f32x4.add(ns, f32x4.mul(widen<P, v128>(load<P>(p, BLOCK + 3 * FIELD)), s1));
+      }
+      if (p != end) {
+        const s = openFour(widen<P, v128>(load<P>(p)), widen<P, v128>(load<P>(p, FIELD)), gather(v, p + SOURCES));
         cs = f32x4.add(cs, f32x4.mul(widen<P, v128>(load<P>(p, 2 * FIELD)), s));
         ns = f32x4.add(ns, f32x4.mul(widen<P, v128>(load<P>(p, 3 * FIELD)), s));
+        p = end;
+      }
+      if (rest > 0) {
+        // Absent synapses open by 1 / 1 and have no weight: the products and sums of the others keep their bits.
+        const absent = f32x4(-30, 0, 0, 0);
+        const sources = p + (rest << (2 + alignof<S>()));
+        let x = v128.load32_lane(v + load<u16>(sources), f32x4.splat(1), 0);
+        const first = widen<P, v128>(load<P>(p));
+        let second = absent;
+        let third = absent;
+        if (rest > 1) {
+          second = widen<P, v128>(load<P>(p, FIELD));
+          x = v128.load32_lane(v + load<u16>(sources, 2), x, 1);
+        }
+        if (rest > 2) {
+          third = widen<P, v128>(load<P>(p, 2 * FIELD));
+          x = v128.load32_lane(v + load<u16>(sources, 4), x, 2);
+        }
+        const low = v128.shuffle<f32>(first, second, 0, 4, 1, 5);
+        const high = v128.shuffle<f32>(third, absent, 0, 4, 1, 5);
+        const s = openFour(v128.shuffle<f32>(low, high, 0, 1, 4, 5), v128.shuffle<f32>(low, high, 2, 3, 6, 7), x);
+        const lowWeights = v128.shuffle<f32>(first, second, 2, 6, 3, 7);
+        const highWeights = v128.shuffle<f32>(third, absent, 2, 6, 3, 7);
+        cs = f32x4.add(cs, f32x4.mul(v128.shuffle<f32>(lowWeights, highWeights, 0, 1, 4, 5), s));
+        ns = f32x4.add(ns, f32x4.mul(v128.shuffle<f32>(lowWeights, highWeights, 2, 3, 6, 7), s));
+        p += (rest * (FIELD + 2) + 3) & ~3;
       }
       c0 = f32x4.extract_lane(cs, 0);
       c1 = f32x4.extract_lane(cs, 1);
@@ -77,8 +118,7 @@ import { denominator } from "./synapse";
         n3 += widen<S, f32>(load<S>(p, 3 * FIELD + 3 * sizeof<S>())) * s3;
       }
     }
-    const rest = n & 3;
-    if (rest > 0) {
+    if (!ASC_FEATURE_SIMD && rest > 0) {
       const sources = p + (rest << (2 + alignof<S>()));
       const d0 = denominator<f32>(widen<S, f32>(load<S>(p)), widen<S, f32>(load<S>(p, sizeof<S>())), load<f32>(v + load<u16>(sources)));
       let s0: f32;

@@ -168,10 +168,13 @@ export function membraneS32(r: i32, c: i32, cm: usize, capacity: usize, den: usi
  * which `check` proves.
  */
 export function fusedS16(f: i32, capacity: usize, num: usize, den: usize, v: usize, n: i32): void {
-  const half = (<i64>1 << f) >> 1;
+  const half = (1 << f) >> 1;
   const gain = 15 - f;
   for (const end = v + (<usize>n << 1); v != end; v += 2, capacity += 4, num += 4, den += 4) {
-    const top = <i32>((i64.load32_s(capacity) * i64.load16_s(v) + half) >> f) + load<i32>(num);
+    // capacity v >> f, rounded, from two products of 32 bits: the upper half of capacity shifts exactly.
+    const cap = load<i32>(capacity);
+    const from = <i32>load<i16>(v);
+    const top = (((cap >> 15) * from) << gain) + (((cap & 0x7fff) * from + half) >> f) + load<i32>(num);
     const d = load<i32>(den);
     const z = clz<i32>(d) - 1;
     const q = <u32>(d << z) >> 15;

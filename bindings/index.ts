@@ -47,6 +47,26 @@ export { type Deviation, type Fidelity, measureFidelity, type Saturation } from 
 export { type CompiledLayer, type CompiledNetwork, type CompileOptions, compile } from "./image/compile.ts";
 export type { Precision } from "./image/parameters.ts";
 
+export { type Accuracy, accuracyOf, type ErrorBudget } from "./measure/accuracy.ts";
+export { EnergyProfiler, MeasuredWindow } from "./measure/energy-profiler.ts";
+export type { Instrument } from "./measure/instrument.ts";
+export { Lpm01a, type Lpm01aOptions } from "./measure/lpm01a.ts";
+export {
+  type EnergyReport,
+  type MeasureOptions,
+  measureEnergy,
+  type WindowEnergy,
+} from "./measure/measure-energy.ts";
+export { Ppk2, type Ppk2Options } from "./measure/ppk2.ts";
+export { parseMarks } from "./measure/read-mlperf.ts";
+export { type ReadTraceOptions, readTrace, type TraceFormat } from "./measure/read-trace.ts";
+export type { Recording } from "./measure/recording.ts";
+export { TextMeter, type TextMeterOptions } from "./measure/text-meter.ts";
+export type { Trace } from "./measure/trace.ts";
+export type { ProfilerOptions } from "./measure/window-sources.ts";
+export type { WindowRule } from "./measure/windows.ts";
+export { zeroCurrent } from "./measure/zero-current.ts";
+
 export { readModel, toNcpsStateDict, writeModel } from "./network/checkpoint.ts";
 export { describeModel, type ModelDescription, modelWiring } from "./network/describe.ts";
 export type { Model, ModelClass, ModelConfig, Tensor, WiringConfig } from "./network/model.ts";
@@ -62,6 +82,7 @@ export {
   pruningSchedule,
   sparsityAt,
 } from "./prune/schedule.ts";
+export type { ConstantInput } from "./quantize/calibration.ts";
 export {
   CALIBRATION_STEPS,
   calibrationOf,
@@ -74,6 +95,15 @@ export { type Quantized, type QuantizeOptions, quantize } from "./quantize/quant
 export type { LayerReport, QuantizationReport } from "./quantize/report.ts";
 export type { Source } from "./read-source.node.ts";
 export {
+  type Comparison as GateComparison,
+  type GateOptions,
+  type GateResult,
+  gate,
+  type State,
+} from "./record/gate.ts";
+export type { BenchmarkRecord, Entry, Quantity, Reading } from "./record/record.ts";
+export { type Series, seriesOf, type Trend, type TrendOptions, trendsOf } from "./record/trend.ts";
+export {
   CELLS,
   type CellName,
   type CellOptions,
@@ -81,8 +111,9 @@ export {
 } from "./train/cells.ts";
 export { readCheckpoint, type TrainingCheckpoint, writeCheckpoint } from "./train/checkpoint-file.ts";
 export type { DifferentiableNetwork } from "./train/differentiable.ts";
-export { Differentiator } from "./train/differentiator.ts";
+export { type BackwardOptions, Differentiator, type ForwardOptions } from "./train/differentiator.ts";
 export { initialModel } from "./train/initial-weights.ts";
+export type { ParameterRange } from "./train/parameters.ts";
 export { recipeFor } from "./train/recipe.ts";
 export type { TrainingSettings } from "./train/settings.ts";
 export { trainingNotes, withParameters } from "./train/trained-model.ts";

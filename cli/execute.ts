@@ -28,7 +28,7 @@ const RUN_FAILURES: readonly ErrorCode[] = ["device-lost", "device-silent"];
 
 /** Whose fault an error is, and the line that says it. */
 function explain(error: unknown): { code: number; line: string } {
-  if (error instanceof RunFailure) return { code: ExitCode.FAILED, line: error.message };
+  if (error instanceof RunFailure) return { code: error.exitCode, line: error.message };
   if (error instanceof CommanderError) return { code: ExitCode.USAGE, line: usageLine(error) };
   if (error instanceof LiquidEdgeError && RUN_FAILURES.includes(error.code)) {
     return { code: ExitCode.FAILED, line: error.message };

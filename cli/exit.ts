@@ -7,13 +7,25 @@ export const ExitCode = {
   FAILED: 1,
   /** Wrong usage or bad input. */
   USAGE: 2,
+  /** A gate found no baseline, or one that is broken. */
+  NO_BASELINE: 3,
+  /** A gate had nothing to compare, or an entry of its baseline is missing. */
+  NOT_COMPARED: 4,
+  /** A gate could not decide, and was told to be strict. */
+  UNDECIDED: 5,
   /** Our own fault. */
   FAULT: 70,
 } as const;
 
-/** A run that was asked for correctly and failed; its output is printed already. */
+/** A run or gate that was asked for correctly and failed; its output is printed already. */
 export class RunFailure extends Error {
   override readonly name = "RunFailure";
+  readonly exitCode: number;
+
+  constructor(message: string, exitCode: number = ExitCode.FAILED) {
+    super(message);
+    this.exitCode = exitCode;
+  }
 }
 
 /** Throws RunFailure when an output was not finite: the figures mean nothing then. */

@@ -1,8 +1,10 @@
 // All that commands see of the world: files, the terminal, other programs. Tests pass their own.
 
-import { open, readFile, rename, rm } from "node:fs/promises";
+import { mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises";
+import { dirname } from "node:path";
 import { LiquidEdgeError } from "../bindings/errors.ts";
 import { printable } from "../bindings/network/printable.ts";
+import type { PortInfo } from "./serial/list-ports.ts";
 
 /** What another program printed, first on standard output. */
 export interface ToolOutput {
@@ -14,6 +16,10 @@ export interface Io {
   readFile(path: string): Promise<Uint8Array>;
   /** Writes a file at once or not at all, a text in UTF-8. Throws `bad-file` when it cannot be written. */
   writeFile(path: string, content: string | Uint8Array): Promise<void>;
+  /** Names of what lies in a folder, in order; empty when there is no such folder. Throws `bad-file`. */
+  listFolder(path: string): Promise<string[]>;
+  /** Makes a folder and those that it lies in, unless it is there. Throws `bad-file`. */
+  makeFolder(path: string): Promise<void>;
   /** Takes a file away; one that is not there is none the worse. */
   removeFile(path: string): Promise<void>;
   /** A text on standard output, with a line feed. */
@@ -24,6 +30,10 @@ export interface Io {
   progress(text: string | null): void;
   /** Whether standard output understands colours and the user wants them. */
   readonly colour: boolean;
+  /** Runs another program without a shell, its output on standard error as it comes; its exit code. */
+  streamTool(command: string, args: readonly string[]): Promise<number>;
+  /** Serial ports of this machine. Throws `bad-tool` without the package serialport. */
+  serialPorts(): Promise<PortInfo[]>;
   /** Output of another program, null when there is none of that name or it does not end within 5 s. */
   runTool(command: string, args: readonly string[]): Promise<ToolOutput | null>;
   /** Runs `work`, which Ctrl-C aborts in good order instead of ending the process; a second one ends it. */
@@ -31,12 +41,16 @@ export interface Io {
 }
 
 const TOOL_TIMEOUT_MS = 5000;
+/** A file of a repository may come out of git; more than this is none of ours. */
+const TOOL_OUTPUT_BYTES = 256 * 1024 * 1024;
 
 /** Files as they are on the disk. */
-export const nodeFiles: Pick<Io, "readFile" | "writeFile" | "removeFile"> = {
+export const nodeFiles: Pick<Io, "readFile" | "writeFile" | "removeFile" | "listFolder" | "makeFolder"> = {
   readFile: readBytes,
   writeFile: writeAtomically,
   removeFile: (path) => rm(path, { force: true }),
+  listFolder,
+  makeFolder,
 };
 
 /** The real one. A reader that closes the pipe (`| head -1`) has seen enough: the process ends quietly with 0. */
@@ -58,6 +72,11 @@ export function nodeIo(): Io {
       if (stderr.isTTY) stderr.write(text === null ? "\r\u001b[K" : `\r\u001b[K${text}`);
     },
     colour: wantsColour(env, stdout.isTTY),
+    streamTool,
+    async serialPorts() {
+      const { listPorts } = await import("./serial/list-ports.ts");
+      return listPorts();
+    },
     runTool,
     interruptible,
   };
@@ -97,6 +116,7 @@ async function writeAtomically(path: string, content: string | Uint8Array): Prom
       await file.close();
     }
     await rename(draft, path);
+    await syncFolder(dirname(path));
   } catch (cause) {
     await rm(draft, { force: true }).catch(() => {});
     throw new LiquidEdgeError(
@@ -107,12 +127,56 @@ async function writeAtomically(path: string, content: string | Uint8Array): Prom
   }
 }
 
+/** A name is on the disk when its folder is. Systems that cannot open a folder keep their names themselves. */
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, "r").catch(() => null);
+  if (folder === null) return;
+  try {
+    await folder.sync();
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    if (code !== "EINVAL" && code !== "EPERM" && code !== "EISDIR") throw cause;
+  } finally {
+    await folder.close();
+  }
+}
+
+async function listFolder(path: string): Promise<string[]> {
+  try {
+    return (await readdir(path)).sort();
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === "ENOENT") return [];
+    throw new LiquidEdgeError(
+      "bad-file",
+      `${printable(path)}: expected a readable folder, found ${reasonOf(cause)}`,
+      { cause },
+    );
+  }
+}
+
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path, { recursive: true });
+  } catch (cause) {
+    throw new LiquidEdgeError(
+      "bad-file",
+      `${printable(path)}: expected a folder that can be made, found ${reasonOf(cause)}`,
+      { cause },
+    );
+  }
+}
+
 async function runTool(command: string, args: readonly string[]): Promise<ToolOutput | null> {
   const { execFile } = await import("node:child_process");
   return new Promise((resolve) => {
-    execFile(command, args, { timeout: TOOL_TIMEOUT_MS }, (error, stdout, stderr) => {
-      resolve(error === null ? { text: stdout.trim() || stderr.trim() } : null);
-    });
+    execFile(
+      command,
+      args,
+      { timeout: TOOL_TIMEOUT_MS, maxBuffer: TOOL_OUTPUT_BYTES },
+      (error, stdout, stderr) => {
+        resolve(error === null ? { text: stdout.trim() || stderr.trim() } : null);
+      },
+    );
   });
 }
 
@@ -127,18 +191,32 @@ async function interruptible<Result>(work: (signal: AbortSignal) => Promise<Resu
   }
 }
 
+async function streamTool(command: string, args: readonly string[]): Promise<number> {
+  const { spawn } = await import("node:child_process");
+  return new Promise((resolve, reject) => {
+    // Standard output is for our own results.
+    const child = spawn(command, args, { stdio: ["ignore", process.stderr, process.stderr] });
+    child.on("error", (cause) => {
+      const message = `${command}: expected a program that can be started, found ${reasonOf(cause)}`;
+      reject(new LiquidEdgeError("bad-tool", message, { cause }));
+    });
+    child.on("close", (code) => resolve(code ?? 1));
+  });
+}
+
 const REASONS: Readonly<Record<string, string>> = {
   ENOENT: "none there",
   EACCES: "no permission",
   EPERM: "no permission",
   EISDIR: "a folder",
-  ENOTDIR: "a path through something that is no folder",
+  ENOTDIR: "something that is no folder",
   ENOSPC: "no space left",
   EROFS: "a read-only file system",
   ERR_FS_FILE_TOO_LARGE: "a file of more than 2 GiB",
 };
 
-function reasonOf(cause: unknown): string {
+/** Why the operating system refused, in a few words. */
+export function reasonOf(cause: unknown): string {
   const { code, message } = cause as NodeJS.ErrnoException;
   return REASONS[code ?? ""] ?? printable(message);
 }

@@ -2,17 +2,24 @@
 
 import { Command } from "commander";
 import manifest from "../package.json" with { type: "json" };
+import { addBaseline } from "./commands/baseline.ts";
+import { addBenchmark } from "./commands/benchmark.ts";
 import { addBoard } from "./commands/board.ts";
 import { addBoards } from "./commands/boards.ts";
+import { addCrosscheck } from "./commands/crosscheck.ts";
 import { addDoctor } from "./commands/doctor.ts";
+import { addEnergy } from "./commands/energy.ts";
 import { addEstimate } from "./commands/estimate.ts";
 import { addEvaluate } from "./commands/evaluate.ts";
+import { addExplore } from "./commands/explore.ts";
+import { addExport } from "./commands/export.ts";
 import { addInspect } from "./commands/inspect.ts";
 import { addProfile } from "./commands/profile.ts";
 import { addPrune } from "./commands/prune.ts";
 import { addQuantize } from "./commands/quantize.ts";
 import { addRun } from "./commands/run.ts";
 import { addTrain } from "./commands/train.ts";
+import { addTrend } from "./commands/trend.ts";
 import { addWiring } from "./commands/wiring.ts";
 import type { Io } from "./io.ts";
 
@@ -47,14 +54,21 @@ Exit codes: 0 done, 1 a run failed, 2 wrong usage or bad input, 70 our own fault
   addRun(program, io);
   addProfile(program, io);
   addEstimate(program, io);
+  addEnergy(program, io);
   addTrain(program, io);
   addEvaluate(program, io);
   addPrune(program, io);
   addQuantize(program, io);
+  addExport(program, io);
   addBoards(program, io);
   addBoard(program, io);
+  addBenchmark(program, io);
+  addBaseline(program, io);
+  addTrend(program, io);
+  addCrosscheck(program, io);
   addWiring(program, io);
   addInspect(program, io);
+  addExplore(program, io);
   addDoctor(program, io);
   return program;
 }

@@ -13,12 +13,15 @@ const EXAMPLES = fileURLToPath(new URL("../examples/", import.meta.url));
 const EPOCHS = 400;
 const MAX_SECONDS = 0.3;
 
-/** Prints the figures; whether 400 epochs of the sine example, from a cold start, take at most 0.3 s. */
+/**
+ * Prints the figures; whether 400 epochs of the sine example, from a cold start, take at most 0.3 s of processor time, that of
+ * the engine's compiler included. (On a busy machine the wall has longer to wait.)
+ */
 export async function benchTrain(): Promise<boolean> {
-  const seconds = await sineSeconds();
+  const { cpuSeconds, wallSeconds } = await timeSine();
   console.log(
-    `train: ${EPOCHS} epochs of the sine example (LTC, 16 neurons, 48 steps; forward, backward, update) ` +
-      `${seconds.toFixed(3)} s, ${((1e3 * seconds) / EPOCHS).toFixed(2)} ms an epoch (must be at most ${MAX_SECONDS} s)`,
+    `train: ${EPOCHS} epochs of the sine example (LTC, 16 neurons, 48 steps; forward, backward, update) in ` +
+      `${cpuSeconds.toFixed(3)} s of processor time (must be at most ${MAX_SECONDS}), ${wallSeconds.toFixed(3)} s on the clock`,
   );
   for (const [name, config] of Object.entries(NETWORKS)) {
     const { forwardUs, backwardUs, updateUs, nParameters } = await stepTimes(config);
@@ -27,23 +30,26 @@ export async function benchTrain(): Promise<boolean> {
         `${backwardUs.toFixed(1)} us back; update ${updateUs.toFixed(0)} us`,
     );
   }
-  return seconds <= MAX_SECONDS;
+  return cpuSeconds <= MAX_SECONDS;
 }
 
-async function sineSeconds(): Promise<number> {
+async function timeSine() {
   const model = readModel(new Uint8Array(readFileSync(`${EXAMPLES}sine.safetensors`)), undefined, {
     weights: "sine.safetensors",
   });
   const { input } = JSON.parse(readFileSync(`${EXAMPLES}sine.input.json`, "utf8"));
   const network = await Differentiator.create(model);
   const inputs = Float32Array.from(input.data);
+  const cpu = process.cpuUsage();
   const start = performance.now();
   for (let epoch = 0; epoch < EPOCHS; epoch++) {
     network.zeroGradients();
     network.backward(network.forward(inputs));
     network.update();
   }
-  return (performance.now() - start) / 1e3;
+  const wallSeconds = (performance.now() - start) / 1e3;
+  const { user, system } = process.cpuUsage(cpu);
+  return { cpuSeconds: (user + system) / 1e6, wallSeconds };
 }
 
 const NETWORKS: Record<string, unknown> = {
@@ -58,10 +64,10 @@ function ltc(wiring: WiringConfig) {
 }
 
 const N_STEPS = 100;
-const WARM_UP = 40;
-const RUNS = 60;
+/** Enough for the engine's optimising compiler to be done on a busy machine. */
+const RUNS = 400;
 
-/** Medians, microseconds. */
+/** The best of all runs, microseconds. */
 async function stepTimes(config: unknown) {
   const network = await Differentiator.create(modelOf(config));
   const inputs = Float32Array.from({ length: 20 * N_STEPS }, (_, i) => Math.sin(i));
@@ -72,16 +78,15 @@ async function stepTimes(config: unknown) {
     list.push(1e3 * (performance.now() - start));
     return result;
   };
-  for (let i = 0; i < WARM_UP + RUNS; i++) {
+  for (let i = 0; i < RUNS; i++) {
     const output = timed(times.forward, () => network.forward(inputs));
     timed(times.backward, () => network.backward(output));
     timed(times.update, () => network.update());
   }
-  const median = (list: number[]) => list.slice(WARM_UP).sort((a, b) => a - b)[RUNS / 2]!;
   return {
-    forwardUs: median(times.forward) / N_STEPS,
-    backwardUs: median(times.backward) / N_STEPS,
-    updateUs: median(times.update),
+    forwardUs: Math.min(...times.forward) / N_STEPS,
+    backwardUs: Math.min(...times.backward) / N_STEPS,
+    updateUs: Math.min(...times.update),
     nParameters: network.parameters.length,
   };
 }

@@ -3,6 +3,9 @@
 
 import { benchCli } from "./bench-cli.ts";
 import { benchCounted } from "./bench-counted.ts";
+import { benchEnergy } from "./bench-energy.ts";
+import { benchEngines } from "./bench-engines.ts";
+import { benchExplorer } from "./bench-explorer.ts";
 import { benchTrain } from "./bench-train.ts";
 
 const BENCHMARKS: Record<string, () => Promise<boolean>> = {
@@ -10,11 +13,19 @@ const BENCHMARKS: Record<string, () => Promise<boolean>> = {
   counted: benchCounted,
   /** `estimate` from start to finish against an empty Node process. */
   cli: benchCli,
+  /** Energy of a trace of 100 s; a fake PPK2 read for a minute. */
+  energy: benchEnergy,
+  /** A step beside onnxruntime, PyTorch, C and plain TypeScript; options behind `--`. */
+  engines: () => benchEngines(options),
   /** Epochs of the first-steps example, steps of larger networks. */
   train: benchTrain,
+  /** The explorer in a browser: until it answers, and until a change is shown. */
+  explorer: benchExplorer,
 };
 
-const asked = process.argv.slice(2);
+const firstOption = process.argv.findIndex((arg, i) => i >= 2 && arg.startsWith("-"));
+const asked = process.argv.slice(2, firstOption < 0 ? undefined : firstOption);
+const options = firstOption < 0 ? [] : process.argv.slice(firstOption);
 const unknown = asked.find((name) => !Object.hasOwn(BENCHMARKS, name));
 if (unknown !== undefined) {
   console.error(`no benchmark "${unknown}"; there are ${Object.keys(BENCHMARKS).join(", ")}`);

@@ -5,8 +5,13 @@ import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Board, CycleTable } from "../bindings/board/board.ts";
-import type { EmulatedBoard } from "../bindings/board/emulated.ts";
-import { parseBoard, parseCoreTable, parseEmulatedBoard } from "../bindings/board/schema.ts";
+import type { Calibration, EmulatedBoard } from "../bindings/board/emulated.ts";
+import {
+  parseBoard,
+  parseCalibration,
+  parseCoreTable,
+  parseEmulatedBoard,
+} from "../bindings/board/schema.ts";
 import { complain } from "../bindings/errors.ts";
 
 const BOARDS = fileURLToPath(new URL("../boards", import.meta.url));
@@ -19,12 +24,16 @@ export async function buildBoards(outFile: string): Promise<void> {
 }
 
 /** The shared cycle tables by id. */
-export async function readCoreTables(): Promise<Record<string, CycleTable>> {
+export function readCoreTables(): Promise<Record<string, CycleTable>> {
+  return readTables("cores");
+}
+
+async function readTables(folder: string): Promise<Record<string, CycleTable>> {
   const tables: Record<string, CycleTable> = {};
-  for (const name of (await readdir(join(BOARDS, "cores"))).sort()) {
+  for (const name of (await readdir(join(BOARDS, folder))).sort()) {
     if (!name.endsWith(".json") || name === "core.schema.json") continue;
-    const table = parseCoreTable(await readJson(`cores/${name}`), `boards/cores/${name}`);
-    checkId(table.id, name.replace(/\.json$/, ""), `boards/cores/${name}`);
+    const table = parseCoreTable(await readJson(`${folder}/${name}`), `boards/${folder}/${name}`);
+    checkId(table.id, name.replace(/\.json$/, ""), `boards/${folder}/${name}`);
     tables[table.id] = table;
   }
   return tables;
@@ -44,10 +53,11 @@ export async function readBoards(tables: Record<string, CycleTable>): Promise<Bo
 
 /** The emulated boards in the order of their ids. */
 export async function readEmulatedBoards(): Promise<EmulatedBoard[]> {
+  const tables = await readTables("counts");
   const boards: EmulatedBoard[] = [];
   for (const [id, json] of await readBoardFiles()) {
     if (!isEmulated(json)) continue;
-    const board = parseEmulatedBoard(json, `boards/${id}/board.json`);
+    const board = parseEmulatedBoard(json, tables, await readCalibration(id), `boards/${id}/board.json`);
     checkId(board.id, id, `boards/${id}/board.json`);
     boards.push(board);
   }
@@ -65,6 +75,14 @@ async function readBoardFiles(): Promise<[string, unknown][]> {
     files.push([entry.name, await readJson(`${entry.name}/board.json`)]);
   }
   return files;
+}
+
+async function readCalibration(id: string): Promise<Calibration | null> {
+  const path = `${id}/calibration.json`;
+  if (!(await readdir(join(BOARDS, id))).includes("calibration.json")) return null;
+  const calibration = parseCalibration(await readJson(path), `boards/${path}`);
+  checkId(calibration.board, id, `boards/${path}`);
+  return calibration;
 }
 
 function isEmulated(json: unknown): boolean {

@@ -44,7 +44,11 @@ export async function buildCli(root: string, outdir = join(root, "dist")): Promi
     banner: { js: REQUIRE },
     // The loader of the core asks whether it was given a Response, which makes Node load its HTTP client.
     define: { Response: "undefined" },
+    // The build for Node is CommonJS, whose names a dynamic import does not see in a bundle.
+    alias: { yaml: join(root, "node_modules/yaml/browser/index.js") },
     plugins: [WITHOUT_CHILD_PROCESS, WITHOUT_CANVAS],
+    // Compiled code, which no bundle can hold.
+    external: ["serialport"],
     legalComments: "eof",
     logLevel: "warning",
   });

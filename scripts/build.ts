@@ -1,15 +1,17 @@
 // `npm run build`: everything that is built and never committed. Runs at install (`prepare`).
 //
 //   build/   the core in its three forms, the training core, the boards as a module
-//   dist/    the library, its types, the command
+//   dist/    the library, its types, the command, the explorer; the core as C, where wasm2c (Debian package wabt) is installed
 
-import { rm } from "node:fs/promises";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { buildBoards } from "./build-boards.ts";
 import { buildCli } from "./build-cli.ts";
 import { buildCore } from "./build-core.ts";
+import { buildExplorer } from "./build-explorer.ts";
 import { buildLibrary } from "./build-library.ts";
+import { findCommand } from "./tools.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
@@ -17,10 +19,24 @@ const started = performance.now();
 const sizes = await buildCore(root);
 await buildBoards(join(root, "build", "boards.js"));
 await rm(join(root, "dist"), { recursive: true, force: true });
-await Promise.all([buildLibrary(root), buildCli(root)]);
+await mkdir(join(root, "dist"));
+const [page] = await Promise.all([buildExplorer(root), buildLibrary(root), buildCli(root)]);
+const coreC = findCommand("wasm2c") !== undefined;
+// Not before: the modules below import what was built above.
+if (coreC) {
+  const { CORE_C_FILE, translateCore } = await import("../cli/firmware/core-c.ts");
+  await writeFile(
+    join(root, CORE_C_FILE),
+    await translateCore(await readFile(join(root, "build/core.wasm"))),
+  );
+}
 
 const bytes = (n: number) => `${n.toLocaleString("en")} bytes`;
 console.log(
   `core.wasm ${bytes(sizes.scalar)}, SIMD ${bytes(sizes.simd)}, counted ${bytes(sizes.counted)}, ` +
-    `train.wasm ${bytes(sizes.train)}; built in ${((performance.now() - started) / 1000).toFixed(1)} s`,
+    `train.wasm ${bytes(sizes.train)}; explorer ${bytes(page)}; built in ${((performance.now() - started) / 1000).toFixed(1)} s`,
 );
+if (!coreC)
+  console.log(
+    "no wasm2c (Debian package wabt): the package then lacks the core as C, and `export` needs wasm2c",
+  );

@@ -27,13 +27,28 @@ export const TOOLS: readonly Tool[] = [
     debianPackage: "gcc-arm-none-eabi libnewlib-arm-none-eabi",
     neededFor: "building firmware",
   },
-  { command: "gcc", debianPackage: "gcc", neededFor: "the firmware's protocol on this machine" },
+  {
+    command: "gcc",
+    debianPackage: "gcc",
+    neededFor: "the firmware's protocol and exported networks on this machine",
+  },
+  { command: "python3", debianPackage: "python3", neededFor: "serial ports that are pseudo-terminals" },
+  { command: "cmake", debianPackage: "cmake", neededFor: "the CMake file of exported networks" },
   {
     command: "qemu-system-arm",
     debianPackage: "qemu-system-arm",
     neededFor: "running firmware on emulated boards",
   },
-  { command: "chromium", debianPackage: "chromium", neededFor: "running the library in a browser" },
+  {
+    command: "python3",
+    debianPackage: "python3",
+    neededFor: "a serial port with a fake instrument behind it",
+  },
+  {
+    command: "chromium",
+    debianPackage: "chromium",
+    neededFor: "running the library and the explorer in a browser",
+  },
 ];
 
 /** Path of a command, or undefined when it is not installed. */

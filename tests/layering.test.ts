@@ -1,4 +1,4 @@
-// The house's rules on what may import what: cli → bindings → wasm ← assembly.
+// The house's rules on what may import what: cli and explorer → format → bindings → wasm ← assembly.
 
 import { readdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
@@ -9,7 +9,7 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 
 function sources(folder: string): string[] {
   return readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
-    .filter((name) => name.endsWith(".ts"))
+    .filter((name) => /\.tsx?$/.test(name))
     .map((name) => join(folder, name));
 }
 
@@ -29,7 +29,12 @@ describe("imports point one way", () => {
   it.each([
     ["assembly", /^assembly$/],
     ["bindings", /^(bindings|#core\/(scalar|simd|counted|train)|#boards|@assemblyscript\/loader|zod)$/],
-    ["cli", /^(cli|bindings|package\.json|node:.*|commander|rp2040js|vega|vega-lite|#core\/scalar)$/],
+    ["format", /^(format|bindings)$/],
+    ["explorer", /^(explorer|format|bindings|preact(\/hooks)?|@preact\/signals)$/],
+    [
+      "cli",
+      /^(cli|format|bindings|package\.json|node:.*|boards|commander|rp2040js|serialport|vega|vega-lite|yaml|#core\/scalar)$/,
+    ],
   ])("%s", (folder, allowed) => {
     const wrong = sources(folder).flatMap((file) =>
       importsOf(file)

@@ -1,17 +1,23 @@
 // The package as others get it: its manifest, and what a bundler makes of the library.
 
+import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { describe, expect, it } from "vitest";
+import { missing } from "../scripts/tools.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
 
 describe("package.json", () => {
   it("pins every dependency exactly", () => {
-    for (const [name, version] of Object.entries({ ...manifest.dependencies, ...manifest.devDependencies })) {
+    for (const [name, version] of Object.entries({
+      ...manifest.dependencies,
+      ...manifest.devDependencies,
+      ...manifest.optionalDependencies,
+    })) {
       expect(version, name).toMatch(/^\d+\.\d+\.\d+$/);
     }
   });
@@ -29,6 +35,18 @@ describe("package.json", () => {
         expect(existsSync(join(root, path!)), path).toBe(true);
       }
     }
+  });
+});
+
+describe("the package", () => {
+  it.skipIf(missing("wasm2c"))("brings the core as C and what C needs beside it", () => {
+    const pack = execFileSync("npm", ["pack", "--dry-run", "--json", "--ignore-scripts"], {
+      cwd: root,
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "ignore"],
+    });
+    const files = JSON.parse(pack)[0].files.map(({ path }: { path: string }) => path);
+    expect(files).toEqual(expect.arrayContaining(["dist/core.wasm2c.c", "boards/common/wasm-rt.h"]));
   });
 });
 

@@ -12,8 +12,32 @@ import { fusedF32, membraneF32, scaleAddF32, slopeF32 } from "../vector-f32";
 import { synapsesAdjoint } from "./synapses";
 import { accumulate, addF32, clearF32, copyF32, paddedBytes } from "./vector";
 
-/** Vectors of n in front of the records. */
-export const LTC_VECTORS: i32 = 14;
+/** Vectors of n in `work`, each padded to whole lanes; the records stand behind them. */
+namespace Work {
+  export const BASE_NUM: usize = 0;
+  export const BASE_DEN: usize = 1;
+  /** cm / h of the fused solver; k of the others. */
+  export const CAPACITY: usize = 2;
+  export const SUM_OF_K: usize = 3;
+  /** Adjoints, over all unfolds: of cm / h or of 1 / cm, and of the base values. */
+  export const G_CAPACITY: usize = 4;
+  export const G_BASE_NUM: usize = 5;
+  export const G_BASE_DEN: usize = 6;
+  /** Of one evaluation. */
+  export const G_NUM: usize = 7;
+  export const G_DEN: usize = 8;
+  /** Of the state. */
+  export const G: usize = 9;
+  export const G_K: usize = 10;
+  export const G_NEW: usize = 11;
+  export const G_STAGE: usize = 12;
+  export const VECTORS: usize = 13;
+}
+
+/** Bytes of work for n neurons and that many evaluations of their synapses. */
+@inline export function ltcWorkBytes(n: i32, evaluations: f64): f64 {
+  return (<f64>Work.VECTORS + 3 * evaluations + 1) * <f64>paddedBytes(n);
+}
 
 /** Evaluations of the recurrent synapses in one unfold. */
 @inline export function evaluations(solver: u32): u32 {
@@ -38,16 +62,17 @@ export function ltcAdjoint(
   const leakCurrent = gleak + bytes;
   const gOut = adjoint + load<u32>(layer, Layer.OUT);
 
-  const baseNum = work;
-  const baseDen = baseNum + padded;
-  const capacity = baseDen + padded; // fused; else k and, behind it, the sum of k
-  const gCm = capacity + 2 * padded;
-  const gBaseNum = gCm + padded;
-  const gBaseDen = gBaseNum + padded;
-  const gNum = gBaseDen + padded;
-  const gDen = gNum + padded;
-  const g = gDen + padded; // dL/dv, then four vectors more of rk4
-  const records = work + LTC_VECTORS * padded;
+  const baseNum = work + Work.BASE_NUM * padded;
+  const baseDen = work + Work.BASE_DEN * padded;
+  const capacity = work + Work.CAPACITY * padded;
+  const gCapacity = work + Work.G_CAPACITY * padded;
+  const gBaseNum = work + Work.G_BASE_NUM * padded;
+  const gBaseDen = work + Work.G_BASE_DEN * padded;
+  const gNum = work + Work.G_NUM * padded;
+  const gDen = work + Work.G_DEN * padded;
+  const g = work + Work.G * padded;
+  const gk = work + Work.G_K * padded;
+  const records = work + Work.VECTORS * padded;
 
   synapses(image + sensory, tape, leakCurrent, gleak, baseNum, baseDen, n, nIn);
   copyF32(tape + (<usize>nIn << 2), records, n);
@@ -59,7 +84,7 @@ export function ltcAdjoint(
     else record = rk4(image + recurrent, cm, baseNum, baseDen, capacity, h, record, n);
   }
 
-  clearF32(gCm, <i32>(5 * padded >> 2)); // gCm to gDen, with their padding
+  clearF32(gCapacity, <i32>(5 * padded >> 2)); // up to gDen, with their padding
   copyF32(gOut, g, n);
   for (let u: u32 = 0; u < unfolds; u++) {
     if (solver == Solver.FUSED) {
@@ -70,8 +95,8 @@ export function ltcAdjoint(
       synapsesAdjoint(image + recurrent, gradient + recurrent, record, gNum, gDen, g, n, n);
     } else if (solver == Solver.EULER) {
       record -= 3 * padded;
-      scaleF32(h, g, g + padded, n);
-      slopeAdjoint(image + recurrent, gradient + recurrent, cm, record, work, g + padded, g, n);
+      scaleF32(h, g, gk, n);
+      slopeAdjoint(image + recurrent, gradient + recurrent, cm, record, work, gk, g, n);
     } else {
       record -= 12 * padded;
       rk4Adjoint(image + recurrent, gradient + recurrent, cm, h, record, work, n);
@@ -79,8 +104,8 @@ export function ltcAdjoint(
   }
   copyF32(g, gOut, n);
   const gMembrane = gradient + membrane;
-  if (solver == Solver.FUSED) scaleAddF32(<f32>1 / h, gCm, gMembrane, gMembrane, n);
-  else addF32(gCm, gMembrane, n);
+  if (solver == Solver.FUSED) scaleAddF32(<f32>1 / h, gCapacity, gMembrane, gMembrane, n);
+  else addF32(gCapacity, gMembrane, n);
   addF32(gBaseDen, gMembrane + bytes, n);
   addF32(gBaseNum, gMembrane + 2 * bytes, n);
   synapsesAdjoint(
@@ -112,7 +137,7 @@ function euler(
 function rk4(
   recurrent: usize, cm: usize, baseNum: usize, baseDen: usize, k: usize, h: f32, record: usize, n: i32
 ): usize {
-  const sum = k + paddedBytes(n);
+  const sum = k + (Work.SUM_OF_K - Work.CAPACITY) * paddedBytes(n);
   const half = h * 0.5;
   const stage2 = slope(recurrent, cm, baseNum, baseDen, sum, record, n);
   scaleAddF32(half, sum, record, stage2, n);
@@ -142,16 +167,16 @@ function slope(
 
 /** v' = (C v + num) / den, where den holds C too: q = dL/dv' / den goes to num, -q v' to den. */
 @inline function fusedStep<T>(record: usize, work: usize, padded: usize): void {
-  const atG = work + 9 * padded;
+  const atG = work + Work.G * padded;
   const next = load<T>(record + 3 * padded);
   const q = div<T>(load<T>(atG), load<T>(record + 2 * padded));
   const gDen = sub<T>(splat<T>(0), mul<T>(q, next));
-  accumulate<T>(work + 4 * padded, mul<T>(q, sub<T>(load<T>(record), next)));
-  accumulate<T>(work + 5 * padded, q);
-  accumulate<T>(work + 6 * padded, gDen);
-  store<T>(work + 7 * padded, q);
-  store<T>(work + 8 * padded, gDen);
-  store<T>(atG, mul<T>(q, load<T>(work + 2 * padded)));
+  accumulate<T>(work + Work.G_CAPACITY * padded, mul<T>(q, sub<T>(load<T>(record), next)));
+  accumulate<T>(work + Work.G_BASE_NUM * padded, q);
+  accumulate<T>(work + Work.G_BASE_DEN * padded, gDen);
+  store<T>(work + Work.G_NUM * padded, q);
+  store<T>(work + Work.G_DEN * padded, gDen);
+  store<T>(atG, mul<T>(q, load<T>(work + Work.CAPACITY * padded)));
 }
 
 /** Adjoint of k = rate (num - v den): from gk to gv, which is added to, and to all parameters. */
@@ -163,7 +188,7 @@ function slopeAdjoint(
   let i: usize = 0;
   for (; i + 16 <= bytes; i += 16) slopeStep<v128>(rate + i, record + i, work + i, gk + i, gv + i, padded);
   for (; i < bytes; i += 4) slopeStep<f32>(rate + i, record + i, work + i, gk + i, gv + i, padded);
-  synapsesAdjoint(recurrent, gRecurrent, record, work + 7 * padded, work + 8 * padded, gv, n, n);
+  synapsesAdjoint(recurrent, gRecurrent, record, work + Work.G_NUM * padded, work + Work.G_DEN * padded, gv, n, n);
 }
 
 @inline function slopeStep<T>(rate: usize, record: usize, work: usize, gk: usize, gv: usize, padded: usize): void {
@@ -172,11 +197,11 @@ function slopeAdjoint(
   const g = load<T>(gk);
   const gNum = mul<T>(g, load<T>(rate));
   const gDen = sub<T>(splat<T>(0), mul<T>(gNum, v));
-  accumulate<T>(work + 4 * padded, mul<T>(g, sub<T>(load<T>(record + padded), mul<T>(v, den))));
-  accumulate<T>(work + 5 * padded, gNum);
-  accumulate<T>(work + 6 * padded, gDen);
-  store<T>(work + 7 * padded, gNum);
-  store<T>(work + 8 * padded, gDen);
+  accumulate<T>(work + Work.G_CAPACITY * padded, mul<T>(g, sub<T>(load<T>(record + padded), mul<T>(v, den))));
+  accumulate<T>(work + Work.G_BASE_NUM * padded, gNum);
+  accumulate<T>(work + Work.G_BASE_DEN * padded, gDen);
+  store<T>(work + Work.G_NUM * padded, gNum);
+  store<T>(work + Work.G_DEN * padded, gDen);
   store<T>(gv, sub<T>(load<T>(gv), mul<T>(gNum, den)));
 }
 
@@ -188,10 +213,10 @@ function rk4Adjoint(
   recurrent: usize, gRecurrent: usize, rate: usize, h: f32, record: usize, work: usize, n: i32
 ): void {
   const padded = paddedBytes(n);
-  const g = work + 9 * padded;
-  const gNew = g + padded;
-  const gk = gNew + padded;
-  const gStage = gk + padded;
+  const g = work + Work.G * padded;
+  const gNew = work + Work.G_NEW * padded;
+  const gk = work + Work.G_K * padded;
+  const gStage = work + Work.G_STAGE * padded;
   copyF32(g, gNew, n);
   let toStage: f32 = 0; // how far the stage after this one goes along k
   for (let stage: u32 = 3; ; stage--) {

@@ -3,7 +3,7 @@
 // @ts-nocheck: checked by asc
 
 import { Header, HEADER_BYTES, Kind, Layer, LAYER_BYTES } from "../image";
-import { evaluations, LTC_VECTORS } from "./ltc";
+import { evaluations, ltcWorkBytes } from "./ltc";
 import { paddedBytes } from "./vector";
 
 /** Floats of the window from `in` on that a layer's tape holds: with the state where it lies behind it. */
@@ -39,8 +39,8 @@ export function workBytes(image: usize): f64 {
     const padded = <f64>paddedBytes(n);
     let bytes = 6 * padded; // the widest of the others is LSTM: four gates and the new cell
     if (kind == Kind.LTC) {
-      const records = <f64>load<u32>(layer, Layer.UNFOLDS) * <f64>evaluations(load<u16>(layer, Layer.VARIANT));
-      bytes = (<f64>LTC_VECTORS + 3 * records + 1) * padded;
+      const unfolds = <f64>load<u32>(layer, Layer.UNFOLDS);
+      bytes = ltcWorkBytes(n, unfolds * <f64>evaluations(load<u16>(layer, Layer.VARIANT)));
     } else if (kind == Kind.CTRNN) {
       const record = <f64>paddedBytes(load<i32>(layer, Layer.N_IN) + n) + padded;
       bytes = padded + <f64>load<u32>(layer, Layer.UNFOLDS) * record;

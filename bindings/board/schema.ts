@@ -6,7 +6,7 @@ import { KERNELS } from "../core/exports.ts";
 import { OP_CLASSES, type OpClass } from "../count/op-class.ts";
 import { complain, nearestName } from "../errors.ts";
 import type { Board, CycleTable, Figure } from "./board.ts";
-import type { EmulatedBoard } from "./emulated.ts";
+import type { Calibration, EmulatedBoard } from "./emulated.ts";
 import { complaintOf, describeFound, type Path, printPath } from "./schema-complaint.ts";
 
 const text = z.string().min(1);
@@ -83,6 +83,10 @@ const core = z.strictObject({
   cores: count,
 });
 
+const portKernelPrices = z.record(z.string(), text).default({}).meta({
+  description: "kernels of the core that the firmware replaces, and which entry of `kernels` prices a MAC",
+});
+
 const boardFile = z.strictObject({
   $schema: z.string().exactOptional(),
   id,
@@ -113,9 +117,7 @@ const boardFile = z.strictObject({
       z.strictObject({ description: text, bitIdentical: z.boolean(), classes: someClasses }),
     )
     .default({}),
-  portKernels: z.record(z.string(), text).default({}).meta({
-    description: "kernels of the core that the firmware replaces, and which of `cycles.kernels` prices a MAC",
-  }),
+  portKernels: portKernelPrices,
   operatingPoints: z.array(operatingPoint).min(1),
   defaultPoint: id,
   notes: z.array(text).default([]),
@@ -126,6 +128,10 @@ const testMemory = z
   .string()
   .regex(/^0x[0-9a-f]{8}$/)
   .meta({ description: "address of RAM that the firmware of tests does not use" });
+
+const countsName = z
+  .enum(["instructions", "cycles"])
+  .meta({ description: "what the firmware's counter counts: executed instructions are no cycles" });
 
 const emulatedBoardFile = z.strictObject({
   $schema: z.string().exactOptional(),
@@ -141,20 +147,53 @@ const emulatedBoardFile = z.strictObject({
     }),
     z.strictObject({ kind: z.literal("rp2040js"), testMemory }),
   ]),
-  counts: z
-    .enum(["instructions", "cycles"])
-    .meta({ description: "what the firmware's counter counts: executed instructions are no cycles" }),
+  counts: countsName,
+  costs: id.meta({ description: "table of boards/counts: what an operation takes of what is counted" }),
+  portKernels: portKernelPrices,
   memory: z.strictObject({ codeBytes: count, ramBytes: count }),
   notes: z.array(text).default([]),
   sources,
 });
 
-/** An emulated board from its JSON form; complains like `parseBoard`. */
-export function parseEmulatedBoard(json: unknown, source: string): EmulatedBoard {
+const calibrationFile = z.strictObject({
+  board: id,
+  counts: countsName,
+  factors: z.record(z.string(), z.number().nonnegative()).meta({
+    description:
+      "by kernel of the core: what the estimate's count is multiplied by; `other`: what no kernel executes",
+  }),
+  defaultFactors: z
+    .strictObject({ float: positive, integer: positive, other: positive })
+    .meta({ description: "of kernels that no fitted network has, by what they compute with" }),
+  callOverhead: z
+    .number()
+    .nonnegative()
+    .meta({ description: "of each call of a kernel, beside its operations" }),
+  relativeSpread: z.number().nonnegative().meta({ description: "standard deviation of what is left" }),
+  fittedTo: z.array(text).min(1),
+  provenance: z.record(z.string(), z.union([text, z.number()])),
+});
+
+/** A calibration from its JSON form; complains like `parseBoard`. */
+export function parseCalibration(json: unknown, source: string): Calibration {
+  const parsed = calibrationFile.safeParse(json);
+  if (!parsed.success) throw complaintOf(parsed.error, json, source);
+  return parsed.data;
+}
+
+/** An emulated board from its JSON form, with the table of boards/counts that it names; complains like `parseBoard`. */
+export function parseEmulatedBoard(
+  json: unknown,
+  tables: Record<string, CycleTable>,
+  calibration: Calibration | null,
+  source: string,
+): EmulatedBoard {
   const parsed = emulatedBoardFile.safeParse(json);
   if (!parsed.success) throw complaintOf(parsed.error, json, source);
-  const { $schema: _, ...board } = parsed.data;
-  return board;
+  const { $schema: _, costs, ...board } = parsed.data;
+  const table = sharedTable(costs, tables, source, "costs");
+  checkPortKernels({ portKernels: board.portKernels, cycles: table }, source);
+  return { ...board, costs: table, calibration };
 }
 
 /** JSON Schema (draft 7) of the board.json of an emulated board. */
@@ -229,7 +268,10 @@ function resolveCycles(
 }
 
 /** Kernels of the port exist in the core and have a price. */
-function checkPortKernels({ portKernels, cycles }: Board, source: string): void {
+function checkPortKernels(
+  { portKernels, cycles }: Pick<Board, "portKernels" | "cycles">,
+  source: string,
+): void {
   for (const [name, price] of Object.entries(portKernels)) {
     const refuse = (found: string, names: readonly string[], expected: string) => {
       const nearest = nearestName(found, names);
@@ -246,11 +288,16 @@ function checkPortKernels({ portKernels, cycles }: Board, source: string): void 
   }
 }
 
-function sharedTable(name: string, tables: Record<string, unknown>, source: string): CycleTable {
+function sharedTable(
+  name: string,
+  tables: Record<string, unknown>,
+  source: string,
+  field = "cycles.table",
+): CycleTable {
   if (Object.hasOwn(tables, name)) return parseCoreTable(tables[name], `cycle table ${name}`);
   const nearest = nearestName(name, Object.keys(tables));
   throw complain("bad-board", source, {
-    field: "cycles.table",
+    field,
     expected: `one of ${Object.keys(tables).join(", ")}`,
     found: `"${name}"`,
     ...(nearest === undefined ? {} : { hint: `did you mean "${nearest}"?` }),

@@ -81,8 +81,14 @@ export class Session {
   }
 
   static async create(compiled: CompiledNetwork, options: SessionOptions = {}): Promise<Session> {
-    const { image, arena, memoryBytes } = placeNetwork(compiled);
+    const { memoryBytes } = placeNetwork(compiled);
     const core = await loadCore(options.engine ?? (hasSimd() ? "simd" : "scalar"), memoryBytes);
+    return Session.on(core, compiled);
+  }
+
+  /** On a core of the caller's, in the place of the session before: a core holds one. Its memory must be large enough. */
+  static on(core: Core, compiled: CompiledNetwork): Session {
+    const { image, arena } = placeNetwork(compiled);
     installNetwork(core, compiled, image, arena);
     return new Session(compiled, core, image, arena);
   }

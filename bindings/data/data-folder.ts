@@ -1,6 +1,7 @@
 // Where the files of a data set lie, and their text.
 
 import { complain } from "../errors.ts";
+import { inflate } from "../inflate.ts";
 import { readSource, type Source } from "../read-source.node.ts";
 
 /** The address of a folder (in Node a path), or a function that gets a file of it. */
@@ -25,7 +26,7 @@ export async function readDataText(
 ): Promise<{ text: string; source: string }> {
   const { bytes, name } = await readSource(source, fallbackName);
   const isGzip = bytes[0] === 0x1f && bytes[1] === 0x8b;
-  const plain = isGzip ? await gunzip(bytes, name) : bytes;
+  const plain = isGzip ? await inflate(bytes, "gzip", name) : bytes;
   try {
     // A byte-order mark goes.
     return { text: new TextDecoder("utf-8", { fatal: true }).decode(plain), source: name };
@@ -37,29 +38,4 @@ export async function readDataText(
 function join(folder: string | URL, file: string): string | URL {
   if (folder instanceof URL) return new URL(file, folder.href.endsWith("/") ? folder : `${folder.href}/`);
   return `${folder.replace(/\/+$/, "")}/${file}`;
-}
-
-async function gunzip(bytes: Uint8Array, name: string): Promise<Uint8Array> {
-  const packed = new Blob([bytes as Uint8Array<ArrayBuffer>]).stream();
-  const reader = packed.pipeThrough(new DecompressionStream("gzip")).getReader();
-  const chunks: Uint8Array[] = [];
-  try {
-    for (;;) {
-      const { done, value } = await reader.read();
-      if (done) break;
-      chunks.push(value);
-    }
-  } catch {
-    throw complain("bad-file", name, {
-      expected: "a complete gzip file",
-      found: "one that cannot be unpacked",
-    });
-  }
-  const plain = new Uint8Array(chunks.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const chunk of chunks) {
-    plain.set(chunk, at);
-    at += chunk.length;
-  }
-  return plain;
 }

@@ -27,6 +27,8 @@ export interface EvaluateOptions extends PredictOptions {
   seed?: number;
   /** A single binary output above it means class 1. Default 0: the output is a logit. */
   threshold?: number;
+  /** Called with the answers before they are scored. */
+  onAnswers?: (answers: Answers) => void;
 }
 
 export interface MetricResult {
@@ -70,6 +72,7 @@ export async function evaluate(
   options: EvaluateOptions = {},
 ): Promise<Evaluation> {
   const answers = await answersOf(network, dataset, options);
+  options.onAnswers?.(answers);
   return describeScores(dataset, scoreAnswers(dataset, answers, options), options);
 }
 

@@ -2,7 +2,7 @@
 // matvec-s4.ts and synapses-*s8.ts.
 
 import type { KernelName } from "../core/exports.ts";
-import { Format } from "./format.ts";
+import { Format, SYNAPSES_BOUNDED } from "./format.ts";
 import { denseSynapsesS8Cost, narrowCosts, sparseSynapsesS8Cost, wideCosts } from "./kernel-cost-integer.ts";
 import type { IntMatrix, IntSynapses, IntTable } from "./lowered-integer.ts";
 
@@ -171,9 +171,11 @@ function sparseS8(matrix: IntMatrix, rows: number[][]): EncodedIntBlock {
 export function encodeIntSynapses(synapses: IntSynapses, format?: "dense" | "sparse"): EncodedIntBlock {
   const { nOut, nIn, mask, k, mu, w, wErev, shift } = synapses;
   const rows = sourcesOf(nOut, nIn, (j, i) => mask[i * nOut + j] !== 0);
-  const isCheaper = sparseSynapsesS8Cost(rows.map((list) => list.length)) < denseSynapsesS8Cost(nOut, nIn);
+  const bounded = isBounded(synapses);
+  const lengths = rows.map((list) => list.length);
+  const isCheaper = sparseSynapsesS8Cost(lengths, bounded) < denseSynapsesS8Cost(nOut, nIn, bounded);
   const out = new ByteList(8);
-  out.i32(shift);
+  out.i32(shift + (bounded ? SYNAPSES_BOUNDED : 0));
   const bytesOfSynapse = 6;
   if (format === "dense" || (format === undefined && !isCheaper)) {
     for (let j = 0; j < nOut; j += GROUP) {
@@ -205,6 +207,12 @@ export function encodeIntSynapses(synapses: IntSynapses, format?: "dense" | "spa
   return finish(out, Format.SPARSE, "sparse", "synapsesSparseS8", connections, (bytes) => {
     return bytes - bytesOfSynapse * connections;
   });
+}
+
+/** Whether no state, not even -32768, takes an argument beyond the table, which then needs no clamp: what `check` proves. */
+export function isBounded({ mask, k, mu, shift }: IntSynapses): boolean {
+  const most = 16_384 * 2 ** shift - ((1 << shift) >> 1) - 1;
+  return k.every((slope, ij) => mask[ij] === 0 || Math.abs(slope) * (32_768 + Math.abs(mu[ij]!)) <= most);
 }
 
 /** A table with its domain. */

@@ -1,7 +1,7 @@
 // Constants of the image format. assembly/image.ts defines and documents it; a test compares the two files.
 
 export const MAGIC = 0x3145514c;
-export const VERSION = 1;
+export const VERSION = 2;
 export const HEADER_BYTES = 64;
 export const LAYER_BYTES = 64;
 export const CONTROL_BYTES = 16;
@@ -93,6 +93,8 @@ export const Format = {
 } as const;
 export const TABLE_BYTES = 524;
 export const SYNAPSE_TABLE_BYTES = 2048;
+/** Added to the shift of integer synapses whose arguments cannot leave the table. */
+export const SYNAPSES_BOUNDED = 256;
 
 export type Kind = (typeof Kind)[keyof typeof Kind];
 export type IntKind = (typeof IntKind)[keyof typeof IntKind];

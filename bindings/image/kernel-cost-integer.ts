@@ -53,38 +53,35 @@ export const narrowCosts = {
 
 /** Of activations of 16 bits: the kernels whose names end in x16. */
 export const wideCosts: typeof narrowCosts = {
+  ...narrowCosts,
   denseS8(nOut, nIn) {
-    const group = 69 + 56 * Math.floor(nIn / 4) + 18 * (nIn % 4);
-    return 7 + Math.ceil(nOut / 4) * group - [0, 41, 23, 7][nOut % 4]!;
+    const [fours, ones] = [Math.floor(nIn / 4), nIn % 4];
+    const rest = nOut % 4;
+    const last = rest === 0 ? 0 : [0, 20, 38, 54][rest]! + 45 * fours + 15 * ones;
+    return 12 + Math.floor(nOut / 4) * (61 + 56 * fours + 18 * ones) + last;
   },
   denseS4(nOut, nIn) {
     const group = 70 + 38 * Math.floor(nIn / 2) + 18 * (nIn % 2);
     return 10 + 6 * nIn + Math.ceil(nOut / 4) * group - [0, 41, 23, 7][nOut % 4]!;
   },
-  blockS8(nOut, groups) {
-    const full = Math.floor(nOut / 4);
-    const cost = (blocks: number, g: number) => {
-      if (g >= full) return 71 + 19 * blocks;
-      const rest = blocks % 16;
-      return 71 + 279 * Math.floor(blocks / 16) + 64 * Math.floor(rest / 4) + 19 * (rest % 4);
-    };
-    return groups.reduce((sum, blocks, g) => sum + cost(blocks, g), 2) - [0, 41, 23, 7][nOut % 4]!;
-  },
   blockS4(nOut, groups) {
     const cost = (blocks: number) => 75 + 43 * Math.ceil(blocks / 2);
     return groups.reduce((sum, blocks) => sum + cost(blocks), 2) - [0, 42, 24, 8][nOut % 4]!;
   },
-  sparseS8(rows) {
-    return rows.reduce((sum, n) => sum + 22 + 28 * Math.floor(n / 4) + 10 * (n % 4), 4);
-  },
 };
 
+/** Operations of a synapse that clamp its argument; `bounded` ones do without. */
+const CLAMP = 4;
+
 /** Operations of synapsesS8. */
-export function denseSynapsesS8Cost(nOut: number, nIn: number): number {
-  return 8 + Math.ceil(nOut / 4) * (38 + 85 * nIn) - [0, 22, 14, 6][nOut % 4]!;
+export function denseSynapsesS8Cost(nOut: number, nIn: number, bounded: boolean): number {
+  const perSource = 81 - (bounded ? 4 * CLAMP : 0);
+  return (bounded ? 13 : 11) + Math.ceil(nOut / 4) * (38 + perSource * nIn) - [0, 22, 14, 6][nOut % 4]!;
 }
 
 /** Operations of synapsesSparseS8 with the given number of synapses of each destination. */
-export function sparseSynapsesS8Cost(rows: readonly number[]): number {
-  return rows.reduce((sum, n) => sum + 16 + 95 * Math.floor(n / 4) + 26 * (n % 4), 8);
+export function sparseSynapsesS8Cost(rows: readonly number[], bounded: boolean): number {
+  const single = 25 - (bounded ? CLAMP : 0);
+  const four = 91 - (bounded ? 4 * CLAMP : 0);
+  return rows.reduce((sum, n) => sum + 16 + four * Math.floor(n / 4) + single * (n % 4), bounded ? 13 : 11);
 }

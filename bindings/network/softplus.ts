@@ -31,14 +31,6 @@ export function softplus(x: number): number {
   return Math.fround(Math.max(x, 0) + log1p(y));
 }
 
-/** The derivative of softplus, 1 / (1 + e^-x), and 1 above PyTorch's threshold; the same bits everywhere. */
-export function softplusSlope(x: number): number {
-  if (x > THRESHOLD) return 1;
-  if (x < UNDERFLOW) return 0;
-  const y = expOfNegative(x < 0 ? x : -x);
-  return (x < 0 ? y : 1) / (1 + y);
-}
-
 /** e^x for -104 <= x <= 0. */
 function expOfNegative(x: number): number {
   const k = Math.round(-x / LN2_HIGH);

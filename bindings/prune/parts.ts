@@ -9,6 +9,11 @@ import { wiringLayers } from "../network/wiring-config.ts";
 export interface Part {
   /** The tensor that holds them. */
   tensor: string;
+  /**
+   * Another one of the same shape that loses the same weights, since both are one matrix for a constant elapsed time: CfC's
+   * time_a and time_b. Null: it goes alone.
+   */
+  twin: string | null;
   /** Where the sources are: inputs of the network, the cell's own neurons, or the layer before. */
   sources: "input" | "recurrent" | "layer";
   /** The cell or layer whose neurons are the destinations. */
@@ -81,7 +86,7 @@ function matrixParts(
     const first = start;
     start += nIn;
     const index = (destination: number, source: number) => destination * width + first + source;
-    return { tensor, sources, cell, neurons, nOut, nIn, index, lanes };
+    return { tensor, twin: null, sources, cell, neurons, nOut, nIn, index, lanes };
   });
 }
 
@@ -93,6 +98,7 @@ function ltcParts(config: LtcConfig): Part[] {
   const { input_size, units } = config;
   const synapses = (tensor: string, sources: Part["sources"], nIn: number): Part => ({
     tensor,
+    twin: null,
     sources,
     cell: "ltc",
     neurons: units,
@@ -117,11 +123,20 @@ function memoryParts({ mixed_memory, input_size, units }: LtcConfig | CfcConfig)
   ];
 }
 
+const TIME_HEADS: Readonly<Record<string, string>> = { time_a: "time_b", time_b: "time_a" };
+
 function cfcParts(config: CfcConfig): Part[] {
   const { input_size, units, wiring, backbone_units, mode } = config;
   const names = mode === "pure" ? ["ff1"] : ["ff1", "ff2", "time_a", "time_b"];
   const heads = (prefix: string, cell: string, neurons: number, columns: Columns) =>
-    names.flatMap((name) => matrixParts(`${prefix}${name}.weight`, cell, neurons, columns));
+    names.flatMap((name) => {
+      const other = TIME_HEADS[name];
+      const twin = other === undefined ? null : `${prefix}${other}.weight`;
+      return matrixParts(`${prefix}${name}.weight`, cell, neurons, columns).map((part) => ({
+        ...part,
+        twin,
+      }));
+    });
   if (wiring !== null) {
     let below: Columns[number] = ["input", input_size];
     const layers = wiringLayers(wiring).flatMap(({ length: n }, l) => {

@@ -4,7 +4,14 @@
 import { complain } from "../errors.ts";
 import type { Model, Tensor } from "../network/model.ts";
 import { prunedValues, pruneMaskName } from "../network/prune-mask.ts";
-import { type BlockNorm, blocksOfFour, removeAllButNOfM, removeSmallest, singleWeights } from "./masks.ts";
+import {
+  type BlockNorm,
+  blocksOfFour,
+  removeAllButNOfM,
+  removeSmallest,
+  singleWeights,
+  type Weights,
+} from "./masks.ts";
 import { removeNeurons } from "./neurons.ts";
 import { type Part, partsOf } from "./parts.ts";
 import {
@@ -17,7 +24,7 @@ import {
   totalsOf,
   untouchedTensors,
 } from "./report.ts";
-import { isSynapses, presentWeights, weightScores, wiredWeights, wiringMaskName } from "./weights.ts";
+import { isSynapses, presentWeights, weightsOf, wiredWeights, wiringMaskName } from "./weights.ts";
 
 export type PruneOptions =
   | {
@@ -96,15 +103,10 @@ export function pruneMasks(
   for (const part of partsOf(model)) {
     const { tensor } = part;
     const name = isSynapses(tensor) ? wiringMaskName(tensor)! : pruneMaskName(tensor);
-    const present = presentWeights(model, tensor);
     const { shape } = model.tensors.get(tensor)!;
-    const mask = masks.get(name) ?? { shape: [...shape], data: Float32Array.from(present) };
-    const weights = {
-      scores: weightScores(model, tensor),
-      wired: wiredWeights(model, tensor),
-      present,
-    };
-    for (const i of removalOf(part, weights, options)) mask.data[i] = 0;
+    const data = Float32Array.from(presentWeights(model, tensor));
+    const mask = masks.get(name) ?? { shape: [...shape], data };
+    for (const i of removalOf(part, weightsOf(model, part), options)) mask.data[i] = 0;
     masks.set(name, mask);
   }
   return masks;
@@ -112,7 +114,7 @@ export function pruneMasks(
 
 function removalOf(
   part: Part,
-  weights: Parameters<typeof removeSmallest>[1],
+  weights: Weights,
   options: Exclude<PruneOptions, { method: "neurons" }>,
 ): number[] {
   if (options.method === "n:m") return removeAllButNOfM(part, weights, options.n, options.m);

@@ -1,12 +1,15 @@
 // Which weights of a model exist, and how much each one matters:
 //
 //   score of a weight    |w|
+//   score of a pair      |w| / mean |w| + |w'| / mean |w'|    of twins, which stand or fall together: free of the unit of time
 //   score of a synapse   |w * erev|    w after softplus where the configuration says so: what it can add to the current
 //
 // Synapses count as the tensors rnn_cell.w and rnn_cell.sensory_w, [source, destination].
 import type { Model } from "../network/model.ts";
 import { pruneMaskOf } from "../network/prune-mask.ts";
 import { softplus } from "../network/softplus.ts";
+import type { Weights } from "./masks.ts";
+import type { Part } from "./parts.ts";
 
 const SYNAPSES = /^rnn_cell\.(sensory_)?w$/;
 const WIRED_HEAD = /^(rnn_cell\.layer_\d+\.)ff[12]\.weight$/;
@@ -49,4 +52,24 @@ export function weightScores(model: Model, tensor: string): Float64Array {
     const w = isRaw ? softplus(data[i]!) : value;
     return Math.abs(w * erev[i]!) * present[i]!;
   });
+}
+
+/** Of the weights that a part is chosen by: its own, or pairs of its own and its twin's, which exist while one of them does. */
+export function weightsOf(model: Model, { tensor, twin }: Pick<Part, "tensor" | "twin">): Weights {
+  const wired = wiredWeights(model, tensor);
+  const [scores, present] = [weightScores(model, tensor), presentWeights(model, tensor)];
+  if (twin === null) return { scores, wired, present };
+  const [share, otherShare] = [shares(scores), shares(weightScores(model, twin))];
+  const other = presentWeights(model, twin);
+  return {
+    scores: share.map((score, i) => score + otherShare[i]!),
+    wired,
+    present: present.map((value, i) => value | other[i]!),
+  };
+}
+
+/** Scores in units of their mean; none where all are 0. */
+function shares(scores: Float64Array): Float64Array {
+  const sum = scores.reduce((total, score) => total + score, 0);
+  return sum === 0 ? scores : scores.map((score) => (score * scores.length) / sum);
 }

@@ -17,6 +17,7 @@ export interface DatasetCalibration {
   time: TimeRange;
   /** What messages call it: data set and part. */
   source: string;
+  inputNames: readonly string[];
   /** Time steps of `calibration`, and of the whole part. */
   steps: number;
   ofSteps: number;
@@ -46,6 +47,7 @@ export function calibrationOf(
     calibration,
     time: elapsedTimes(samples),
     source: `${dataset.name}, ${split}`,
+    inputNames: dataset.inputs,
     steps: calibration.reduce((sum, { steps }) => sum + steps, 0),
     ofSteps,
   };

@@ -174,11 +174,25 @@ export function calibrate(
   return { layers, input, elapsed, outputs };
 }
 
+/** An input that has one value throughout the calibration data. */
+export interface ConstantInput {
+  input: number;
+  /** Null where nobody named the inputs. */
+  name: string | null;
+  value: number;
+}
+
 /**
- * Refuses calibration data from which no scale follows.
+ * Refuses calibration data from which no scale follows, and returns the inputs that never move. `names` are what a data set
+ * calls its inputs: such an input may be 0 throughout, since the data set says that it is there.
  * @throws LiquidEdgeError `bad-input`
  */
-export function checkCalibration(sequences: readonly Sequence[], features: number, source: string): void {
+export function checkCalibration(
+  sequences: readonly Sequence[],
+  features: number,
+  source: string,
+  names: readonly string[] | null = null,
+): ConstantInput[] {
   const fail = (field: string, expected: string, found: string, hint?: string) =>
     complain("bad-input", source, { field, expected, found, ...(hint === undefined ? {} : { hint }) });
   if (!sequences.some(({ batch, steps }) => batch * steps > 0)) {
@@ -208,8 +222,11 @@ export function checkCalibration(sequences: readonly Sequence[], features: numbe
     throw fail("input", "values that vary", `${range.max[0]} in every step`, hint);
   }
   const silent = range.sum.findIndex((_, c) => range.peak(c) === 0);
-  if (silent >= 0) {
+  if (silent >= 0 && names === null) {
     const hint = "its scale would be 0; calibrate on data in which it occurs, or leave the channel out";
     throw fail("input", `values other than 0 in channel ${silent}`, "0 in every step", hint);
   }
+  return Array.from(range.min, (value, input) => ({ input, name: names?.[input] ?? null, value })).filter(
+    ({ input, value }) => value === range.max[input],
+  );
 }

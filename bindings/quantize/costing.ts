@@ -5,7 +5,7 @@ import { modelWidths } from "../network/config.ts";
 import type { Model } from "../network/model.ts";
 import type { IntegerModel } from "./integer-file.ts";
 import type { IntegerPrecision } from "./precisions.ts";
-import { quantize } from "./quantize.ts";
+import { quantizePlainly } from "./quantize.ts";
 
 const STEPS = 16;
 
@@ -25,5 +25,5 @@ export function quantizeForCosting(model: Model, precision: IntegerPrecision): I
     initialH: null,
     initialC: null,
   };
-  return { config: model, precision, network: quantize(model, { precision, calibration }).network };
+  return { config: model, precision, network: quantizePlainly(model, { precision, calibration }) };
 }

@@ -15,6 +15,8 @@ export interface ElementMap {
 const MULTIPLIER_LIMIT = 2 ** 15;
 const BIAS_LIMIT = 2 ** 30;
 const SHIFT_MAX = 30;
+/** What an input that was 0 throughout the calibration data is taken to reach. */
+const SILENT_REACH = 1;
 /** Of raw inputs, so that values of twice what calibration saw still fit. */
 const RAW_HEADROOM = 2;
 
@@ -61,7 +63,7 @@ export function rawScale(input: Statistics, counts: InputCounts | null, source: 
   const { length } = input.min;
   if (counts === null) {
     return {
-      unit: Float64Array.from({ length }, (_, c) => rawUnit(input.peak(c))),
+      unit: Float64Array.from({ length }, (_, c) => rawUnit(inputReach(input, c))),
       offset: new Float64Array(length),
     };
   }
@@ -87,6 +89,11 @@ export function rawScale(input: Statistics, counts: InputCounts | null, source: 
     unit: Float64Array.from(scale, (s) => 1 / s),
     offset: Float64Array.from(scale, (s, c) => -offset[c]! / s),
   };
+}
+
+/** Largest magnitude of input `c`, above 0. */
+export function inputReach(input: Statistics, c: number): number {
+  return input.peak(c) || SILENT_REACH;
 }
 
 /** A power of two, twice the values that calibration saw fit. */

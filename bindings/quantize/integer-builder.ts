@@ -7,7 +7,7 @@ import type { IntLayer, IntMatrix, IntNetwork, IntVector, Narrowed } from "../im
 import type { Matrix } from "../image/parameters.ts";
 import type { CalibrationRun, LayerStatistics } from "./calibration.ts";
 import { power2 } from "./elementary.ts";
-import { elementMap, type RawScale } from "./input-map.ts";
+import { elementMap, inputReach, type RawScale } from "./input-map.ts";
 import { addCell } from "./integer-cells.ts";
 import { IntLayout } from "./layout.ts";
 import {
@@ -19,7 +19,15 @@ import {
 } from "./matrix.ts";
 import { fractionBits, midpointBound } from "./quantize-ltc.ts";
 import type { LayerReport } from "./report.ts";
-import { cellFormat, narrowShift, stateFormats, statePeak, unitsOf } from "./state-format.ts";
+import {
+  cellFormat,
+  fittedStates,
+  narrowShift,
+  type StateUnits,
+  stateFormats,
+  statePeak,
+  unitsOf,
+} from "./state-format.ts";
 import { I16_MAX } from "./tables.ts";
 import type { TimeFormat } from "./time-format.ts";
 
@@ -52,6 +60,8 @@ export class IntegerBuilder {
   readonly layout = new IntLayout();
   /** Fraction bits of the state that each layer writes. */
   readonly stateBits: number[];
+  /** Units of that state, and the shift that makes an i8 activation of it. */
+  readonly stateUnits: StateUnits[];
   readonly #layers: IntLayer[] = [];
   readonly #reports: LayerReport[] = [];
   readonly #raw: IntVector;
@@ -66,6 +76,7 @@ export class IntegerBuilder {
     this.format = plan.format;
     this.rounding = rounding;
     this.stateBits = stateFormats(lowered, plan.format);
+    this.stateUnits = lowered.layers.map((_, l) => this.#unitsOfState(l, plan));
     this.#plan = plan;
     this.#raw = this.layout.place(lowered.input.length);
   }
@@ -203,6 +214,16 @@ export class IntegerBuilder {
     return { vector: place, bits };
   }
 
+  #unitsOfState(l: number, { format, activations }: Plan): StateUnits {
+    const { lowered, run, rounding } = this;
+    const bits = this.stateBits[l]!;
+    const { out } = lowered.layers[l]!;
+    const isFitted = rounding.fitsStates && activations === 8;
+    const fitted = isFitted ? fittedStates(lowered, run, format, l, bits) : null;
+    const shift = activations === 16 ? 0 : narrowShift(statePeak(lowered, run, out.at), bits);
+    return fitted ?? { unit: unitsOf(out.length, bits), shift };
+  }
+
   /** Places of states, second states and of what products read; the i8 copy of the state, of length 0 where it has none. */
   #placeStates(): IntVector {
     const { lowered, layout, run, activations } = this;
@@ -221,13 +242,12 @@ export class IntegerBuilder {
     for (const [l, layer] of lowered.layers.entries()) {
       const first = (layer.out.at - hidden.at) / FLOAT_BYTES;
       if (first < 0 || first >= hidden.length) continue;
-      const bits = this.stateBits[l]!;
-      units.fill(power2(-bits), first, first + layer.out.length);
+      const { unit, shift } = this.stateUnits[l]!;
+      units.set(unit, first);
       if (!readsState) continue;
       const copy = layout.columns(layer.out)!;
-      const shift = activations === 16 ? 0 : narrowShift(statePeak(lowered, run, layer.out.at), bits);
       copy.shift.fill(shift);
-      copy.columns.step.fill(power2(shift - bits));
+      copy.columns.step.set(unit.map((u) => u * power2(shift)));
     }
     // A wired cell's layers are parts of the whole state.
     for (const { out } of lowered.layers) {
@@ -255,7 +275,7 @@ export class IntegerBuilder {
       const [middle, half] = [(low + high) / 2, (high - low) / 2];
       const isLopsided = half > 0 && Math.abs(middle) > LOPSIDED * half;
       columns.offset[c] = isLopsided ? middle : 0;
-      const reach = margin * (isLopsided ? half : run.input.peak(c));
+      const reach = margin * (isLopsided ? half : inputReach(run.input, c));
       columns.step[c] = reach / LARGEST_ACTIVATION[activations];
     }
     const { step, offset } = columns;

@@ -12,6 +12,7 @@ import { ACTIVATION_MARGIN, cellFormat, I8_MAX, pureBound } from "./state-format
 import {
   activationTable,
   expNegTable,
+  GATE_UNIT,
   I16_MAX,
   PRE_UNIT,
   remainderTable,
@@ -58,7 +59,11 @@ export function addCell(builder: IntegerBuilder, layer: LoweredLayer, l: number)
   }
 }
 
-const tables = (): { tanh: IntTable; sigmoid: IntTable } => ({ tanh: tanhTable(), sigmoid: sigmoidTable() });
+/** Tables of a layer whose state is made of tanh, in units of `tanhUnit`. */
+const tables = (tanhUnit = GATE_UNIT): { tanh: IntTable; sigmoid: IntTable } => ({
+  tanh: tanhTable(tanhUnit),
+  sigmoid: sigmoidTable(),
+});
 
 /** Units of activations between layers fill i8 with what calibration saw; those of outputs leave room. */
 function addDense(builder: IntegerBuilder, layer: Kind<"dense">, l: number): void {
@@ -113,24 +118,26 @@ function addCfc(builder: IntegerBuilder, layer: Kind<"cfc">, l: number): void {
     const mostTau = largestTau(format);
     const absTau = Int32Array.from(layer.absTau, (tau) => Math.min(mostTau, roundHalfUp(tau / rateUnit)));
     const ff1 = builder.matrix(l, layer.ff1, rateUnit, layer.in);
-    const bound = pureBound(layer.bound, builder.stateBits[l]!);
+    const bound = pureBound(layer.bound, unit);
     const shifts = { timeShift: exponent + k, swingShift: 15 + k };
     const rates = { ff1, absTau, ...shifts, ...bound, expNeg: expNegTable() };
     builder.add({ ...base, mode: "pure", ...rates, narrowed }, unit);
     return;
   }
   const [ff1, ff2, timeA, timeB] = layer.heads;
+  // Without a gate the sum of both halves is halved.
+  const tanhUnit = (layer.mode === "no_gate" ? 0.5 : 1) * unit[0]!;
   const product = (head: Matrix, fineness = 0) =>
     builder.matrix(l, head, PRE_UNIT * power2(-fineness), layer.in);
   if (constant !== null) {
     const heads = [ff1, ff2, heldTime(timeA, timeB, constant)].map((head) => product(head));
-    builder.add({ ...base, mode: layer.mode, heads, timeShift: 0, ...tables(), narrowed }, unit);
+    builder.add({ ...base, mode: layer.mode, heads, timeShift: 0, ...tables(tanhUnit), narrowed }, unit);
     return;
   }
   const k = timeHeadFineness(pre, out.length, format);
   const heads = [product(ff1), product(ff2), product(timeA, k), product(timeB)];
   const timeShift = exponent + k;
-  builder.add({ ...base, mode: layer.mode, heads, timeShift, ...tables(), narrowed }, unit);
+  builder.add({ ...base, mode: layer.mode, heads, timeShift, ...tables(tanhUnit), narrowed }, unit);
 }
 
 /** Both time heads in one, for a constant elapsed time; a weight is absent where both heads lack it. */
@@ -177,7 +184,7 @@ function addGru(builder: IntegerBuilder, layer: Kind<"gru">, l: number): void {
       resetUpdate: builder.matrix(l, layer.resetUpdate, PRE_UNIT, layer.in),
       fromInput: builder.matrix(l, layer.fromInput, PRE_UNIT, layer.in),
       fromState: builder.matrix(l, layer.fromState, PRE_UNIT, layer.out),
-      ...tables(),
+      ...tables(unit[0]!),
       narrowed: builder.narrowed(layer.out),
     },
     unit,
@@ -201,7 +208,7 @@ function addGate(builder: IntegerBuilder, layer: Kind<"gate">, l: number): void 
       out: vector,
       g: builder.matrix(l, layer.target, PRE_UNIT, layer.in),
       a: builder.matrix(l, layer.rate, PRE_UNIT, layer.in),
-      tanh: tanhTable(),
+      tanh: tanhTable(unit[0]!),
       ...decay,
       narrowed: builder.narrowed(layer.out),
     },
@@ -214,7 +221,7 @@ function addLtc(builder: IntegerBuilder, layer: Kind<"ltc">, l: number): void {
   const { vector, unit } = builder.layout.words(layer.out);
   const fractionBits = builder.stateBits[l]!;
   const bits = builder.bitsOf(l);
-  const { scale, ...integers } = quantizeLtc(
+  const { scale, reach, ...integers } = quantizeLtc(
     layer,
     fractionBits,
     input.bits,
@@ -232,7 +239,7 @@ function addLtc(builder: IntegerBuilder, layer: Kind<"ltc">, l: number): void {
       unfolds: layer.unfolds,
       fractionBits,
       ...integers,
-      sigmoid: synapseTable(),
+      sigmoid: synapseTable(reach),
       narrowed: builder.narrowed(layer.out),
     },
     unit,

@@ -27,6 +27,10 @@ export interface Rounding {
   inputMargin: number;
   /** Added to the variance of each column, as a share of it: how little the calibration data's correlations are trusted. */
   damping: number;
+  /** Each weight for itself instead of all of a row together; default false. */
+  isPlain?: boolean;
+  /** Whether the units of states follow what calibration saw, without room: finer i8 activations, and clipped sooner. */
+  fitsStates: boolean;
 }
 
 export const LARGEST_WEIGHT = { 8: 127, 4: 7 } as const;
@@ -82,7 +86,7 @@ export function quantizeMatrix(
   readFrom: number,
   outUnit: number,
   bits: WeightBits,
-  { damping }: Rounding,
+  { damping, isPlain = false }: Rounding,
 ): IntMatrix {
   const { nOut, nIn, weights, mask, bias } = matrix;
   const largest = LARGEST_WEIGHT[bits];
@@ -111,7 +115,7 @@ export function quantizeMatrix(
     columns.step,
     (step, i) => (read.sum[readFrom + i]! / read.count - columns.offset[i]!) / step,
   );
-  const moments = momentsOf(columns, read, readFrom, mean, damping);
+  const moments = isPlain ? null : momentsOf(columns, read, readFrom, mean, damping);
   const row = new Float64Array(nIn);
   for (let r = 0; r < nOut; r++) {
     let total = bias[r]!;
@@ -124,10 +128,12 @@ export function quantizeMatrix(
     }
     const lowest = Math.max((2 * Math.abs(total)) / biasRoom, outUnit * power2(14 - SHIFT_MAX));
     let best: RoundedRow | null = null;
-    for (const share of sharesOf(bits, nIn)) {
+    for (const share of isPlain ? [1] : sharesOf(bits, nIn)) {
       const factor = normalise(Math.max((share * peak) / largest, lowest) / outUnit);
       const scale = factor.multiplier * power2(-factor.shift) * outUnit;
-      const candidate = { ...factor, scale, ...roundTogether(row, moments, scale, largest) };
+      const rounded =
+        moments === null ? plainly(row, scale, largest) : roundTogether(row, moments, scale, largest);
+      const candidate = { ...factor, scale, ...rounded };
       if (best === null || candidate.cost < best.cost) best = candidate;
     }
     const { multiplier, shift, scale, weights: rounded } = best!;
@@ -186,6 +192,11 @@ interface RoundedRow extends Factor {
   scale: number;
   weights: Int8Array;
   cost: number;
+}
+
+/** Weights in units of `scale`, each rounded to the nearest; nobody asks what their errors cost. */
+function plainly(row: Float64Array, scale: number, largest: number): Pick<RoundedRow, "weights" | "cost"> {
+  return { weights: Int8Array.from(row, (w) => clampRound(w / scale, largest)), cost: 0 };
 }
 
 /**

@@ -19,6 +19,12 @@ const SLOPE_BITS_MAX = 15;
 const PRE_BITS = 11;
 /** Of a synapse's argument. */
 const SHIFT_MAX = 16;
+/** What the table of openings reaches at least, ±: there a synapse is open or shut. */
+const SYNAPSE_REACH = 8;
+/** Up to this reach the table holds every argument, so that none needs a clamp; beyond it, its steps would be too coarse. */
+const WIDEST_REACH = 24;
+/** Of a slope's rounding. */
+const REACH_MARGIN = 1.001;
 /** A destination keeps at least this many steps of its largest weight, or it is refused. */
 const LEAST_WEIGHT = 7;
 
@@ -58,6 +64,19 @@ export interface LtcIntegers {
   capacityShift: number;
   /** S_j, real value of one unit of w. */
   scale: Float64Array;
+  /** The arguments, ±, that the table of openings covers. */
+  reach: number;
+}
+
+/** What the table has to reach so that no state takes a recurrent synapse beyond it; the least where that is too far. */
+function tableReach({ k, mu, mask }: Synapses, sourceBits: number): number {
+  const most = I16_MAX * power2(-sourceBits);
+  let peak = 0;
+  for (let ij = 0; ij < k.length; ij++) {
+    if (mask[ij] !== 0) peak = Math.max(peak, (Math.abs(k[ij]!) / Math.LOG2E) * (most + Math.abs(mu[ij]!)));
+  }
+  const reach = Math.max(SYNAPSE_REACH, REACH_MARGIN * peak);
+  return reach <= WIDEST_REACH ? reach : SYNAPSE_REACH;
 }
 
 /**
@@ -74,14 +93,16 @@ export function quantizeLtc(
 ): LtcIntegers {
   const { name, sensory, recurrent, membrane, leak, leakCurrent, odeStep } = layer;
   const n = layer.out.length;
+  const reach = tableReach(recurrent, f);
   const result: LtcIntegers = {
-    sensory: argument(name, "input", sensory, g),
-    recurrent: argument(name, "neuron", recurrent, f),
+    sensory: argument(name, "input", sensory, g, reach),
+    recurrent: argument(name, "neuron", recurrent, f, reach),
     cm: new Int32Array(n),
     leak: new Int32Array(n),
     leakCurrent: new Int32Array(n),
     capacityShift: 0,
     scale: new Float64Array(n),
+    reach,
   };
   const { time, constant } = format;
   // The core's reciprocal of the elapsed time, and cm U / dt at the shortest and longest one.
@@ -236,7 +257,13 @@ function clippedScale(
 }
 
 /** Slopes and midpoints with the most fraction bits for which no argument leaves 32 bits. */
-function argument(name: string, source: string, synapses: Synapses, sourceBits: number): IntSynapses {
+function argument(
+  name: string,
+  source: string,
+  synapses: Synapses,
+  sourceBits: number,
+  reach: number,
+): IntSynapses {
   const { nIn, nOut, mask } = synapses;
   const mu = new Int16Array(nIn * nOut);
   for (let ij = 0; ij < mu.length; ij++) {
@@ -250,7 +277,7 @@ function argument(name: string, source: string, synapses: Synapses, sourceBits: 
     let fits = true;
     for (let ij = 0; ij < k.length && fits; ij++) {
       if (mask[ij] === 0) continue;
-      const slope = roundHalfUp((-synapses.k[ij]! / Math.LOG2E) * power2(bits));
+      const slope = roundHalfUp(((-synapses.k[ij]! / Math.LOG2E) * SYNAPSE_REACH * power2(bits)) / reach);
       fits =
         Math.abs(slope) <= I16_MAX && Math.abs(slope) * (I16_MAX + Math.abs(mu[ij]!)) + centre < I32_LIMIT;
       k[ij] = slope;

@@ -28,6 +28,11 @@ export interface QuantizeOptions {
   /** What messages call the calibration data. */
   source?: string;
   /**
+   * Names of the inputs where a data set declares them. Such an input may be 0 in all of the calibration data; it is then taken to
+   * reach ±1. Without names that is refused.
+   */
+  inputNames?: readonly string[];
+  /**
    * What the counts of the sensors are to the network, so that the image takes raw counts and a board needs no float.
    * Default: counts of the quantizer's own, powers of two.
    */
@@ -52,16 +57,19 @@ export interface Quantized {
 
 /**
  * Ways of rounding that are tried unless the error is `below` that already; the one with the least error on the calibration
- * data is kept. An input range without room is the last resort.
+ * data is kept. Ranges of inputs or states without room are the last resort.
  */
 const TRIALS = [
-  { damping: 0.1, inputMargin: 1.1, below: 0 },
-  { damping: 0.3, inputMargin: 1.25, below: 0.01 },
-  { damping: 0.3, inputMargin: 1.1, below: 0.01 },
-  { damping: 0.03, inputMargin: 1.1, below: 0.01 },
-  { damping: 1, inputMargin: 1.1, below: 0.01 },
-  { damping: 1, inputMargin: 1.25, below: 0.01 },
-  { damping: 0.1, inputMargin: 1, below: 0.02 },
+  { damping: 0.1, inputMargin: 1.1, fitsStates: false, below: 0 },
+  { damping: 0.3, inputMargin: 1.25, fitsStates: false, below: 0.01 },
+  { damping: 0.3, inputMargin: 1.1, fitsStates: false, below: 0.01 },
+  { damping: 0.03, inputMargin: 1.1, fitsStates: false, below: 0.01 },
+  { damping: 1, inputMargin: 1.1, fitsStates: false, below: 0.01 },
+  { damping: 1, inputMargin: 1.25, fitsStates: false, below: 0.01 },
+  { damping: 0.1, inputMargin: 1, fitsStates: false, below: 0.02 },
+  { damping: 0.1, inputMargin: 1.1, fitsStates: true, below: 0.02 },
+  { damping: 0.3, inputMargin: 1.1, fitsStates: true, below: 0.02 },
+  { damping: 1, inputMargin: 1.1, fitsStates: true, below: 0.02 },
 ] as const;
 
 /**
@@ -70,9 +78,45 @@ const TRIALS = [
  * integer form, with the layer and the neuron
  */
 export function quantize(model: Model, options: QuantizeOptions): Quantized {
+  const { lowered, sequences, onStep, run, plan, constantInputs } = prepare(model, options);
+  const isolated = neuronsWithoutInputs(model);
+  let best: Quantized | null = null;
+  for (const { below, ...trial } of TRIALS) {
+    if (best !== null && best.report.relativeRmsError < below) break;
+    const { network, layers } = new IntegerBuilder(lowered, run, plan, trial).build();
+    const measured = fidelity(network, sequences, run.outputs, layers, onStep);
+    const report = {
+      precision: options.precision,
+      layers,
+      neuronsWithoutInputs: isolated,
+      constantInputs,
+      ...measured,
+    };
+    if (best === null || report.relativeRmsError < best.report.relativeRmsError) best = { network, report };
+  }
+  return best!;
+}
+
+/**
+ * The same structure, its weights rounded one by one: no search for the best rounding and no report, for those who ask what
+ * a network costs and not what it answers. Throws as `quantize` does.
+ */
+export function quantizePlainly(model: Model, options: QuantizeOptions): IntNetwork {
+  const { lowered, run, plan } = prepare(model, options);
+  return new IntegerBuilder(lowered, run, plan, {
+    damping: 0,
+    inputMargin: 1.1,
+    fitsStates: false,
+    isPlain: true,
+  }).build().network;
+}
+
+/** Everything that precedes rounding. */
+function prepare(model: Model, options: QuantizeOptions) {
   const {
     precision,
     source = "calibration",
+    inputNames = null,
     counts = null,
     countsSource = "counts",
     activations = 8,
@@ -87,7 +131,7 @@ export function quantize(model: Model, options: QuantizeOptions): Quantized {
   refuseUnavailable(lowered);
   const sequences: readonly Sequence[] =
     "input" in options.calibration ? [options.calibration] : options.calibration;
-  checkCalibration(sequences, lowered.input.length, source);
+  const constantInputs = checkCalibration(sequences, lowered.input.length, source, inputNames);
   const onStep = stepCounter(sequences, options.onStep);
   const run = calibrate(lowered, sequences, onStep);
   const usesTime = lowered.layers.some(({ kind }) => TIMED_KINDS.includes(kind));
@@ -98,16 +142,7 @@ export function quantize(model: Model, options: QuantizeOptions): Quantized {
     bits: bitsByLayer(lowered, precision, options.layers ?? {}),
     activations,
   };
-  const isolated = neuronsWithoutInputs(model);
-  let best: Quantized | null = null;
-  for (const { below, ...trial } of TRIALS) {
-    if (best !== null && best.report.relativeRmsError < below) break;
-    const { network, layers } = new IntegerBuilder(lowered, run, plan, trial).build();
-    const measured = fidelity(network, sequences, run.outputs, layers, onStep);
-    const report = { precision, layers, neuronsWithoutInputs: isolated, ...measured };
-    if (best === null || report.relativeRmsError < best.report.relativeRmsError) best = { network, report };
-  }
-  return best!;
+  return { lowered, sequences, onStep, run, plan, constantInputs };
 }
 
 /** Counts the steps of the runs over the calibration data. */

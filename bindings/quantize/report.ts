@@ -3,7 +3,7 @@
 import type { Sequence } from "../core/sequence.ts";
 import type { IntLayer, IntNetwork } from "../image/lowered-integer.ts";
 import type { PruneReport } from "../prune/report.ts";
-import { forEachStep } from "./calibration.ts";
+import { type ConstantInput, forEachStep } from "./calibration.ts";
 import { power2 } from "./elementary.ts";
 import { IntegerRun } from "./integer-run.ts";
 import type { WeightBits } from "./matrix.ts";
@@ -29,6 +29,8 @@ export interface QuantizationReport {
   layers: LayerReport[];
   /** Neurons into which no weight leads, by wiring or pruning. Such a network is allowed. */
   neuronsWithoutInputs: PruneReport["neuronsWithoutInputs"];
+  /** Inputs that never move in the calibration data: how far they reach was guessed. */
+  constantInputs: ConstantInput[];
   /** Time steps of the calibration data. */
   steps: number;
   /** Root mean square of the output's error against the float network, in the output's own unit. */

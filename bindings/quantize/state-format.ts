@@ -1,5 +1,6 @@
 // Formats of states: fraction bits of h by cell, of an LSTM's c from calibration, and how far h is shifted to become an i8
-// activation.
+// activation. As a last resort h has a unit that is no power of two, with which that activation fills its range: what h is
+// made of, tables or amplitudes, is scaled to it.
 
 import type { LoweredLayer, LoweredNetwork } from "../image/lowered.ts";
 import type { CalibrationRun } from "./calibration.ts";
@@ -15,12 +16,14 @@ const CELL_FORMAT_MAX = 4;
 /** An i8 activation uses the range that calibration saw, and this much more. */
 export const ACTIVATION_MARGIN = 1.1;
 export const I8_MAX = 127;
+const NARROW_SHIFT_MAX = 8;
 
 /** Fraction bits of the state that a layer leaves behind; an LSTM in front of another cell takes that cell's. */
 export function stateBits(layer: LoweredLayer, format: TimeFormat): number {
   switch (layer.kind) {
     case "cfc":
-      if (layer.mode === "pure") return fractionBits(pureRange(layer, format));
+      if (layer.mode === "pure")
+        return fractionBits(pureRanges(layer, format).reduce((a, b) => Math.max(a, b), 0));
       return layer.mode === "no_gate" ? 14 : 15;
     case "ltc":
       return fractionBits(potentialBound(layer));
@@ -42,25 +45,75 @@ function isWithin(at: number, { at: start, length }: { at: number; length: numbe
   return at >= start && at < start + 4 * length;
 }
 
-/** Largest |A - A f1 exp(-T (|w_tau| + |f1|))| over pre-activations of ±16 and all elapsed times. */
-function pureRange({ bound, absTau }: PureLayer, { constant, min }: TimeFormat): number {
+/** Largest |A - A f1 exp(-T (|w_tau| + |f1|))| of each neuron over pre-activations of ±16 and all elapsed times. */
+function pureRanges({ bound, absTau }: PureLayer, { constant, min }: TimeFormat): Float64Array {
   const shortest = constant ?? min;
   const saturated = I16_MAX * PRE_UNIT;
   const f1 = Math.min(saturated, 1 / shortest);
-  return bound.reduce((peak, a, j) => {
+  return Float64Array.from(bound, (a, j) => {
     const swing = f1 * expOfMinus(shortest * (absTau[j]! + f1));
-    return Math.max(peak, Math.abs(a) * (1 + swing));
-  }, 0);
+    return Math.abs(a) * (1 + swing);
+  });
+}
+
+/** Real value of one unit of each state of a layer, and the shift to i8 activations. */
+export interface StateUnits {
+  unit: Float64Array;
+  shift: number;
+}
+
+/** Shifts to i8 that leave a state this many bits finer than its activation. */
+const LEAST_FIT_SHIFT = 4;
+/** A neuron that hardly moves counts as moving this share of the layer's most. */
+const LEAST_SHARE = 1 / 64;
+
+/**
+ * Units with which the i8 copies of a layer's states fill their range: of CfC pure one a neuron, which its amplitude takes
+ * up, else one a layer, which the table of its tanh takes up. Null where others share the format, or nothing is gained.
+ */
+export function fittedStates(
+  { layers }: LoweredNetwork,
+  run: CalibrationRun,
+  format: TimeFormat,
+  l: number,
+  bits: number,
+): StateUnits | null {
+  const layer = layers[l]!;
+  if (layers.some(({ kind }) => kind === "lstm")) return null;
+  const { out } = run.layers[l]!;
+  const n = layer.out.length;
+  const reach = ACTIVATION_MARGIN * out.peakOfAll;
+  if (reach === 0) return null;
+  if (layer.kind === "cfc" && layer.mode === "pure") {
+    const ranges = pureRanges(layer, format);
+    const own = Float64Array.from(ranges, (_, j) =>
+      Math.max(ACTIVATION_MARGIN * out.peak(j), LEAST_SHARE * reach),
+    );
+    const fits = (s: number) => ranges.every((range, j) => range * I8_MAX * power2(s) <= own[j]! * I16_MAX);
+    let shift = NARROW_SHIFT_MAX;
+    while (shift > LEAST_FIT_SHIFT && !fits(shift)) shift--;
+    const unit = own.map((peak, j) => Math.max(peak / (I8_MAX * power2(shift)), ranges[j]! / I16_MAX));
+    return { unit, shift };
+  }
+  if (layer.kind !== "cfc" && layer.kind !== "gru" && layer.kind !== "gate") return null;
+  const shift = narrowShift(out.peakOfAll, bits) - 1;
+  const unit = reach / (I8_MAX * power2(Math.max(shift, 0)));
+  return shift < LEAST_FIT_SHIFT || unit < power2(-bits)
+    ? null
+    : { unit: new Float64Array(n).fill(unit), shift };
 }
 
 const MANTISSA_LIMIT = 2 ** 14;
 const BOUND_SHIFT_MAX = 30;
 
-/** A as 14-bit mantissas and shifts, from v in Q4.11 to states of `bits` fraction bits. */
-export function pureBound(bound: Float32Array, bits: number): { bound: Int32Array; boundShift: Uint8Array } {
+/** A as 14-bit mantissas and shifts, from v in Q4.11 to states in their units. */
+export function pureBound(
+  bound: Float32Array,
+  unit: Float64Array,
+): { bound: Int32Array; boundShift: Uint8Array } {
   const result = { bound: new Int32Array(bound.length), boundShift: new Uint8Array(bound.length) };
   for (const [j, a] of bound.entries()) {
-    const factor = a * PRE_UNIT * power2(bits);
+    const factor = (a * PRE_UNIT) / unit[j]!;
     let shift = 0;
     while (shift < BOUND_SHIFT_MAX && Math.abs(roundHalfUp(factor * power2(shift + 1))) < MANTISSA_LIMIT)
       shift++;
@@ -81,7 +134,7 @@ export function cellFormat(peak: number): number {
 export function narrowShift(peak: number, bits: number): number {
   const units = Math.min(ACTIVATION_MARGIN * peak * power2(bits), I16_MAX);
   let shift = 0;
-  while (units > (I8_MAX + 0.5) * power2(shift) && shift < 8) shift++;
+  while (units > (I8_MAX + 0.5) * power2(shift) && shift < NARROW_SHIFT_MAX) shift++;
   return shift;
 }
 

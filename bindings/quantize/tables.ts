@@ -28,7 +28,8 @@ function table(lo: number, k: number, outUnit: number, inUnit: number, f: (x: nu
   return { lo, k, entries };
 }
 
-export const tanhTable = (): IntTable => table(-4 * 2048, 6, GATE_UNIT, PRE_UNIT, tanh);
+/** tanh in units of `outUnit`, Q0.15 or coarser. */
+export const tanhTable = (outUnit = GATE_UNIT): IntTable => table(-4 * 2048, 6, outUnit, PRE_UNIT, tanh);
 export const sigmoidTable = (): IntTable => table(-8 * 2048, 7, GATE_UNIT, PRE_UNIT, sigmoid);
 /** exp(-u) for u of 0 to 32767 units. */
 export const expNegTable = (unit = PRE_UNIT): IntTable => table(0, 7, GATE_UNIT, unit, expOfMinus);
@@ -69,9 +70,9 @@ export function remainderTable(elapsed: number): IntTable {
 export const activationTable = (activation: Activation, inUnit: number, outUnit: number): IntTable =>
   table(-16 * 2048, 8, outUnit, inUnit, ACTIVATION[activation]);
 
-/** sigmoid over [-8, 8) at the middle of 1024 steps, Q0.15. */
-export function synapseTable(): Int16Array {
+/** sigmoid over ±`reach` at the middle of 1024 steps, Q0.15. */
+export function synapseTable(reach = 8): Int16Array {
   return Int16Array.from({ length: LOOKUPS }, (_, i) =>
-    clampRound(sigmoid((32 * i + 16 - 16_384) * PRE_UNIT) / GATE_UNIT, I16_MAX),
+    clampRound(sigmoid((((32 * i + 16 - 16_384) * PRE_UNIT) / 8) * reach) / GATE_UNIT, I16_MAX),
   );
 }

@@ -64,6 +64,8 @@ export function pureFineness(pre: Statistics, absTau: Float32Array, format: Time
 
 /** Rates have room for this much beyond the pre-activations that calibration saw: e^2 times slower or faster. */
 const RATE_MARGIN = 2;
+/** Where LiquidGate's decay may end, at 3.4e-4, as the sigmoid's table does: what lies behind makes all before it coarser. */
+const GATE_FLAT = 8;
 /** A smaller share of the way to the target is none. */
 const NO_SHARE = 2 ** -16;
 const GRID = 1 / 16;
@@ -76,14 +78,14 @@ export function rateTables(
 ): { softplus: IntTable; expNeg: IntTable; timeShift: number } {
   const [least, most] = [Math.min(...pre.min) - RATE_MARGIN, Math.max(...pre.max) + RATE_MARGIN];
   let top = -PRE_MAX;
-  while (top + GRID < Math.min(most, PRE_MAX) && min * softplus64(top) < EXP_FLAT) top += GRID;
+  while (top + GRID < Math.min(most, PRE_MAX) && min * softplus64(top) < GATE_FLAT) top += GRID;
   let low = top - GRID;
   while (low - GRID > Math.max(least, -PRE_MAX) && max * softplus64(low) > NO_SHARE) low -= GRID;
   // Bits of the rate, and of its product with the time.
   let m = SHIFT_MAX;
   while (softplus64(top) * power2(m) > I16_MAX) m--;
   let bits = Math.min(SHIFT_MAX, m + time.exponent);
-  while (Math.min(EXP_FLAT, max * softplus64(top)) * power2(bits) > I16_MAX) bits--;
+  while (Math.min(GATE_FLAT, max * softplus64(top)) * power2(bits) > I16_MAX) bits--;
   m = Math.min(m, SHIFT_MAX + bits - time.exponent);
   return {
     softplus: softplusTable(low, top, power2(-m)),

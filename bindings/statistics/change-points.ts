@@ -33,9 +33,10 @@ export interface ChangePoint {
 /** Change points of a series in the order of time, in that order. */
 export function changePoints(series: readonly number[], options: ChangePointOptions = {}): ChangePoint[] {
   const { minSegment = 3, alpha = 0.01, minChange = 0 } = options;
-  const found = search(series, 0, series.length, Math.max(2, minSegment), alpha).sort((a, b) => a - b);
+  const least = Math.max(2, minSegment);
+  const found = search(series, 0, series.length, least, alpha);
   for (;;) {
-    const points = describe(series, found);
+    const points = describe(series, found, least);
     // The weakest goes first: what is left of it may then strengthen or weaken its neighbours.
     const weakest = points.reduce((worst, { p }, i) => (p > (points[worst]?.p ?? -1) ? i : worst), -1);
     if (weakest >= 0 && points[weakest]!.p > alpha) {
@@ -104,13 +105,13 @@ export function bestSplit(
   return best;
 }
 
-function describe(series: readonly number[], indices: readonly number[]): ChangePoint[] {
+function describe(series: readonly number[], indices: readonly number[], least: number): ChangePoint[] {
   const ends = [0, ...indices, series.length];
   return indices.map((index, i) => {
     const [from, to] = [ends[i]!, ends[i + 2]!];
     const before = summarise(series.slice(from, index));
     const after = summarise(series.slice(index, to));
-    const places = Math.max(1, to - from - 5);
+    const places = Math.max(1, to - from - 2 * least + 1);
     return { index, before: before.mean, after: after.mean, p: Math.min(1, pooledP(before, after) * places) };
   });
 }

@@ -35,33 +35,38 @@ export interface TrainingCheckpoint {
   state: TrainingState;
 }
 
-const validation = z.object({ loss: z.number(), metric: z.number().nullable() });
-const randomState = z.tuple([z.number(), z.number(), z.number(), z.number()]);
-const whole = z.number().int().min(0);
+/**
+ * What of the metadata is not tensors; the configuration has its own check. Made when it is needed, so that bundles that
+ * read no checkpoint hold no schema library.
+ */
+function descriptionSchema() {
+  const validation = z.object({ loss: z.number(), metric: z.number().nullable() });
+  const randomState = z.tuple([z.number(), z.number(), z.number(), z.number()]);
+  const whole = z.number().int().min(0);
 
-/** What of the metadata is not tensors; settings and configuration have their own checks or were written by us. */
-const DESCRIPTION = z.object({
-  format: z.literal(FORMAT),
-  settings: z.looseObject({ epochs: whole, batchSize: whole, learningRate: z.number(), seed: whole }),
-  data: z.object({
-    name: z.string(),
-    sha256: z.string(),
-    validation: z.union([z.literal("split"), z.literal("none"), z.number()]),
-  }),
-  epoch: whole,
-  steps: whole,
-  random: z.object({ shuffling: randomState, noise: randomState, augmentation: randomState }),
-  bestEpoch: whole.nullable(),
-  lossLimit: z.number().nullable(),
-  history: z.array(
-    z.object({
-      epoch: whole,
-      trainLoss: z.number(),
-      learningRate: z.number(),
-      validation: validation.nullable(),
+  return z.object({
+    format: z.literal(FORMAT),
+    settings: z.looseObject({ epochs: whole, batchSize: whole, learningRate: z.number(), seed: whole }),
+    data: z.object({
+      name: z.string(),
+      sha256: z.string(),
+      validation: z.union([z.literal("split"), z.literal("none"), z.number()]),
     }),
-  ),
-});
+    epoch: whole,
+    steps: whole,
+    random: z.object({ shuffling: randomState, noise: randomState, augmentation: randomState }),
+    bestEpoch: whole.nullable(),
+    lossLimit: z.number().nullable(),
+    history: z.array(
+      z.object({
+        epoch: whole,
+        trainLoss: z.number(),
+        learningRate: z.number(),
+        validation: validation.nullable(),
+      }),
+    ),
+  });
+}
 
 export function writeCheckpoint({ model, settings, data, state }: TrainingCheckpoint): Uint8Array {
   const { parameters, firstMoment, secondMoment, best, ...rest } = state;
@@ -80,7 +85,7 @@ export function writeCheckpoint({ model, settings, data, state }: TrainingCheckp
 export function readCheckpoint(bytes: Uint8Array, source: string): TrainingCheckpoint {
   const { tensors, metadata } = parseSafetensors(bytes, source);
   const json = readMetadata(metadata[METADATA_KEY], source);
-  const parsed = DESCRIPTION.safeParse(json);
+  const parsed = descriptionSchema().safeParse(json);
   if (!parsed.success) throw wrongField(parsed.error, source);
   const { settings: _checked, data, bestEpoch, format: _format, ...rest } = parsed.data;
   const config = parseConfig(json, `${source} (metadata)`);

@@ -7,8 +7,10 @@
 //               projection as torch.nn.Linear
 //   memory of LTC and CfC    ncps: input map Xavier-uniform, its bias U(±0.1), recurrent map orthogonal
 //   GRU, LSTM   PyTorch: everything U(±1 / sqrt(units))
-//   MLP, LiquidGate, readouts    torch.nn.Linear: weight and bias U(±1 / sqrt(columns)). LiquidGate's decay then starts
-//               near exp(-ln 2 T): a state is half forgotten after one unit of time, as with a new GRU
+//   MLP, LiquidGate, readouts    torch.nn.Linear: weight and bias U(±1 / sqrt(columns))
+//   LiquidGate  2 less for the bias of its decay a: a state starts with a time constant of 1 / softplus(-2) = 8 units of time
+//               instead of 1.4, for what is forgotten at once passes no gradient back (Gers and others 2000 and Jozefowicz and others
+//               2015 on the forget gate of the LSTM). docs/training.md has what that is worth
 //   CT-RNN      the original TensorFlow code: kernel Xavier-uniform (Keras' default), bias 0; time constants 1
 //
 // Each tensor draws in the order of `expectedTensors`, row by row.
@@ -17,6 +19,8 @@ import type { CfcConfig, Model, ModelConfig, Tensor } from "../network/model.ts"
 import { expectedTensors } from "../network/tensors.ts";
 import { buildWiring, type Wiring } from "../network/wiring.ts";
 import { TrainingRandom } from "./random.ts";
+
+const DECAY_BIAS = -2;
 
 /** A complete model of this configuration, equal for equal seeds. Throws `bad-config` for a wiring that cannot be drawn. */
 export function initialModel(config: ModelConfig, seed: number): Model {
@@ -64,8 +68,11 @@ function drawn(
       if (name === "dense.weight") return xavier();
       if (name === "dense.bias") return constant(0);
       return around(1 / Math.sqrt(columnsOf(config, name)));
-    default:
-      return around(1 / Math.sqrt(columnsOf(config, name)));
+    default: {
+      const drawn = around(1 / Math.sqrt(columnsOf(config, name)));
+      const isDecay = config.class === "liquid-edge.LiquidGate" && name === "a.bias";
+      return isDecay ? drawn.map((value) => value + DECAY_BIAS) : drawn;
+    }
   }
 }
 

@@ -3,7 +3,8 @@
 import type { LoweredLayer } from "../image/lowered.ts";
 import type { Synapses } from "../image/parameters.ts";
 import type { LtcConfig } from "../network/model.ts";
-import { CopyLink, type Link, PositiveValues } from "./links.ts";
+import { CopyLink, type Link, ScaleLink } from "./links.ts";
+import { PositiveValues } from "./positive.ts";
 import type { Slots } from "./slots.ts";
 
 type LtcLayer = Extract<LoweredLayer, { kind: "ltc" }>;
@@ -43,16 +44,9 @@ function synapseLinks(
   });
   const pick = (vector: Float32Array) => Int32Array.from(present, (i) => slots.get(vector)![i]!);
   const parameters = (field: string) => Int32Array.from(present, (i) => first(prefix + field) + i);
-  const copy = (field: string, vector: Float32Array, scale = 1) => {
-    const [from, to] = [parameters(field), pick(vector)];
-    return new CopyLink(
-      present.map((_, i) => [from[i]!, to[i]!]),
-      scale,
-    );
-  };
   return [
-    copy("sigma", synapses.k, -Math.LOG2E),
-    copy("mu", synapses.mu),
+    new ScaleLink(-Math.LOG2E, parameters("sigma"), pick(synapses.k)),
+    new CopyLink(parameters("mu"), pick(synapses.mu)),
     new StrengthLink(parameters("w"), parameters("erev"), config, pick(synapses.w), pick(synapses.wErev)),
   ];
 }

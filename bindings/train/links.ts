@@ -1,8 +1,6 @@
 // Elementary links between a model's parameters and the words of its image, in both directions: what lowering computes
 // from parameters, and the chain rule of that. Indices count floats, of the flat parameters and of the image.
 
-import { softplus, softplusSlope } from "../network/softplus.ts";
-
 export interface Link {
   /** Writes the image's words, with the bits that `lower` and `compile` give. */
   write(parameters: Float32Array, image: Float32Array): void;
@@ -10,16 +8,37 @@ export interface Link {
   collect(imageGradient: Float32Array, gradient: Float32Array): void;
 }
 
-/** image = scale * parameter */
+/** image = parameter */
 export class CopyLink implements Link {
   readonly #parameters: Int32Array;
   readonly #slots: Int32Array;
-  readonly #scale: number;
 
-  constructor(pairs: readonly (readonly [parameter: number, slot: number])[], scale = 1) {
-    this.#parameters = Int32Array.from(pairs, ([parameter]) => parameter);
-    this.#slots = Int32Array.from(pairs, ([, slot]) => slot);
+  constructor(parameters: Int32Array, slots: Int32Array) {
+    this.#parameters = parameters;
+    this.#slots = slots;
+  }
+
+  write(parameters: Float32Array, image: Float32Array): void {
+    const [from, to] = [this.#parameters, this.#slots];
+    for (let i = 0; i < from.length; i++) image[to[i]!] = parameters[from[i]!]!;
+  }
+
+  collect(imageGradient: Float32Array, gradient: Float32Array): void {
+    const [to, from] = [this.#parameters, this.#slots];
+    for (let i = 0; i < to.length; i++) gradient[to[i]!]! += imageGradient[from[i]!]!;
+  }
+}
+
+/** image = scale * parameter */
+export class ScaleLink implements Link {
+  readonly #scale: number;
+  readonly #parameters: Int32Array;
+  readonly #slots: Int32Array;
+
+  constructor(scale: number, parameters: Int32Array, slots: Int32Array) {
     this.#scale = scale;
+    this.#parameters = parameters;
+    this.#slots = slots;
   }
 
   write(parameters: Float32Array, image: Float32Array): void {
@@ -117,33 +136,5 @@ export class ReciprocalLink implements Link {
     this.#slots.forEach((slot, i) => {
       gradient[this.#first + i]! -= this.#values[i]! * this.#values[i]! * imageGradient[slot]!;
     });
-  }
-}
-
-/** Parameters that are made positive by softplus, or taken as they are, and the slope of that. */
-export class PositiveValues {
-  readonly indices: Int32Array;
-  readonly values: Float32Array;
-  readonly slopes: Float64Array;
-  readonly #implicit: boolean;
-
-  constructor(indices: Int32Array, implicit: boolean) {
-    this.indices = indices;
-    this.values = new Float32Array(indices.length);
-    this.slopes = new Float64Array(indices.length).fill(1);
-    this.#implicit = implicit;
-  }
-
-  read(parameters: Float32Array): void {
-    const { indices, values, slopes } = this;
-    for (let i = 0; i < indices.length; i++) {
-      const raw = parameters[indices[i]!]!;
-      values[i] = this.#implicit ? softplus(raw) : raw;
-      if (this.#implicit) slopes[i] = softplusSlope(raw);
-    }
-  }
-
-  add(gradient: Float32Array, i: number, amount: number): void {
-    gradient[this.indices[i]!]! += amount * this.slopes[i]!;
   }
 }

@@ -85,15 +85,17 @@ function linksOf(model: Model, ranges: readonly ParameterRange[]): Link[] {
   const slots = findSlots(lowered);
   const starts = new Map(ranges.map(({ name, start }) => [name, start]));
   const first = (tensor: string) => starts.get(tensor)!;
-  const copies: [parameter: number, slot: number][] = [];
+  const [copied, copies]: [parameters: number[], slots: number[]] = [[], []];
   const copy = (vector: Float32Array) => {
     const vectorSlots = slots.get(vector)!;
     tagsOf(vector).forEach((tag, i) => {
-      if (tag !== 0 && vectorSlots[i]! >= 0) copies.push([tag - 1, vectorSlots[i]!]);
+      if (tag === 0 || vectorSlots[i]! < 0) return;
+      copied.push(tag - 1);
+      copies.push(vectorSlots[i]!);
     });
   };
   const links = lowered.layers.flatMap((layer) => layerLinks(layer, model, slots, first, copy));
-  return [new CopyLink(copies), ...links];
+  return [new CopyLink(Int32Array.from(copied), Int32Array.from(copies)), ...links];
 }
 
 /** Links of what a layer computes from parameters; `copy` is told the vectors that are parameters themselves. */

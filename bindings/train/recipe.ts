@@ -45,7 +45,7 @@ const PROTOCOLS: Readonly<Record<string, Partial<typeof PLAIN>>> = {
   },
   occupancy: { epochs: 15, batchSize: 64 },
   physionet2012: { epochs: 6, batchSize: 128, learningRate: 3e-3, positiveWeight: 3 },
-  "single-hop": { epochs: 20, batchSize: 64, positiveWeight: 8, windows: { steps: 64, stride: 32 } },
+  "single-hop": { epochs: 20, batchSize: 16, positiveWeight: 8, windows: { steps: 256, stride: 64 } },
 };
 
 /** What a user may say about the loss. */

@@ -1,6 +1,7 @@
 // Loading the training core, train.wasm. It needs WebAssembly SIMD and has no scalar twin: no board trains.
 
 import { instantiate } from "@assemblyscript/loader";
+import { hasSimd } from "../core/core.ts";
 import type { Address, CoreExports } from "../core/exports.ts";
 import { LiquidEdgeError } from "../errors.ts";
 
@@ -43,8 +44,13 @@ const MAX_PAGES = 65536;
 
 let loading: Promise<WebAssembly.Module> | undefined;
 
-/** A fresh instance with one page of memory. The module is compiled once. */
+/**
+ * A fresh instance with one page of memory. The module is compiled once.
+ * @throws LiquidEdgeError `unavailable` where the host has no SIMD
+ */
 export async function loadTrainCore(): Promise<TrainCore> {
+  if (!hasSimd())
+    throw new LiquidEdgeError("unavailable", "training: expected a host with WebAssembly SIMD, found none");
   loading ??= import("#core/train").then(({ bytes }) => WebAssembly.compile(bytes()));
   const memory = new WebAssembly.Memory({ initial: 1 });
   const { exports } = await instantiate<Record<string, unknown>>(await loading, { env: { memory } });

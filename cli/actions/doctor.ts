@@ -20,7 +20,7 @@ export const OPTIONAL_TOOLS: readonly OptionalTool[] = [
   {
     command: "wasm2c",
     versionArgs: ["--version"],
-    neededFor: "board build: the core as C",
+    neededFor: "board build and export in a checkout: the core as C",
     debianPackage: "wabt",
   },
   { command: "make", versionArgs: ["--version"], neededFor: "board build", debianPackage: "make" },
@@ -39,8 +39,20 @@ export const OPTIONAL_TOOLS: readonly OptionalTool[] = [
   {
     command: "gcc",
     versionArgs: ["--version"],
-    neededFor: "the test of the firmware's protocol on this machine",
+    neededFor: "the tests of the firmware's protocol and of exported networks on this machine",
     debianPackage: "gcc",
+  },
+  {
+    command: "cmake",
+    versionArgs: ["--version"],
+    neededFor: "building an exported network by its CMake file",
+    debianPackage: "cmake",
+  },
+  {
+    command: "python3",
+    versionArgs: ["--version"],
+    neededFor: "the tests of serial ports",
+    debianPackage: "python3",
   },
   {
     command: "wasm-interp",
@@ -49,12 +61,23 @@ export const OPTIONAL_TOOLS: readonly OptionalTool[] = [
     debianPackage: "wabt",
   },
   {
+    command: "python3",
+    versionArgs: ["--version"],
+    neededFor: "the test and the benchmark of a fake instrument on a serial port",
+    debianPackage: "python3",
+  },
+  {
     command: "chromium",
     versionArgs: ["--version"],
-    neededFor: "the test of the library in a browser",
+    neededFor: "the tests of the library and the explorer in a browser",
     debianPackage: "chromium",
   },
 ];
+
+/** What surprises those who plug a Pico in. */
+const RP2040_WIRING =
+  "RP2040: its firmware talks on GP0 (TX) and GP1 (RX), not on USB: connect a debug probe with a UART or a USB-UART converter\n" +
+  "  at 3.3 V (boards/README.md).";
 
 /** The oldest Node.js that package.json admits. */
 const LEAST_NODE_MAJOR = 20;
@@ -173,5 +196,7 @@ function describe(
       colour,
     ),
     ...missingLines,
+    "",
+    RP2040_WIRING,
   ].join("\n");
 }

@@ -2,11 +2,13 @@
 // combination of number format and sparsity.
 
 import type { Estimate } from "../../bindings/estimate/estimate.ts";
+import { ENERGY, TIME } from "../../format/units.ts";
+import { fits } from "../../format/verdicts.ts";
 import { type Cell, type Column, count, digits, exact, paragraph, percent, styled, table } from "../text.ts";
 import type { Result } from "./estimate.ts";
-import { ENERGY, intervalColumns, RIGHT, TIME } from "./estimate-columns.ts";
+import { intervalColumns, RIGHT } from "./estimate-columns.ts";
 import { coefficients, details } from "./estimate-details.ts";
-import { commonFoot, FP16_NOTE, fits, formats, type Report } from "./estimate-report.ts";
+import { commonFoot, FP16_NOTE, formats, type Report, styledVerdict } from "./estimate-report.ts";
 import { METRIC_TITLES, shown } from "./evaluate-report.ts";
 
 export interface CombinationsReport extends Omit<Report, "estimates"> {
@@ -119,7 +121,7 @@ function combinationsTable({ results, colour }: CombinationsReport): string {
       digits(e.flashBytes! / 1024),
       digits(e.energyUj.typ / first.energyUj.typ),
       ...(evaluated === undefined
-        ? [fits(e)]
+        ? [styledVerdict(fits(e))]
         : [
             shown(evaluated.name, evaluated.value),
             {

@@ -3,23 +3,14 @@
 import type { Board } from "../../bindings/board/board.ts";
 import { totalOperations } from "../../bindings/count/op-class.ts";
 import type { Estimate } from "../../bindings/estimate/estimate.ts";
+import type { Variant } from "../../bindings/sweep/variants.ts";
+import { ENERGY, POWER, TIME, unitFor } from "../../format/units.ts";
+import { fits, inTime, shortCore, type Verdict } from "../../format/verdicts.ts";
 import { matricesOf, matrixTable } from "../matrices.ts";
-import {
-  type Cell,
-  type Column,
-  count,
-  digits,
-  exact,
-  paragraph,
-  percent,
-  styled,
-  table,
-  whole,
-} from "../text.ts";
+import { type Cell, type Column, count, digits, exact, paragraph, styled, table, whole } from "../text.ts";
 import type { Subject, Unavailable } from "./estimate.ts";
-import { ENERGY, intervalColumns, POWER, RIGHT, TIME, unitFor } from "./estimate-columns.ts";
+import { intervalColumns, RIGHT } from "./estimate-columns.ts";
 import { coefficients, details } from "./estimate-details.ts";
-import type { Variant } from "./estimate-variants.ts";
 
 export interface Report {
   subject: Subject;
@@ -109,29 +100,16 @@ function mainTable({ estimates, boards, colour }: Report): string {
     ...latency.cells(e.latencyUs),
     ...energy.cells(e.energyUj),
     digits(e.averagePowerUw.typ / powerScale),
-    inTime(e),
-    ...(hasMemory ? [digits(e.ramBytes! / 1024), digits(e.flashBytes! / 1024), fits(e)] : []),
+    styledVerdict(inTime(e)),
+    ...(hasMemory ? [digits(e.ramBytes! / 1024), digits(e.flashBytes! / 1024), styledVerdict(fits(e))] : []),
   ]);
   return table(columns, rows, colour);
 }
 
-/** The part that tells cores apart: "M4F", "LX7", "RV32IMC". */
-function shortCore(name: string): string {
-  return name.replace(/^(Arm Cortex-|Tensilica Xtensa |RISC-V )/, "");
-}
+const STYLES = { good: "green", doubtful: "yellow", bad: "red" } as const;
 
-function inTime({ realTime }: Estimate): Cell {
-  const { ok, okTypical, utilisation } = realTime;
-  const share = percent(utilisation.typ);
-  if (ok) return { text: `yes ${share}`, style: "green" };
-  return okTypical ? { text: `likely ${share}`, style: "yellow" } : { text: `no ${share}`, style: "red" };
-}
-
-export function fits({ memory }: Estimate): Cell {
-  const { flash, ram, ramLimit } = memory!.fits;
-  if (!flash) return { text: "no: flash", style: "red" };
-  if (!ram) return { text: "no: RAM", style: "red" };
-  return ramLimit === false ? { text: "no: limit", style: "red" } : { text: "yes", style: "green" };
+export function styledVerdict({ text, level }: Verdict): Cell {
+  return { text, style: STYLES[level] };
 }
 
 /** The same of one time step, where an inference is several. */

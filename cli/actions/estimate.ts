@@ -4,6 +4,8 @@ import { EnergySimulator, type EnergySimulatorOptions } from "../../bindings/est
 import { type Estimate, estimateJson } from "../../bindings/estimate/estimate.ts";
 import { parseOpProfile } from "../../bindings/estimate/parse-profile.ts";
 import type { Evaluation } from "../../bindings/evaluate/evaluate.ts";
+import { type MissingVariant, makeVariants, type Variant } from "../../bindings/sweep/variants.ts";
+import { summarise } from "../../format/summary.ts";
 import type { EstimateOptions } from "../commands/estimate.ts";
 import type { Io } from "../io.ts";
 import { matricesOf } from "../matrices.ts";
@@ -13,10 +15,9 @@ import { progressOf } from "../progress.ts";
 import { readDataset } from "../read-dataset.ts";
 import { readNetwork } from "../read-network.ts";
 import { fileName, readJson } from "../read-text.ts";
-import { summarise } from "../summary.ts";
 import { combinationsReport } from "./estimate-combinations.ts";
 import { estimateReport } from "./estimate-report.ts";
-import { type MissingVariant, makeVariants, type Variant } from "./estimate-variants.ts";
+import { variantData } from "./variant-data.ts";
 
 /** What is estimated: a network in one or several variants, or a profile from elsewhere, of which no bytes are known. */
 export interface Subject {
@@ -179,7 +180,8 @@ async function readSubject(io: Io, weights: string | undefined, options: Estimat
     precisions: precision ?? null,
     sparsities: sparsity,
     tolerant: precision?.length === PRECISIONS.length,
-    data: dataset === null ? null : { dataset, split, seed: options.seed, onStep: progressOf(io) },
+    data:
+      dataset === null ? null : variantData(dataset, { split, seed: options.seed, onStep: progressOf(io) }),
     withPeak: options.json === true || options.verbose === true,
   });
   io.progress(null);
@@ -192,6 +194,13 @@ async function readSubject(io: Io, weights: string | undefined, options: Estimat
 async function readForeignProfile(io: Io, path: string): Promise<Subject> {
   const name = fileName(path);
   const profile = parseOpProfile(await readJson(io, path, "bad-input"), name);
-  const variant = { requestedSparsity: 0, profile, facts: {}, network: null, evaluation: null };
+  const variant = {
+    requestedSparsity: 0,
+    profile,
+    facts: {},
+    network: null,
+    evaluation: null,
+    outcomes: null,
+  };
   return { name, summary: "operation profile", variants: [variant], missing: [] };
 }

@@ -1,6 +1,7 @@
 import { type Comparison, compareNetworks } from "../../bindings/evaluate/compare.ts";
 import { type Evaluation, evaluate as evaluateNetwork } from "../../bindings/evaluate/evaluate.ts";
 import { type Deviation, type Fidelity, measureFidelity } from "../../bindings/evaluate/fidelity.ts";
+import { titleOf } from "../../format/summary.ts";
 import type { EvaluateOptions } from "../commands/evaluate.ts";
 import { expectFinite } from "../exit.ts";
 import type { Io } from "../io.ts";
@@ -8,7 +9,6 @@ import { usageError } from "../options.ts";
 import { progressOf } from "../progress.ts";
 import { readDataset } from "../read-dataset.ts";
 import { readNetwork } from "../read-network.ts";
-import { titleOf } from "../summary.ts";
 import { describeEvaluation } from "./evaluate-report.ts";
 
 export interface Against {

@@ -1,10 +1,10 @@
 import { OP_CLASSES, type OpClass } from "../../bindings/count/op-class.ts";
 import type { NetworkProfile } from "../../bindings/count/op-profile.ts";
+import { titleOf } from "../../format/summary.ts";
 import type { ProfileOptions } from "../commands/profile.ts";
 import type { Io } from "../io.ts";
 import { type Matrix, matricesOf, matrixTable } from "../matrices.ts";
 import { readNetwork } from "../read-network.ts";
-import { titleOf } from "../summary.ts";
 import { count, paragraph, percent, table, whole } from "../text.ts";
 
 /** Counts the operations of a network and prints them. */

@@ -3,13 +3,13 @@ import { parseSafetensors } from "../../bindings/network/safetensors.ts";
 import { Network } from "../../bindings/network.ts";
 import { type PruneOptions, prune as pruneModel } from "../../bindings/prune/prune.ts";
 import type { PruneReport } from "../../bindings/prune/report.ts";
+import { summarise } from "../../format/summary.ts";
 import type { PruneCommandOptions } from "../commands/prune.ts";
 import type { Io } from "../io.ts";
 import { type Matrix, matricesOf, matrixTable } from "../matrices.ts";
 import { usageError } from "../options.ts";
 import { readModelFile } from "../read-model.ts";
 import { fileName } from "../read-text.ts";
-import { summarise } from "../summary.ts";
 import { bytes, count, neuronList, paragraph, percent, table, whole } from "../text.ts";
 
 /** What a network takes, before or after. */

@@ -3,7 +3,7 @@ import type { Dataset } from "../../bindings/data/dataset.ts";
 import { complain } from "../../bindings/errors.ts";
 import { lower } from "../../bindings/image/lower.ts";
 import type { Model } from "../../bindings/network/model.ts";
-import { describeValue } from "../../bindings/network/printable.ts";
+import { describeValue, printable } from "../../bindings/network/printable.ts";
 import { Network } from "../../bindings/network.ts";
 import { parseCalibrationCsv } from "../../bindings/quantize/calibration-csv.ts";
 import { calibrationOf, elapsedTimes } from "../../bindings/quantize/calibration-data.ts";
@@ -12,6 +12,7 @@ import { writeIntegerModel } from "../../bindings/quantize/integer-file.ts";
 import { quantize as quantizeModel } from "../../bindings/quantize/quantize.ts";
 import type { QuantizationReport } from "../../bindings/quantize/report.ts";
 import type { TimeRange } from "../../bindings/quantize/time-format.ts";
+import { summarise } from "../../format/summary.ts";
 import type { QuantizeOptions } from "../commands/quantize.ts";
 import type { Io } from "../io.ts";
 import { usageError } from "../options.ts";
@@ -19,20 +20,20 @@ import { progressOf } from "../progress.ts";
 import { namedFolder, readDataset } from "../read-dataset.ts";
 import { readModelFile } from "../read-model.ts";
 import { fileName, parseJson, readJson, readText } from "../read-text.ts";
-import { summarise } from "../summary.ts";
 import { bytes, count, digits, neuronList, percent, table, whole } from "../text.ts";
 
 /** Quantizes a network, writes it and reports what that cost. */
 export async function quantize(io: Io, weights: string, options: QuantizeOptions): Promise<void> {
   const { precision, out, layers } = options;
   const model = await readModelFile(io, weights, options.config);
-  const { calibration, time, source, dataset } = await readCalibration(io, model, options);
+  const { calibration, time, source, inputNames, dataset } = await readCalibration(io, model, options);
   const counts = await readCounts(io, options.counts, lower(model).input.length, dataset);
   const { network, report } = quantizeModel(model, {
     precision,
     activations: options.activations === "16" ? 16 : 8,
     calibration,
     source,
+    ...(inputNames === undefined ? {} : { inputNames }),
     time: { min: options.timeMin ?? time.min, max: options.timeMax ?? time.max },
     ...(counts === null ? {} : counts),
     ...(layers === undefined ? {} : { layers }),
@@ -48,7 +49,11 @@ export async function quantize(io: Io, weights: string, options: QuantizeOptions
   };
   await io.writeFile(out, file);
   if (options.json) io.print(JSON.stringify({ out: name, fileBytes: file.length, image, ...report }));
-  else io.print(describe(model, name, file.length, image, report, io.colour));
+  else {
+    const readsBytes = network.layers.some((layer) => "narrowed" in layer && layer.narrowed !== null);
+    const hints = readsBytes && report.relativeRmsError > WIDEN_ABOVE ? [WIDEN_HINT] : [];
+    io.print(describe(model, name, file.length, image, report, hints, io.colour));
+  }
 }
 
 interface Calibration {
@@ -57,6 +62,7 @@ interface Calibration {
   time: TimeRange;
   /** What messages call it. */
   source: string;
+  inputNames?: readonly string[];
   /** Where the data came from one. */
   dataset: Dataset | null;
 }
@@ -122,12 +128,26 @@ function parseCounts(json: unknown, nInputs: number, source: string): InputCount
   return { offset: numbers("offset"), scale: numbers("scale") };
 }
 
+/** Relative errors above this suggest activations of 16 bits. */
+const WIDEN_ABOVE = 0.02;
+const WIDEN_HINT =
+  "  careful: above 2 %; --activations 16 makes what is not the weights' part of it smaller, at the same size";
+
 function describe(
   model: Model,
   name: string,
   fileBytes: number,
   { beforeBytes, afterBytes }: { beforeBytes: number; afterBytes: number },
-  { precision, layers, neuronsWithoutInputs, steps, rmsError, relativeRmsError }: QuantizationReport,
+  {
+    precision,
+    layers,
+    neuronsWithoutInputs,
+    constantInputs,
+    steps,
+    rmsError,
+    relativeRmsError,
+  }: QuantizationReport,
+  hints: readonly string[],
   colour: boolean,
 ): string {
   const span = (range: [number, number] | null): string => {
@@ -140,7 +160,12 @@ function describe(
     `${name}: ${summarise(model)}; ${precision}, ${bytes(fileBytes)}`,
     `  image  ${bytes(afterBytes)}, fp32 ${bytes(beforeBytes)} (${percent(afterBytes / beforeBytes)})`,
     `  error  ${percent(relativeRmsError)} of the output's rms, ${digits(rmsError)} rms, on ${count(steps, "time step")} of calibration data`,
+    ...hints,
     ...neuronsWithoutInputs.map(({ cell, neurons }) => `  without inputs in ${cell}: ${neuronList(neurons)}`),
+    ...constantInputs.map(
+      ({ input, name, value }) =>
+        `  careful: input ${input}${name === null ? "" : ` (${printable(name)})`} is ${digits(value)} in every step of the calibration data, ${value === 0 ? "taken to reach ±1" : "what lies beyond is clamped"}`,
+    ),
     "",
     table(
       [

@@ -1,12 +1,12 @@
 import type { SequenceResult } from "../../bindings/core/sequence.ts";
 import type { Tensor } from "../../bindings/network/model.ts";
+import { titleOf } from "../../format/summary.ts";
 import type { RunOptions } from "../commands/run.ts";
 import { RunFailure } from "../exit.ts";
 import type { Io } from "../io.ts";
 import { progressOf } from "../progress.ts";
 import { readNetwork } from "../read-network.ts";
 import { fileName, readJson } from "../read-text.ts";
-import { titleOf } from "../summary.ts";
 import { count } from "../text.ts";
 
 /** Runs a network and prints its outputs. Throws RunFailure when one is not finite. */

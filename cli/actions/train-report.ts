@@ -5,7 +5,7 @@ import type { Model } from "../../bindings/network/model.ts";
 import { seesElapsedTime } from "../../bindings/train/cells.ts";
 import type { TrainingSettings } from "../../bindings/train/settings.ts";
 import type { EpochRecord, TrainingData } from "../../bindings/train/trainer.ts";
-import { summarise } from "../summary.ts";
+import { summarise } from "../../format/summary.ts";
 import { type Cell, type Column, count, digits, exact, paragraph, table, whole } from "../text.ts";
 import { METRIC_TITLES, shown } from "./evaluate-report.ts";
 

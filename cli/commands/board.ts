@@ -1,16 +1,22 @@
 // `board`: firmware for boards, real and emulated, and networks on them.
 
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import type { ImagePlace } from "../../bindings/estimate/memory-profiler.ts";
+import { FLASH_TOOLS } from "../firmware/flash-tools.ts";
 import type { Io } from "../io.ts";
 import {
   type CommonOptions,
   choiceOption,
   configOption,
+  numberIn,
   precisionOption,
   wholeFrom,
   withCommon,
 } from "../options.ts";
+
+export interface BoardListOptions extends CommonOptions {
+  probe: boolean;
+}
 
 export interface BoardBuildOptions extends CommonOptions {
   out?: string;
@@ -23,10 +29,21 @@ export interface BoardBuildOptions extends CommonOptions {
   portKernels: boolean;
 }
 
+export interface BoardFlashOptions extends CommonOptions {
+  tool?: string;
+  firmware?: string;
+  port?: string;
+  dryRun?: true;
+}
+
 export interface BoardRunOptions extends CommonOptions {
   board: string;
   emulated?: true;
   port?: string;
+  baud?: number;
+  meanMs?: number;
+  worstMs?: number;
+  jitterMs?: number;
   config?: string;
   precision?: string;
   input?: string;
@@ -43,6 +60,13 @@ const imageInOption = () =>
     ["ram", "flash"],
   ).default("ram");
 
+const loopOption = (what: string, defaultMs: number) =>
+  new Option(
+    `--${what}-ms <n>`,
+    `loop to keep on silicon: ${what === "worst" ? "worst latency" : what === "mean" ? "mean latency" : "standard deviation"} ` +
+      `(default: ${defaultMs}); exit code 1 beyond a bound that is given`,
+  ).argParser(numberIn(0));
+
 export function addBoard(program: Command, io: Io): void {
   const board = program
     .command("board")
@@ -55,15 +79,20 @@ export function addBoard(program: Command, io: Io): void {
     .action(() => board.help({ error: true }));
   addList(board, io);
   addBuild(board, io);
+  addFlash(board, io);
   addRun(board, io);
 }
 
 function addList(board: Command, io: Io): void {
   const command = board
     .command("list")
-    .summary("list the boards that there is firmware for")
-    .description("Lists the boards that there is firmware for, emulated ones marked as such.")
-    .action(async (options: CommonOptions) => {
+    .summary("list the boards that there is firmware for, and the serial ports")
+    .description(
+      "Lists the boards that there is firmware for, emulated ones marked as such, and the serial ports of this machine: " +
+        "USB ids say what they may be, and what answers there says what it is.",
+    )
+    .option("--no-probe", "do not open the serial ports")
+    .action(async (options: BoardListOptions) => {
       const { boardList } = await import("../actions/board/list.ts");
       await boardList(io, options);
     });
@@ -100,6 +129,29 @@ function addBuild(board: Command, io: Io): void {
   ]);
 }
 
+function addFlash(board: Command, io: Io): void {
+  const command = board
+    .command("flash")
+    .summary("put the firmware on a board with the flashing tool that is installed")
+    .description(
+      "Builds the firmware of a board and puts it there with a tool that is installed (probe-rs, openocd, nrfutil, esptool, " +
+        "picotool), or by copying a UF2 file to the drive that the board shows. Prints the command, then what the tool says.",
+    )
+    .argument("<board>", "id of the board")
+    .addOption(choiceOption("--tool <name>", "which one (default: the first that is installed)", FLASH_TOOLS))
+    .option(
+      "--firmware <file>",
+      "a built file instead (ELF; UF2 for the Pico, merged binary for the ESP32-S3)",
+    )
+    .option("--port <path>", "serial port of an ESP32-S3")
+    .option("--dry-run", "only print the command")
+    .action(async (id: string, options: BoardFlashOptions) => {
+      const { boardFlash } = await import("../actions/board/flash.ts");
+      await boardFlash(io, id, options);
+    });
+  withCommon(command, ["board flash nrf52840", "board flash rp2040 --tool picotool --dry-run"]);
+}
+
 function addRun(board: Command, io: Io): void {
   const command = board
     .command("run")
@@ -113,14 +165,19 @@ function addRun(board: Command, io: Io): void {
     .option("--emulated", "on the emulator of that board")
     .option(
       "--port <address>",
-      "firmware that runs already: tcp:HOST:PORT or unix:PATH of its UART (ser2net and socat pass on a serial port)",
+      "firmware that runs already: its serial port (/dev/ttyACM0, COM3), tcp:HOST:PORT or unix:PATH (default: the serial " +
+        "port where the board answers)",
     )
+    .addOption(new Option("--baud <rate>", "of the serial port (default: 115200)").argParser(wholeFrom(1)))
     .addOption(configOption())
     .addOption(precisionOption())
     .option("-i, --input <file>", "input as for run (default: noise within ±1)")
     .option("--steps <n>", "time steps of noise, without --input", wholeFrom(1), 16)
     .option("--inferences <n>", "inferences that are timed (default: 1000; 100 on an emulator)", wholeFrom(1))
     .option("--warmup <n>", "inferences before them that are not", wholeFrom(0), 10)
+    .addOption(loopOption("mean", 10))
+    .addOption(loopOption("worst", 15))
+    .addOption(loopOption("jitter", 2))
     .addOption(imageInOption())
     .action(async (weights: string, options: BoardRunOptions) => {
       const { boardRun } = await import("../actions/board/run.ts");

@@ -1,14 +1,14 @@
 // Builds the firmware of a board: core.wasm → wasm2c → C → gcc, by the Makefile of boards/.
 
-import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
-import { dirname, join, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
+import { join, resolve } from "node:path";
 import { bytes as coreBytes } from "#core/scalar";
-import { LiquidEdgeError } from "../../bindings/errors.ts";
 import manifest from "../../package.json" with { type: "json" };
+import { boardsFolder } from "./boards-folder.ts";
+import { runBuildTool } from "./build-tools.ts";
+import { coreAsC } from "./core-c.ts";
 import { type CoreSourceOptions, coreSource } from "./core-source.ts";
 import { type FirmwareSizes, readSegments, readSizes } from "./elf.ts";
 import { uf2Of } from "./uf2.ts";
@@ -39,24 +39,6 @@ export interface Firmware {
   sizes: FirmwareSizes | null;
   /** The command that builds the firmware from the sources in `out`, where other tools have to. */
   next: string | null;
-}
-
-/** The tools of a firmware build, by command. */
-export const BUILD_TOOLS: Readonly<Record<string, string>> = {
-  wasm2c: "wabt",
-  make: "make",
-  "arm-none-eabi-gcc": "gcc-arm-none-eabi",
-};
-
-/** boards/ of the package: beside dist/ when installed, beside cli/ in a checkout. */
-export function boardsFolder(): string {
-  let folder = dirname(fileURLToPath(import.meta.url));
-  while (!existsSync(join(folder, "boards", "Makefile"))) {
-    const parent = dirname(folder);
-    if (parent === folder) throw new Error("the package has no folder boards/");
-    folder = parent;
-  }
-  return join(folder, "boards");
 }
 
 /** Whether ESP-IDF builds the firmware, whose compiler this package does not call. */
@@ -94,12 +76,8 @@ export async function buildFirmware(board: string, options: FirmwareOptions = {}
   const out = resolve(options.out ?? join("build", "firmware", board));
   await mkdir(out, { recursive: true });
   const wasm = coreBytes();
-  const wasmFile = join(out, "core.wasm");
-  const generatedFile = join(out, "core.wasm2c.c");
-  await writeFile(wasmFile, wasm);
-  await runBuildTool("wasm2c", ["--module-name=core", wasmFile, "-o", generatedFile]);
   const portKernels = options.portKernels ?? (await portKernelsOf(join(boards, board)));
-  const { source, header } = coreSource(await readFile(generatedFile, "utf8"), wasm, {
+  const { source, header } = coreSource(await coreAsC(), wasm, {
     ...options,
     portKernels,
   });
@@ -141,25 +119,4 @@ export async function buildFirmware(board: string, options: FirmwareOptions = {}
   if (family !== null) await writeFile(uf2!, uf2Of(await readSegments(elf), family));
   const sizes = await readSizes(elf);
   return { board, elf, out, uf2, portKernels: [...portKernels], sizes, next: null };
-}
-
-/** Runs a tool of the build and returns what it prints. */
-export function runBuildTool(command: string, args: readonly string[]): Promise<string> {
-  return new Promise((settle, reject) => {
-    execFile(command, args, { maxBuffer: 1 << 26 }, (error, stdout, stderr) => {
-      if (error === null) return settle(stdout);
-      const missing = (error as NodeJS.ErrnoException).code === "ENOENT";
-      const debianPackage = BUILD_TOOLS[command] ?? command;
-      const message = missing
-        ? `expected the command on the path, found none (Debian, Ubuntu: apt-get install ${debianPackage})`
-        : `expected it to succeed, found ${lastError(`${stderr}${stdout}`) ?? error.message}`;
-      reject(new LiquidEdgeError("bad-tool", `${command}: ${message}`));
-    });
-  });
-}
-
-/** The first line that says what is wrong. */
-function lastError(text: string): string | undefined {
-  const lines = text.split("\n").filter((line) => line.trim() !== "");
-  return lines.find((line) => /error|No such|cannot|\*\*\*/i.test(line)) ?? lines[0];
 }

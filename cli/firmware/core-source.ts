@@ -9,11 +9,45 @@ export const WASM2C_VERSION = "1.0.32";
 /** Exports that are not kernels: they stay callable from other files. */
 const ENTRY_POINTS = ["check", "reset", "step", "stepLayer"];
 
+/** First line of a C file of the core that `trimmed` made; says which core.wasm it belongs to. */
+const TRIMMED_HEAD = /^\/\/ core\.wasm ([0-9a-f]{8}) by wasm2c /;
+
 export interface CoreSourceOptions {
   /** Kernels that the port supplies as `port_<name>`: left out of the core, which calls the port's. */
   portKernels?: readonly string[];
   /** Makes every kernel callable as `core_<name>` from other files, for tests. */
   exposeKernels?: boolean;
+}
+
+/** What `coreSource` needs of wasm2c's output, and which core.wasm that was made from: the file that the package brings. */
+export function trimmed(generated: string, wasm: Uint8Array): string {
+  const { begin, end, exports } = landmarks(generated);
+  return [
+    `// core.wasm ${hex(crc32(wasm))} by wasm2c ${WASM2C_VERSION}`,
+    generated.slice(begin, end),
+    ...exports.map((name) => `/* export: '${name}' */`),
+    "",
+  ].join("\n");
+}
+
+/** Whether `text` is what `trimmed` made of this core.wasm. */
+export function isTrimmedOf(text: string, wasm: Uint8Array): boolean {
+  return TRIMMED_HEAD.exec(text)?.[1] === hex(crc32(wasm));
+}
+
+function hex(value: number): string {
+  return value.toString(16).padStart(8, "0");
+}
+
+/** Where the functions are in wasm2c's output, and the names of the exports. Throws when it is not as expected. */
+function landmarks(generated: string): { begin: number; end: number; exports: string[] } {
+  const exports = [...generated.matchAll(/^\/\* export: '(\w+)' \*\/$/gm)].map((match) => match[1]!);
+  const begin = generated.search(/^static \w+ w2c_\w+\(\w+_instance_t\*/m);
+  const end = generated.search(/^\/\* export: /m);
+  if (begin < 0 || end < begin || !ENTRY_POINTS.every((name) => exports.includes(name))) {
+    throw new Error(`core.c: expected the output of wasm2c ${WASM2C_VERSION}, found something else`);
+  }
+  return { begin, end, exports };
 }
 
 export interface CoreSource {
@@ -26,7 +60,7 @@ export interface CoreSource {
 }
 
 /**
- * @param generated the C file that wasm2c wrote
+ * @param generated the C file that wasm2c wrote, or what `trimmed` left of it
  * @param wasm core.wasm, which it was made from
  * @throws Error when the text is not as this version of wasm2c writes it, or a kernel does not exist
  */
@@ -35,12 +69,7 @@ export function coreSource(
   wasm: Uint8Array,
   { portKernels = [], exposeKernels = false }: CoreSourceOptions = {},
 ): CoreSource {
-  const exports = [...generated.matchAll(/^\/\* export: '(\w+)' \*\/$/gm)].map((match) => match[1]!);
-  const begin = generated.search(/^static \w+ w2c_\w+\(\w+_instance_t\*/m);
-  const end = generated.search(/^\/\* export: /m);
-  if (begin < 0 || end < begin || !ENTRY_POINTS.every((name) => exports.includes(name))) {
-    throw new Error(`core.c: expected the output of wasm2c ${WASM2C_VERSION}, found something else`);
-  }
+  const { begin, end, exports } = landmarks(generated);
   const kernels = exports.filter((name) => !ENTRY_POINTS.includes(name));
   const unknown = portKernels.find((name) => !kernels.includes(name));
   if (unknown !== undefined) throw new Error(`expected one of ${kernels.join(", ")}, found "${unknown}"`);
@@ -83,7 +112,6 @@ export function coreSource(
     const { result, parameters } = prototypes.get(name)!;
     return `${result} ${prefix}_${name}(${parameters});`;
   };
-  const hex = (value: number) => `0x${value.toString(16).padStart(8, "0")}u`;
   return {
     kernels,
     source: `#include "core.h"\n\n${text}`,
@@ -94,7 +122,7 @@ export function coreSource(
       "",
       '#include "wasm-rt.h"',
       "",
-      `#define CORE_CRC ${hex(crc32(wasm))}`,
+      `#define CORE_CRC 0x${hex(crc32(wasm))}u`,
       `#define PORT_KERNELS "${portKernels.join(",")}"`,
       "",
       ...ENTRY_POINTS.map((name) => declare(name, "core")),

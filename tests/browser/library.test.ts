@@ -1,15 +1,16 @@
 // The library in headless Chromium: the bundle for pages without a bundler, served from this machine, gives the same
-// outputs and the same estimate as Node.
+// outputs, gradients and estimate as Node.
 
 import { readFile } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type Browser, chromium } from "playwright-core";
+import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { EnergySimulator, Network } from "../../bindings/index.ts";
-import { findCommand, missing } from "../../scripts/tools.ts";
+import { Differentiator, EnergySimulator, Network } from "../../bindings/index.ts";
+import { missing } from "../../scripts/tools.ts";
+import { launchChromium } from "./chromium.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const TYPES: Record<string, string> = {
@@ -54,6 +55,15 @@ const IN_BROWSER = `(async () => {
   return { simd: hasSimd(), output: [...result.output.data], operations: profile.operations, energyUj, cycles };
 })()`;
 
+const GRADIENT_IN_BROWSER = `(async () => {
+  const { Differentiator, Network } = await import("/dist/browser/index.js");
+  const { model } = await Network.load(new URL("/examples/sine.safetensors", location.href));
+  const { input } = await (await fetch("/examples/sine.input.json")).json();
+  const network = await Differentiator.create(model);
+  network.backward(network.forward(input.data));
+  return [...network.gradient];
+})()`;
+
 describe.skipIf(missing("chromium"))("the library in a browser", () => {
   let server: Server;
   let browser: Browser;
@@ -62,16 +72,7 @@ describe.skipIf(missing("chromium"))("the library in a browser", () => {
   beforeAll(async () => {
     server = await serve();
     origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    browser = await chromium.launch({
-      executablePath: findCommand("chromium")!,
-      args: [
-        "--no-sandbox",
-        "--disable-gpu",
-        "--disable-quic",
-        "--disable-background-networking",
-        "--disable-sync",
-      ],
-    });
+    browser = await launchChromium();
   });
 
   afterAll(async () => {
@@ -79,7 +80,8 @@ describe.skipIf(missing("chromium"))("the library in a browser", () => {
     server?.close();
   });
 
-  it("loads, runs, profiles and estimates a network as Node does", async () => {
+  /** What the script answers in a fresh page, which must not complain. */
+  async function evaluate(script: string): Promise<unknown> {
     const page = await browser.newPage();
     const complaints: string[] = [];
     page.on("console", (message) => {
@@ -87,7 +89,13 @@ describe.skipIf(missing("chromium"))("the library in a browser", () => {
     });
     page.on("pageerror", (error) => complaints.push(error.message));
     await page.goto(origin);
-    const inBrowser = (await page.evaluate(IN_BROWSER)) as InBrowser;
+    const result = await page.evaluate(script);
+    expect(complaints).toEqual([]);
+    return result;
+  }
+
+  it("loads, runs, profiles and estimates a network as Node does", async () => {
+    const inBrowser = (await evaluate(IN_BROWSER)) as InBrowser;
 
     const network = await Network.load(join(root, "examples/sine.safetensors"));
     const input = JSON.parse(await readFile(join(root, "examples/sine.input.json"), "utf8"));
@@ -99,6 +107,13 @@ describe.skipIf(missing("chromium"))("the library in a browser", () => {
     expect(inBrowser.operations).toBe(profile.operations);
     expect(inBrowser.cycles.typ).toBe(estimate.cycles.typ);
     expect(inBrowser.energyUj.typ).toBeCloseTo(estimate.energyUj.typ, 12);
-    expect(complaints).toEqual([]);
+  });
+
+  it("computes the gradient that Node computes", async () => {
+    const { model } = await Network.load(join(root, "examples/sine.safetensors"));
+    const { input } = JSON.parse(await readFile(join(root, "examples/sine.input.json"), "utf8"));
+    const network = await Differentiator.create(model);
+    network.backward(network.forward(input.data));
+    expect(await evaluate(GRADIENT_IN_BROWSER)).toEqual([...network.gradient]);
   });
 });

@@ -16,9 +16,11 @@ const COMMANDS = [
   "estimate",
   "evaluate",
   "prune",
+  "export",
   "boards",
   "wiring",
   "inspect",
+  "explore",
   "doctor",
 ];
 
@@ -207,8 +209,14 @@ describe("doctor", () => {
       "arm-none-eabi-gcc": null,
     });
     const { out } = await cli(["doctor"], world);
-    const packages = "wabt make gcc-arm-none-eabi libnewlib-arm-none-eabi qemu-system-arm gcc";
+    const packages = "wabt make gcc-arm-none-eabi libnewlib-arm-none-eabi qemu-system-arm gcc cmake python3";
     expect(out).toContain(`apt-get install ${packages}\n`.trimEnd());
+  });
+
+  it("says how an RP2040 is connected", async () => {
+    expect((await cli(["doctor"])).out).toMatch(
+      /RP2040: its firmware talks on GP0 \(TX\) and GP1 \(RX\), not on USB/,
+    );
   });
 
   it("knows every tool that the tests need", () => {

@@ -265,6 +265,26 @@ describe("estimate with a data set", () => {
     expect(Number(used!.replace(",", ""))).toBeLessThan(6000);
   });
 
+  it("names inputs that never move in the train part", async () => {
+    const rows = Array.from({ length: 100 }, (_, i) => `${Math.sin(i)},0,${Math.cos(i)}`);
+    const world = {
+      "still.csv": ["a,b,y", ...rows].join("\n"),
+      "still.json": JSON.stringify({
+        name: "still",
+        task: "regression",
+        inputs: ["a", "b"],
+        target: "y",
+        windowSteps: 10,
+        split: { train: 0.9, test: 0.1 },
+      }),
+    };
+    const args = ["estimate", SINE, "-p", "rp2040", "--precision", "int8", "--data", "still.csv"];
+    const [entry] = await entriesOf([...args, "--description", "still.json"], { files: world });
+    expect(entry!.assumed).toEqual([
+      "quantized to int8, calibrated on 90 time steps of still, train, in which b never moves",
+    ]);
+  });
+
   it("calibrates on the extremes, wherever in much data they are", async () => {
     // One spike in 9,000 steps to train on, and another in the test part.
     const steps = Array.from({ length: 10_000 }, (_, i) => (i === 150 || i === 9500 ? 50 : Math.sin(i)));

@@ -53,6 +53,12 @@ describe("quantize", () => {
       const more = ["--calibrate", `${golden}.json`, "--activations", bits, "--out", QUANTIZED];
       return (await cliJson([...args, ...more])) as { relativeRmsError: number };
     };
+    const advice = /^ {2}careful: above 2 %; --activations 16 /m;
+    const int4 = ["--precision", "int4", "--calibrate", `${golden}.json`, "--out", QUANTIZED];
+    const words = args.filter((arg) => arg !== "--json");
+    expect((await cli([...words, ...int4])).out).toMatch(advice);
+    expect((await cli([...words, ...int4, "--activations", "16"])).out).not.toMatch(advice);
+    expect((await cli([...words, ...int4.slice(2)])).out).not.toMatch(advice);
     expect((await error("16")).relativeRmsError).toBeLessThan((await error("8")).relativeRmsError / 2);
     const { code, err } = await cli([...base, "--activations", "12"]);
     expect(code).toBe(2);
@@ -97,6 +103,24 @@ describe("quantize", () => {
           'liquid-edge: pump: "split" expected a part with samples to calibrate on, train, found test, which is empty',
         ],
       });
+    });
+
+    it("with an input that never moves, which the report names", async () => {
+      const silent = rows.map((row) => row.replace(/^(\d+,[^,]*),[^,]*/, "$1,5000"));
+      const still = { ...files, "pump.csv": ["take,a,b,y", ...silent].join("\n") };
+      const { code, out } = await cli(args, { files: still });
+      expect(code).toBe(0);
+      expect(out).toContain(
+        "  careful: input 1 (b) is 0 in every step of the calibration data, taken to reach ±1\n",
+      );
+      const json = await cliJson([...args, "--json"], { files: still });
+      expect(json).toMatchObject({ constantInputs: [{ input: 1, name: "b", value: 0 }] });
+      const plain = silent.map((row) => `${row.split(",")[1]},0`).join("\n");
+      const refused = await cli(["quantize", SINE, "--calibrate", "log.csv", "--out", QUANTIZED], {
+        files: { "log.csv": plain },
+      });
+      expect(refused.code).toBe(2);
+      expect(refused.err[0]).toContain("expected values other than 0 in channel 1, found 0 in every step");
     });
 
     it("and the image their raw counts", async () => {

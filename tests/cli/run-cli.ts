@@ -4,6 +4,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execute } from "../../cli/execute.ts";
 import { type Io, nodeFiles } from "../../cli/io.ts";
+import type { PortInfo } from "../../cli/serial/list-ports.ts";
 
 export const ROOT = join(import.meta.dirname, "../..");
 export const SINE = join(ROOT, "examples/sine.safetensors");
@@ -15,7 +16,15 @@ export interface World {
   files?: Record<string, Uint8Array | string>;
   /** Version texts of installed tools by command; none by default. */
   tools?: Record<string, string>;
+  /** Of a tool whose output is passed on; default 0. */
+  toolExitCode?: number;
+  /** None by default. */
+  ports?: PortInfo[];
   colour?: boolean;
+  /** Whether files are really written; else they are only collected. */
+  disk?: boolean;
+  /** Other programs, instead of `tools`; null or an error: there is none, or it fails. */
+  runTool?: (command: string, args: readonly string[]) => Promise<{ text: string } | null>;
   /** Called before each file that is written. */
   onWrite?: (path: string) => void;
   /** Ctrl-C, for commands that can be stopped. */
@@ -33,6 +42,8 @@ export interface Outcome {
   /** Files that are no text. */
   writtenBytes: Map<string, Uint8Array>;
   progress: string[];
+  /** Commands whose output was passed on. */
+  streamed: string[][];
 }
 
 /** What `liquid-edge ...args` does. */
@@ -46,6 +57,7 @@ export async function cli(args: readonly string[], world: World = {}): Promise<O
     writtenBytes: new Map(),
     progress: [],
     removed: [],
+    streamed: [],
   };
   const io: Io = {
     async readFile(path) {
@@ -57,6 +69,11 @@ export async function cli(args: readonly string[], world: World = {}): Promise<O
       world.onWrite?.(path);
       if (typeof content === "string") outcome.written.set(path, content);
       else outcome.writtenBytes.set(path, content);
+      if (world.disk) await nodeFiles.writeFile(path, content);
+    },
+    listFolder: (path) => nodeFiles.listFolder(path),
+    async makeFolder(path) {
+      if (world.disk) await nodeFiles.makeFolder(path);
     },
     async removeFile(path) {
       outcome.removed.push(path);
@@ -67,8 +84,16 @@ export async function cli(args: readonly string[], world: World = {}): Promise<O
       if (text !== null) outcome.progress.push(text);
     },
     colour: world.colour ?? false,
+    async streamTool(command, toolArgs) {
+      outcome.streamed.push([command, ...toolArgs]);
+      return world.toolExitCode ?? 0;
+    },
+    async serialPorts() {
+      return world.ports ?? [];
+    },
     interruptible: (work) => work(world.interrupt ?? new AbortController().signal),
-    async runTool(command) {
+    async runTool(command, args) {
+      if (world.runTool !== undefined) return world.runTool(command, args).catch(() => null);
       const text = world.tools?.[command];
       return text === undefined ? null : { text };
     },

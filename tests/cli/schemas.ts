@@ -318,9 +318,24 @@ export const doctorJson = z.strictObject({
 
 const counts = z.enum(["instructions", "cycles"]);
 
-export const boardListJson = z.array(
-  z.strictObject({ id: z.string(), name: z.string(), core: z.string(), emulated: z.boolean(), counts }),
-);
+export const boardListJson = z.strictObject({
+  boards: z.array(
+    z.strictObject({ id: z.string(), name: z.string(), core: z.string(), emulated: z.boolean(), counts }),
+  ),
+  ports: z.array(
+    z.strictObject({
+      path: z.string(),
+      vendorId: z.nullable(z.string()),
+      productId: z.nullable(z.string()),
+      serialNumber: z.nullable(z.string()),
+      name: z.nullable(z.string()),
+      mayBe: z.array(z.string()),
+      board: z.nullable(z.string()),
+      answer: z.nullable(z.string()),
+    }),
+  ),
+  portsProblem: z.nullable(z.string()),
+});
 
 export const boardBuildJson = z.strictObject({
   board: z.string(),
@@ -373,6 +388,257 @@ export const boardRunJson = z.strictObject({
   inferences: count,
   warmup: count,
   perInference: summary,
+  estimate: z.nullable(
+    z.strictObject({
+      board: z.string(),
+      counts,
+      count: interval,
+      calibratedOn: z.nullable(z.array(z.string())),
+    }),
+  ),
   latencyUs: z.nullable(summary),
+  loop: z.nullable(
+    z.strictObject({
+      meanMs: positive,
+      worstMs: positive,
+      jitterMs: positive,
+      ok: z.boolean(),
+      problems: z.array(z.string()),
+    }),
+  ),
   retransmissions: count,
+});
+
+const energyRange = z.strictObject({ typ: z.number(), min: z.number(), max: z.number() });
+const budget = z.strictObject({
+  offset: z.number(),
+  gain: z.number(),
+  shunt: z.number(),
+  voltage: z.number(),
+  edges: z.number(),
+  noise: z.number(),
+  missing: z.number(),
+});
+const windowEnergy = z.strictObject({
+  window: count,
+  startSeconds: z.number(),
+  durationSeconds: positive,
+  samples: count,
+  missingSamples: count,
+  energyUj: z.number(),
+  energyRangeUj: z.nullable(energyRange),
+  budgetUj: z.nullable(budget),
+  idleEnergyUj: z.number(),
+  averagePowerMw: z.number(),
+  peakPowerMw: z.number(),
+  inferences: count,
+  energyPerInferenceUj: z.number(),
+});
+
+export const energyJson = z
+  .strictObject({
+    windows: z.array(windowEnergy).min(1),
+    medianEnergyPerInferenceUj: z.number(),
+    medianRangeUj: z.nullable(energyRange),
+    valid: z.boolean(),
+    problems: z.array(z.string()),
+    notes: z.array(z.string()),
+    idlePowerMw: z.nullable(z.number()),
+    corrected: z.nullable(
+      z.strictObject({ windows: z.array(windowEnergy).min(1), medianEnergyPerInferenceUj: z.number() }),
+    ),
+  })
+  .refine(({ valid, problems }) => valid === (problems.length === 0), "valid means no problems");
+const gateStates = [
+  "regressed",
+  "missing",
+  "incomparable",
+  "undecided",
+  "drifted",
+  "improved",
+  "new",
+  "same",
+] as const;
+const figureName = z.enum(["energyUj", "averagePowerMw", "latencyMs", "memoryKb", "flashKb", "accuracy"]);
+const maybe = z.nullable(z.number());
+
+export const gateJson = z
+  .strictObject({
+    baseline: z.string(),
+    source: z.string(),
+    threshold: z.number().nonnegative(),
+    exitCode: z.literal([0, 1, 4, 5]),
+    verdict: z.enum(["pass", "regressed", "not-compared", "undecided"]),
+    compared: count,
+    expected: count,
+    counts: z.strictObject(Object.fromEntries(gateStates.map((state) => [state, count]))),
+    comparisons: z.array(
+      z.strictObject({
+        id: z.string(),
+        quantity: figureName,
+        state: z.enum(gateStates),
+        baseline: maybe,
+        current: maybe,
+        change: maybe,
+        changeMin: maybe,
+        changeMax: maybe,
+        why: z.string(),
+      }),
+    ),
+  })
+  .refine(({ counts, comparisons }) =>
+    gateStates.every((state) => counts[state] === comparisons.filter((one) => one.state === state).length),
+  );
+
+const probability = z.number().min(0).max(1);
+
+export const trendJson = z.array(
+  z.strictObject({
+    id: z.string(),
+    quantity: figureName,
+    metric: z.nullable(z.string()),
+    better: z.enum(["lower", "higher"]),
+    points: z.array(
+      z.strictObject({
+        at: z.iso.datetime(),
+        commit: z.nullable(z.string()),
+        version: z.nullable(z.string()),
+        ...estimated,
+      }),
+    ),
+    slope: z.nullable(
+      z.strictObject({
+        leastSquares: z.number(),
+        p: probability,
+        q: probability,
+        theilSen: z.number(),
+        mannKendallP: probability,
+        mannKendallQ: probability,
+      }),
+    ),
+    changes: z.array(
+      z.strictObject({
+        index: count,
+        before: z.number(),
+        after: z.number(),
+        p: probability,
+        q: probability,
+        at: z.iso.datetime(),
+        commit: z.nullable(z.string()),
+        change: z.number(),
+        worse: z.boolean(),
+        recovered: z.boolean(),
+      }),
+    ),
+    total: maybe,
+    worsening: z.boolean(),
+  }),
+);
+
+const epochRecord = z.strictObject({
+  epoch: z.int().positive(),
+  trainLoss: z.number(),
+  learningRate: z.number().nonnegative(),
+  validation: z.nullable(z.strictObject({ loss: z.number(), metric: z.nullable(z.number()) })),
+});
+
+export const trainJson = z.strictObject({
+  out: z.string(),
+  class: z.string(),
+  parameters: count,
+  reason: z.enum(["epochs", "patience"]),
+  durationSeconds: positive,
+  dataset: z.string(),
+  dataSha256: z.string().regex(/^[0-9a-f]{64}$/),
+  validation: z.union([z.enum(["split", "none"]), share]),
+  settings: z.strictObject({
+    epochs: count,
+    batchSize: count,
+    learningRate: positive,
+    optimiser: z.strictObject({
+      name: z.enum(["adam", "adamw", "sgd"]),
+      beta1: share,
+      beta2: share,
+      epsilon: z.number(),
+      weightDecay: z.number(),
+      momentum: share,
+    }),
+    schedule: z.looseObject({ name: z.enum(["constant", "cosine", "step"]), warmupSteps: count }),
+    loss: z.looseObject({ name: z.enum(["mse", "mae", "cross-entropy", "binary-cross-entropy"]) }),
+    readout: z.enum(["last", "mean", "step"]),
+    clipNorm: z.nullable(positive),
+    seed: count,
+    windows: z.nullable(z.strictObject({ steps: count, stride: count })),
+    truncateSteps: z.nullable(count),
+    washoutSteps: count,
+    augmentation: z.strictObject({
+      noise: z.number(),
+      scaleNoise: z.number(),
+      rollSteps: count,
+      mirror: z.nullable(
+        z.strictObject({
+          source: z.array(count),
+          sign: z.array(z.number()),
+          targetSign: z.array(z.number()),
+        }),
+      ),
+    }),
+    patience: z.nullable(count),
+    keep: z.enum(["best", "last"]),
+  }),
+  epochs: count,
+  epoch: count,
+  metrics: z.strictObject({
+    trainLoss: z.number(),
+    validationLoss: z.nullable(z.number()),
+    validation: z.nullable(z.strictObject({ name: metricName, value: z.number() })),
+  }),
+  history: z.array(epochRecord),
+});
+
+export const exportJson = z.strictObject({
+  name: z.string(),
+  language: z.literal("c"),
+  out: z.string(),
+  files: z.array(z.string()),
+  precision: z.enum(["fp32", "fp16", "int8", "int4"]),
+  inputs: count,
+  outputs: count,
+  imageBytes: count,
+  ramBytes: count,
+});
+
+const agreement = z.strictObject({
+  n: count,
+  meanError: z.number().nonnegative(),
+  worstError: z.number().nonnegative(),
+  bias: z.number(),
+  limits: z.strictObject({ min: z.number(), max: z.number() }),
+  coverage: share,
+  medianIntervalWidth: z.number().nonnegative(),
+});
+export const crosscheckJson = z.strictObject({
+  board: z.string(),
+  emulated: z.literal(true),
+  counts,
+  calibratedOn: z.nullable(z.array(z.string())),
+  calibratedWithCore: z.nullable(z.string()),
+  networks: z.array(
+    z.strictObject({
+      id: z.string(),
+      cell: z.string(),
+      precision: z.enum(["fp32", "fp16", "int8", "int4"]),
+      measured: positive,
+      estimate: interval,
+      uncalibrated: positive,
+      error: z.number(),
+      differing: count,
+    }),
+  ),
+  agreement,
+  uncalibrated: agreement,
+  leaveOneCellOut: z.nullable(
+    z.strictObject({ meanError: z.number().nonnegative(), worstError: z.number().nonnegative() }),
+  ),
+  calibration: z.nullable(z.string()),
 });

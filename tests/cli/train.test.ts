@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { readModel } from "../../bindings/network/checkpoint.ts";
 import { parseSafetensors } from "../../bindings/network/safetensors.ts";
 import { cli, type Outcome, type World } from "./run-cli.ts";
+import { trainJson } from "./schemas.ts";
 
 const DESCRIPTION = {
   task: "classification",
@@ -53,7 +54,7 @@ describe("train", () => {
     expect(training.dataSha256).toMatch(/^[0-9a-f]{64}$/);
     expect(training.metrics.validation).toMatchObject({ name: "accuracy" });
     expect(JSON.parse(metadata.normalisation!)).toMatchObject({ inputs: ["a", "b"], limit: [null, null] });
-    expect(outcome.out).toContain("66 parameters".replace("66", "26"));
+    expect(outcome.out).toContain("26 parameters");
     expect(outcome.out).toContain("Score it: liquid-edge evaluate net.safetensors --data waves.csv");
   });
 
@@ -113,6 +114,21 @@ describe("train", () => {
       /^liquid-edge: net.safetensors: the loss diverged: .* found \S+ at step \d+ \(epoch \d\) with learning rate 1\.00e\+30; try a lower --lr$/,
     );
     expect([written.size, writtenBytes.size]).toEqual([0, 0]);
+  });
+
+  it("prints JSON that holds the whole course", async () => {
+    const { code, out, err } = await train([
+      ...QUICK,
+      "--out",
+      "net.safetensors",
+      "--patience",
+      "9",
+      "--json",
+    ]);
+    expect({ code, err }).toEqual({ code: 0, err: [] });
+    const json = trainJson.parse(JSON.parse(out));
+    expect(json).toMatchObject({ parameters: 26, reason: "epochs", epochs: 3, settings: { patience: 9 } });
+    expect(json.history.map(({ epoch }) => epoch)).toEqual([1, 2, 3]);
   });
 
   it("draws loss and metric", async () => {

@@ -107,7 +107,6 @@ describe.each(ENGINES)("the %s core", (engine) => {
     expect(wide.map(({ name }) => name).sort()).toEqual(
       [
         "affineS16",
-        "fusedS16",
         "matvecBlockS8",
         "matvecBlockS4",
         "matvecS4",

@@ -18,7 +18,12 @@
 enum { MEMORY_BYTES = 1 << 20, BYTE_US = 87, OP_TIME = 0, OP_BYTES = 1, OP_RESET = 2 };
 
 _Alignas(64) u8 linear_memory[MEMORY_BYTES];
-const struct port_facts PORT = {"host", 1000000, 1000000, true};
+#ifndef HOST_BOARD
+#define HOST_BOARD "host"
+#define HOST_EMULATED true
+#define HOST_INFERENCE_US 0
+#endif
+const struct port_facts PORT = {HOST_BOARD, 1000000, 1000000, HOST_EMULATED};
 
 static uint32_t now_us;
 static uint8_t *sent;
@@ -29,7 +34,7 @@ int port_getchar(void) { return -1; }
 void port_flush(void) {}
 void port_marker(bool high) { (void)high; }
 uint32_t port_micros(void) { return now_us++; }
-uint32_t port_ticks(void) { return now_us; }
+uint32_t port_ticks(void) { return now_us += HOST_INFERENCE_US; }
 uint32_t port_stack_used(void) { return 0; }
 uint32_t port_stack_bytes(void) { return 0; }
 

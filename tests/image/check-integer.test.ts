@@ -163,6 +163,17 @@ const EDITS: Edit[] = [
   { what: "a rate at any time and shift", place: GATE, change: longest(30, 65535), code: 0 },
   { what: "a shift of synapses of 17", place: LTC, change: i32(0, 8, 17), code: 27 },
   { what: "a slope whose argument overflows", place: LTC, change: slope(32767, 32767), code: 27 },
+  { what: "bounded synapses at the end of the table", place: LTC, change: bounded(13, 2047, 32767), code: 0 },
+  { what: "bounded synapses beyond the table", place: LTC, change: bounded(13, 2048, 32767), code: 27 },
+  { what: "bounded synapses beyond it by a half unit", place: LTC, change: bounded(13, 4096, 0), code: 27 },
+  {
+    what: "bounded synapses within it by their midpoint",
+    place: LTC,
+    change: bounded(13, -4095, 0),
+    code: 0,
+  },
+  { what: "a shift of bounded synapses of 17", place: LTC, change: bounded(17, 0, 0), code: 27 },
+  { what: "another flag of synapses", place: LTC, change: i32(0, 8, 512 + 13), code: 27 },
   { what: "a negative conductance", place: LTC, change: u8(0, 12 + 16, 0x80), code: 27 },
   { what: "a reversal potential beyond the state", place: LTC, change: weights(0, 1), code: 27 },
   { what: "fraction bits of 15", place: LTC, change: inRecord(Layer.PARAMETER_0, 15), code: 30 },
@@ -218,6 +229,18 @@ function slope(k: number, mu: number) {
   return (view: DataView, { blocks }: Place) => {
     view.setInt16(blocks[0]!.at + 12, k, true);
     view.setInt16(blocks[0]!.at + 12 + 8, mu, true);
+  };
+}
+
+/** Sensory synapses that promise to need no clamp, the first of them with a slope, the others with none. */
+function bounded(shift: number, k: number, mu: number) {
+  return (view: DataView, place: Place) => {
+    const { at, bytes } = place.blocks[0]!;
+    for (let record = at + 12; record < at + bytes; record += 24) {
+      for (let lane = 0; lane < 4; lane++) view.setInt16(record + 2 * lane, 0, true);
+    }
+    view.setUint32(at + 8, 256 + shift, true);
+    slope(k, mu)(view, place);
   };
 }
 

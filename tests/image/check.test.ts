@@ -93,7 +93,8 @@ const word = (at: number) => (view: DataView) => view.getUint32(at, true);
 const EDITS: Edit[] = [
   { what: "nothing", base: LTC, change: () => {}, code: 0 },
   { what: "another magic number", base: LTC, change: u32(0, 0x3245514c), code: 5 },
-  { what: "a newer version", base: LTC, change: u16(Header.VERSION, 2), code: 6 },
+  { what: "an older version", base: LTC, change: u16(Header.VERSION, 1), code: 6 },
+  { what: "a newer version", base: LTC, change: u16(Header.VERSION, 3), code: 6 },
   { what: "a reserved word", base: LTC, change: u32(Header.RESERVED, 1), code: 9 },
   { what: "the last reserved word", base: LTC, change: u32(HEADER_BYTES - 4, 1), code: 9 },
   {

@@ -78,8 +78,9 @@ function countMatrix({ nOut, nIn }: IntMatrix, { bytes, kernel }: EncodedIntBloc
   }).operations;
 }
 
-function countSynapses({ nOut, nIn, shift }: IntSynapses, { bytes, kernel }: EncodedIntBlock): number {
+function countSynapses({ nOut, nIn }: IntSynapses, { bytes, kernel }: EncodedIntBlock): number {
   new Uint8Array(memory.buffer).set(bytes, BLOCK);
+  const shift = new DataView(memory.buffer).getInt32(BLOCK + 8, true);
   const table = vector(8);
   const at = [1, 2, 3, 4].map(vector);
   return counter.measure(() => {
@@ -124,22 +125,30 @@ describe("the cost formulas equal what the counted core executes", () => {
     },
   );
 
-  it.each(DENSITIES)("of both synapse kernels with a share of %d of the synapses", (density) => {
-    for (const nOut of DESTINATIONS) {
-      for (const nIn of SOURCES.slice(0, 10)) {
-        const synapses = synapsesOf(nOut, nIn, density);
-        const rows = Array.from(
-          { length: nOut },
-          (_, j) =>
-            Array.from({ length: nIn }, (_, i) => synapses.mask[i * nOut + j]!).filter((m) => m !== 0).length,
-        );
-        const counted = (format: "dense" | "sparse") =>
-          countSynapses(synapses, encodeIntSynapses(synapses, format));
-        expect(denseSynapsesS8Cost(nOut, nIn)).toBe(counted("dense"));
-        expect(sparseSynapsesS8Cost(rows)).toBe(counted("sparse"));
+  it.each(DENSITIES.flatMap((density) => [[density, "clamped"] as const, [density, "bounded"] as const]))(
+    "of both synapse kernels with a share of %d of the synapses, %s",
+    (density, kind) => {
+      const bounded = kind === "bounded";
+      for (const nOut of DESTINATIONS) {
+        for (const nIn of SOURCES.slice(0, 10)) {
+          const drawn = synapsesOf(nOut, nIn, density);
+          // Every slope of 8192 reaches beyond the table.
+          const synapses = { ...drawn, k: drawn.k.map((k) => (bounded ? k >> 4 : 8192)) };
+          const isBounded = bounded || !drawn.mask.includes(1);
+          const rows = Array.from(
+            { length: nOut },
+            (_, j) =>
+              Array.from({ length: nIn }, (_, i) => synapses.mask[i * nOut + j]!).filter((m) => m !== 0)
+                .length,
+          );
+          const counted = (format: "dense" | "sparse") =>
+            countSynapses(synapses, encodeIntSynapses(synapses, format));
+          expect(denseSynapsesS8Cost(nOut, nIn, isBounded)).toBe(counted("dense"));
+          expect(sparseSynapsesS8Cost(rows, isBounded)).toBe(counted("sparse"));
+        }
       }
-    }
-  });
+    },
+  );
 });
 
 describe("the compiler takes the cheapest format", () => {

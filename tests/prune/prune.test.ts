@@ -80,6 +80,55 @@ describe("golden examples", () => {
     ]);
   });
 
+  describe("of a CfC", () => {
+    const cfc = modelOf(
+      {
+        class: "ncps.torch.CfC",
+        config: { input_size: 2, units: 2, backbone_layers: 0, proj_size: 1 },
+      },
+      {
+        // Means of the magnitudes: 4 and 0.4.
+        "rnn_cell.time_a.weight": [1, 3, 4, 4, 5, 7, 4, 4],
+        "rnn_cell.time_b.weight": [1, 0.4, 0.4, 0.4, -0.1, 0.1, 0.4, 0.4],
+        "rnn_cell.ff1.weight": [1, 2, 3, 4, 5, 6, 7, 8],
+        "rnn_cell.ff2.weight": [8, 7, 6, 5, 4, 3, 2, 1],
+      },
+    );
+
+    it("gives both time heads the same mask", () => {
+      const { model } = prune(cfc, { method: "unstructured", sparsity: 0.5 });
+      // Of the inputs' pairs, 11/4 7/4 6/4 8/4, the second and third go; of the states', all alike, the first ones.
+      const mask = [1, 0, 0, 0, 0, 1, 1, 1];
+      expect(maskOf(model, "rnn_cell.time_a.weight")).toEqual(mask);
+      expect(maskOf(model, "rnn_cell.time_b.weight")).toEqual(mask);
+      expect(maskOf(model, "rnn_cell.ff1.weight")).not.toEqual(maskOf(model, "rnn_cell.ff2.weight"));
+    });
+
+    it("chooses the same at any unit of time", () => {
+      const hours = new Map(cfc.tensors);
+      const { shape, data } = hours.get("rnn_cell.time_a.weight")!;
+      hours.set("rnn_cell.time_a.weight", { shape, data: data.map((w) => w / 4096) });
+      for (const method of ["unstructured", "4x1", "n:m"] as const) {
+        const options = (method === "n:m" ? { method, n: 1, m: 2 } : { method, sparsity: 0.5 }) as Parameters<
+          typeof pruneMasks
+        >[1];
+        expect(pruneMasks({ ...cfc, tensors: hours } as Model, options)).toEqual(pruneMasks(cfc, options));
+      }
+    });
+
+    it("counts a pair that an older mask splits as there", () => {
+      const tensors = new Map(cfc.tensors);
+      const { shape } = tensors.get("rnn_cell.time_a.weight")!;
+      const split = (data: number[]) => ({ shape, data: Float32Array.from(data) });
+      tensors.set(pruneMaskName("rnn_cell.time_a.weight"), split([0, 0, 1, 1, 1, 1, 1, 1]));
+      tensors.set(pruneMaskName("rnn_cell.time_b.weight"), split([1, 1, 1, 1, 0, 0, 1, 1]));
+      const masks = pruneMasks({ ...cfc, tensors } as Model, { method: "unstructured", sparsity: 0.5 });
+      const [a, b] = ["a", "b"].map((t) => masks.get(pruneMaskName(`rnn_cell.time_${t}.weight`))!.data);
+      const union = a!.map((present, i) => Math.max(present, b![i]!));
+      expect([0, 1, 4, 5].map((i) => union[i]!).reduce((x, y) => x + y)).toBe(2);
+    });
+  });
+
   it("keeps n of every m neighbouring sources, inputs and states apart", () => {
     const model = modelOf(
       { class: "liquid-edge.CTRNN", config: { input_size: 3, units: 2, output_size: 1 } },
@@ -153,6 +202,18 @@ function forModels(check: (model: Model, sparsity: number) => void): void {
   );
 }
 
+/** Scores of a tensor's weights; of CfC's time heads those of pairs, each head in units of its mean. */
+function scoresOf(model: Model, tensor: string): ArrayLike<number> {
+  const scores = weightScores(model, tensor);
+  if (!/time_[ab]\.weight$/.test(tensor)) return scores;
+  const [a, b] = ["time_a", "time_b"].map((head) => {
+    const { data } = model.tensors.get(tensor.replace(/time_[ab]/, head))!;
+    const mean = data.reduce((sum, w) => sum + Math.abs(w), 0) / data.length;
+    return Array.from(data, (w) => Math.abs(w) / mean);
+  });
+  return a!.map((score, i) => score + b![i]!);
+}
+
 /** Positions of a part's weights that the wiring has. */
 function wiredPositions(model: Model, part: ReturnType<typeof partsOf>[number]): number[] {
   const wired = wiredWeights(model, part.tensor);
@@ -166,7 +227,7 @@ describe("properties", () => {
     forModels((model, sparsity) => {
       const pruned = prune(model, { method: "unstructured", sparsity }).model;
       for (const part of partsOf(model)) {
-        const scores = weightScores(model, part.tensor);
+        const scores = scoresOf(model, part.tensor);
         const present = presentWeights(pruned, part.tensor);
         const positions = wiredPositions(model, part);
         const gone = positions.filter((i) => present[i] === 0);

@@ -143,6 +143,16 @@ describe.each(CASES.map((name) => ({ name, one: caseOf(name) })))("$name, pruned
     expect(brokenPromises(network)).toEqual([]);
   });
 
+  it("keeps the sparsity that was asked for in CfC's held time heads", () => {
+    const { network } = integersOf(one, pruned[0]!, "int8");
+    for (const layer of network.layers) {
+      if (!("heads" in layer) || !isHeld) continue;
+      const { mask, nOut, nIn } = layer.heads[2]!;
+      // Nearest number of blocks of four, of inputs and of states.
+      expect(Math.abs(ones(mask!) - 0.25 * nOut * nIn)).toBeLessThanOrEqual(4);
+    }
+  });
+
   it.each(["int8", "int4"] as const)("takes less, %s", (precision) => {
     const before = compileInteger(integersOf(one, one.model, precision).network);
     for (const [i, model] of pruned.entries()) {

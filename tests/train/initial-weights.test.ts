@@ -98,6 +98,13 @@ describe("initial weights", () => {
     expectUniform(mlp.tensors.get("layers.1.weight")!.data, -0.1, 0.1);
   });
 
+  it("let a LiquidGate remember at first", () => {
+    const config = { input_size: 36, units: 64, output_size: 40 };
+    const { tensors } = initial({ class: "liquid-edge.LiquidGate", config });
+    for (const name of ["g.weight", "g.bias", "a.weight"]) expectUniform(tensors.get(name)!.data, -0.1, 0.1);
+    expectUniform(tensors.get("a.bias")!.data, -2.1, -1.9);
+  });
+
   it("have an orthogonal recurrent map in a mixed memory", () => {
     const { tensors } = initial({
       class: "ncps.torch.CfC",

@@ -9,19 +9,25 @@ import { expectSameCore } from "../../../bindings/device/mcu-connection.ts";
 import { differingWords, encodeRow, expectedRows } from "../../../bindings/device/records.ts";
 import { type DeviceRowResult, runRow } from "../../../bindings/device/run-on-device.ts";
 import { complain } from "../../../bindings/errors.ts";
+import { type CountEstimate, estimateCounts } from "../../../bindings/estimate/counts.ts";
 import { crc32 } from "../../../bindings/image/crc32.ts";
 import type { Network } from "../../../bindings/network.ts";
+import { titleOf } from "../../../format/summary.ts";
 import type { BoardRunOptions } from "../../commands/board.ts";
+import { readCalibration } from "../../crosscheck/read-calibration.ts";
 import { RunFailure } from "../../exit.ts";
 import { buildFirmware } from "../../firmware/build-firmware.ts";
 import { startEmulator, ticksToCount } from "../../firmware/emulator.ts";
 import { openLink } from "../../firmware/open-link.ts";
 import type { Io } from "../../io.ts";
+import { noiseSequence } from "../../noise.ts";
 import { readNetwork } from "../../read-network.ts";
 import { fileName, readJson } from "../../read-text.ts";
-import { titleOf } from "../../summary.ts";
+import { rankPorts } from "../../serial/list-ports.ts";
 import { bytes, count, digits, whole } from "../../text.ts";
 import { refuseWithoutFlash, withImageFile } from "./build.ts";
+import { identify } from "./identify.ts";
+import { type LoopVerdict, loopVerdict, verdictLine } from "./loop-verdict.ts";
 import { type Summary, summarise } from "./statistics.ts";
 import { findTarget, type Target } from "./targets.ts";
 
@@ -46,8 +52,12 @@ interface Report {
   inferences: number;
   warmup: number;
   perInference: Summary;
+  /** What was estimated for an emulated board; null on silicon. */
+  estimate: CountEstimate | null;
   /** Null on an emulator, whose time is nobody's. */
   latencyUs: Summary | null;
+  /** Whether that keeps a control loop's bounds; null as above. */
+  loop: LoopVerdict | null;
   retransmissions: number;
 }
 
@@ -62,6 +72,9 @@ export async function boardRun(io: Io, weights: string, options: BoardRunOptions
     const report = await measure(io, session, target, network, sequence, options);
     io.progress(null);
     io.print(options.json ? JSON.stringify(report) : describe(report, titleOf(network)));
+    const asked = options.meanMs ?? options.worstMs ?? options.jitterMs;
+    if (asked !== undefined && report.loop?.ok === false)
+      throw new RunFailure(`${target.id}: ${report.loop.problems.join("; ")}`);
     if (!report.outputs.bitIdentical) {
       throw new RunFailure(
         `${target.id}: expected the bits of the core on this machine, found ` +
@@ -78,14 +91,13 @@ async function linkTo(
   io: Io,
   { id, emulated }: Target,
   network: Network,
-  { port, imageIn }: BoardRunOptions,
+  { port, baud, imageIn }: BoardRunOptions,
 ): Promise<Link> {
-  if (port !== undefined) return openLink(port);
-  if (emulated === null) {
-    throw complain("unavailable", id, {
-      expected: "--port with a silicon board",
-      found: "none",
-      hint: "--emulated where it has an emulator",
+  if (port !== undefined || emulated === null) {
+    return openLink(port ?? (await portOf(io, id)), {
+      ...(baud === undefined ? {} : { baudRate: baud }),
+      onChange: (isBack) =>
+        io.warn(isBack ? "the device is back: going on" : "the device is gone; plug it in again within 30 s"),
     });
   }
   const folder = await mkdtemp(join(tmpdir(), "liquid-edge-"));
@@ -102,13 +114,27 @@ async function linkTo(
   }
 }
 
+/** The serial port that the board answers on. Throws `unavailable` when it is not exactly one. */
+async function portOf(io: Io, board: string): Promise<string> {
+  const hint = "--emulated where it has an emulator";
+  const ports = rankPorts(await io.serialPorts().catch(() => [])).filter(({ usb }) => usb !== null);
+  const asked = await Promise.all(ports.map(async ({ path }) => ({ path, answer: await identify(path) })));
+  const found = asked.filter(({ answer }) => answer.board === board);
+  if (found.length === 1) return found[0]!.path;
+  throw complain("unavailable", board, {
+    expected: "--port with a silicon board, or one serial port where it answers",
+    found: found.length === 0 ? "none" : found.map(({ path }) => path).join(", "),
+    ...(found.length === 0 ? { hint } : {}),
+  });
+}
+
 async function measure(
   io: Io,
   session: DeviceSession,
   target: Target,
   network: Network,
   sequence: Sequence,
-  { inferences, warmup, imageIn }: BoardRunOptions,
+  { inferences, warmup, imageIn, meanMs, worstMs, jitterMs }: BoardRunOptions,
 ): Promise<Report> {
   const { compiled } = network;
   const hello = await session.hello();
@@ -135,7 +161,7 @@ async function measure(
   const counted = Array.from(ticks, (t) =>
     target.emulated === null ? t : ticksToCount(target.emulated, t, hello.tickHz),
   );
-  const latencyUs = hello.emulated ? null : Array.from(ticks, (t) => (t * 1e6) / hello.tickHz);
+  const latencyUs = hello.emulated ? null : summarise(Array.from(ticks, (t) => (t * 1e6) / hello.tickHz));
   const after = await session.hello();
   return {
     board: target.id,
@@ -165,9 +191,16 @@ async function measure(
     inferences: timed,
     warmup,
     perInference: summarise(counted),
-    latencyUs: latencyUs === null ? null : summarise(latencyUs),
+    estimate: await estimateFor(target, network),
+    latencyUs,
+    loop: latencyUs === null ? null : loopVerdict(latencyUs, { meanMs, worstMs, jitterMs }),
     retransmissions: session.retransmissions,
   };
+}
+
+async function estimateFor({ emulated }: Target, network: Network): Promise<CountEstimate | null> {
+  if (emulated === null) return null;
+  return estimateCounts(await network.profileOperations(), emulated, await readCalibration(emulated));
 }
 
 function differences(
@@ -214,22 +247,13 @@ async function install(
 async function sequenceOf(io: Io, network: Network, { input, steps }: BoardRunOptions): Promise<Sequence> {
   if (input !== undefined)
     return parseSequence(await readJson(io, input, "bad-input"), network.compiled, fileName(input));
-  const features = network.compiled.input.length;
-  let state = 1;
-  const noise = () => {
-    // A linear congruential generator modulo 2^32 (Numerical Recipes): its high bits will do for noise.
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return (state / 2 ** 32) * 2 - 1;
-  };
-  return {
-    batch: 1,
-    steps,
-    features,
-    input: Float32Array.from({ length: steps * features }, noise),
-    timespans: null,
-    initialH: null,
-    initialC: null,
-  };
+  return noiseSequence(network.compiled.input.length, steps);
+}
+
+function estimateLine({ count: { typ, min, max }, calibratedOn }: CountEstimate): string {
+  const how =
+    calibratedOn === null ? "not calibrated" : `calibrated on ${count(calibratedOn.length, "network")}`;
+  return `  estimated ${whole(typ)} (${whole(min)} to ${whole(max)}; ${how})`;
 }
 
 function latencyLine({ mean, median, p99, max, jitter }: Summary): string {
@@ -240,7 +264,9 @@ function latencyLine({ mean, median, p99, max, jitter }: Summary): string {
 }
 
 function describe(report: Report, title: string): string {
-  const { board, emulator, network, outputs, counts, inferences, perInference, latencyUs, firmware } = report;
+  const { board, emulator, network, outputs, counts, inferences, perInference, estimate, latencyUs, loop } =
+    report;
+  const { firmware } = report;
   const { mean, min, max } = perInference;
   const spread = min === max ? "the same every time" : `${whole(min)} to ${whole(max)}`;
   return [
@@ -252,6 +278,8 @@ function describe(report: Report, title: string): string {
         ? "bit for bit those of the core on this machine"
         : `${whole(outputs.differing)} WORDS DIFFER from the core on this machine`),
     `  ${whole(mean)} ${counts} an inference (${spread}; ${count(inferences, "inference")})`,
+    ...(estimate === null ? [] : [estimateLine(estimate)]),
     ...(latencyUs === null ? [] : [latencyLine(latencyUs)]),
+    ...(loop === null ? [] : [`  ${verdictLine(loop)}`]),
   ].join("\n");
 }

@@ -3,7 +3,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { blend, mul15, narrow, rsh, rsh64, sat8, sat16, sat16Of64, toInteger } from "./arithmetic.ts";
-import { hashOf } from "./hash.ts";
 import { lookUp, lookUpNearest } from "./table.ts";
 
 const i32 = fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 });
@@ -126,10 +125,4 @@ describe("blends", () => {
       { seed: 1, numRuns: 2000 },
     );
   });
-});
-
-it("hashes with FNV-1a", () => {
-  // "foobar" of the authors' test vectors, as little-endian i16.
-  expect(hashOf(Int16Array.of(0x6f66, 0x626f, 0x7261))).toBe(0xbf9cf968);
-  expect(hashOf(new Int16Array(0))).toBe(0x811c9dc5);
 });

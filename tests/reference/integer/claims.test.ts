@@ -114,6 +114,19 @@ describe("32 bits are enough for", () => {
     expect(16384n << 17n).toBe(2n ** 31n);
   });
 
+  it("no argument of bounded synapses leaves the table, not even of a state of -32768", () => {
+    for (const s of SHIFTS(0, 16)) {
+      const c = half(s) + (16384n << s);
+      for (const mu of [0n, 1n, 16384n, 32767n, 32768n]) {
+        const k = ((16384n << s) - half(s) - 1n) / (32768n + mu);
+        for (const x of extremes((v, m, f) => (v - m) * f + c, I16, [-mu, mu], [-k, k])) {
+          expect(x >> s).toBeGreaterThanOrEqual(0n);
+          expect(x >> s).toBeLessThanOrEqual(32767n);
+        }
+      }
+    }
+  });
+
   it("LTC's quotient: m is a u32 wherever |N| <= (2^(16-f) - 1) D and 2^(15-f) D < 2^31", () => {
     for (const f of SHIFTS(0, 14)) {
       // The largest D of every length, where |N| << (z - (15 - f)) is largest.

@@ -75,7 +75,7 @@ export function randomSynapses(
   random: Random,
   nIn: number,
   nOut: number,
-  pattern: Precision["pattern"],
+  { bits, pattern }: Pick<Precision, "bits" | "pattern">,
   sourceBits: number,
   targetBits: number,
   isolated: boolean[],
@@ -84,19 +84,24 @@ export function randomSynapses(
   const mask = randomMask(random, nIn, nOut, pattern) ?? new Uint8Array(length).fill(1);
   for (let at = 0; at < length; at++) if (isolated[at % nOut]) mask[at] = 0;
   const stored = (values: number[]) => values.map((value, i) => (mask[i] === 0 ? 0 : value));
-  // s = sourceBits + b - 11 with b such that (32767 + |mu|) |k| + C stays below 2^31.
+  // s = sourceBits + b - 11 with b such that (32767 + |mu|) |k| + C stays below 2^31; of every other block so that no argument
+  // leaves the table.
   const b = random.between(Math.max(11 - sourceBits, 6), 10);
   const shift = sourceBits + b - 11;
   const room = 2 ** 31 - 1 - (2 ** (14 + shift) + 2 ** shift / 2);
+  const tableRoom = 2 ** (14 + shift) - Math.floor(2 ** shift / 2) - 1;
+  const isBounded = random.chance(0.5);
   const mu = stored(random.list(length, -32767, 32767));
   const k = mu.map((value, i) => {
-    const most = Math.min(Math.floor(room / (32767 + Math.abs(value))), 12 * 2 ** b, 32767);
+    const reach = isBounded ? tableRoom / (32768 + Math.abs(value)) : room / (32767 + Math.abs(value));
+    const most = Math.min(Math.floor(reach), 12 * 2 ** b, 32767);
     return mask[i] === 0 ? 0 : random.between(-most, most);
   });
-  const w = stored(random.list(length, 0, 127));
+  const largest = bits === 8 ? 127 : 7;
+  const w = stored(random.list(length, 0, largest));
   const ratio = 2 ** (16 - targetBits) - 1;
   const wErev = w.map((value) => {
-    const most = Math.min(ratio * value, 127);
+    const most = Math.min(ratio * value, largest);
     return random.between(-most, most);
   });
   return {

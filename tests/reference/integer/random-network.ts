@@ -84,13 +84,22 @@ class Layout {
   }
 }
 
-/** `arenaStart`: where the arena's vectors begin, behind what the core keeps there; steps: of the input. */
-export function randomCase(cell: CellName, seed: number, steps = 8, arenaStart = 0): RandomCase {
+/**
+ * `arenaStart`: where the arena's vectors begin, behind what the core keeps there; steps: of the input; `wanted`: precision and
+ * sparsity that are not left to the seed.
+ */
+export function randomCase(
+  cell: CellName,
+  seed: number,
+  steps = 8,
+  arenaStart = 0,
+  wanted?: Precision,
+): RandomCase {
   const random = new Random(seed * CELLS.length + CELLS.indexOf(cell));
   const pattern = (["all", "some", "blocks"] as const)[random.between(0, 2)]!;
   const bits = random.chance(0.5) ? 8 : 4;
-  const precision: Precision = { bits, pattern, activations: random.chance(0.5) ? 8 : 16 };
-  const network = randomNetwork(cell, random, precision, arenaStart);
+  const drawn: Precision = { bits, pattern, activations: random.chance(0.5) ? 8 : 16 };
+  const network = randomNetwork(cell, random, wanted ?? drawn, arenaStart);
   const { min, max } = network.time;
   // Now and then a time outside of the range, and the ends of the i16.
   const elapsed = () => (random.chance(0.1) ? random.between(1, 65535) : random.between(min, max));
@@ -230,7 +239,7 @@ function randomNetwork(cell: CellName, random: Random, precision: Precision, are
       const share = random.chance(0.3) ? 0.3 : 0;
       const isolated = Array.from({ length: n }, () => random.chance(share));
       const synapses = (sources: number, bits: number) =>
-        randomSynapses(random, sources, n, precision.pattern, bits, fractionBits, isolated);
+        randomSynapses(random, sources, n, precision, bits, fractionBits, isolated);
       const [sensory, recurrent] = [synapses(nIn, random.between(9, 13)), synapses(n, fractionBits)];
       const membrane = randomMembrane(random, n, fractionBits, time.min, [sensory, recurrent]);
       const shared = { sensory, recurrent, ...membrane, fractionBits, sigmoid: sigmoidNearest };

@@ -1,0 +1,29 @@
+// Compressed bytes, unpacked by the platform's own decompressor.
+
+import { concatBytes } from "./concat-bytes.ts";
+import { complain } from "./errors.ts";
+
+const KINDS = { gzip: "gzip file", "deflate-raw": "zip archive" } as const;
+
+/** Throws `bad-file` for bytes that are damaged or cut off. */
+export async function inflate(
+  bytes: Uint8Array,
+  format: keyof typeof KINDS,
+  source: string,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const packed = new Blob([bytes as Uint8Array<ArrayBuffer>]).stream();
+  const reader = packed.pipeThrough(new DecompressionStream(format)).getReader();
+  const chunks: Uint8Array[] = [];
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return concatBytes(chunks);
+      chunks.push(value);
+    }
+  } catch {
+    throw complain("bad-file", source, {
+      expected: `a complete ${KINDS[format]}`,
+      found: "one that cannot be unpacked",
+    });
+  }
+}

@@ -1,0 +1,97 @@
+// A file of any instrument as a trace.
+
+import { complain } from "../errors.ts";
+import { inflate } from "../inflate.ts";
+import { accuracyOf } from "./accuracy.ts";
+import { Lpm01aDecoder } from "./lpm01a-decoder.ts";
+import { readTable } from "./read-csv.ts";
+import { isEnergyTrace, isGzip, readEnergyTrace, readRunnerResults } from "./read-mlperf.ts";
+import { readPpk2Session, readPpk2Stream } from "./read-ppk2.ts";
+import type { Recording } from "./recording.ts";
+import type { TableOptions } from "./sample-rows.ts";
+
+export const TRACE_FORMATS = ["csv", "mlperf", "ppk2", "lpm01a", "meter"] as const;
+export type TraceFormat = (typeof TRACE_FORMATS)[number];
+
+export interface ReadTraceOptions extends TableOptions {
+  /** Default: what the bytes look like. */
+  format?: TraceFormat;
+  /** What took the samples, where the file does not say it: `ina226`, `lpm01a`, … */
+  instrument?: string;
+  /** Of the shunt resistor, relative; default 1 %. */
+  shuntTolerance?: number;
+}
+
+/**
+ * A trace from the bytes of a file, which may be gzipped.
+ * @throws LiquidEdgeError `bad-file`, `bad-config` when the file lacks what an option must give, `unknown-name`
+ */
+export async function readTrace(
+  bytes: Uint8Array,
+  source: string,
+  options: ReadTraceOptions = {},
+): Promise<Recording> {
+  const plain = isGzip(bytes) ? await inflate(bytes, "gzip", source) : bytes;
+  const recording = await readFormat(plain, source, options);
+  const { instrument, shuntOhm, shuntTolerance } = options;
+  const { trace } = recording;
+  if (instrument === undefined) {
+    const { accuracy } = trace;
+    if (accuracy === null || shuntTolerance === undefined || accuracy.shunt === 0) return recording;
+    return { ...recording, trace: { ...trace, accuracy: { ...accuracy, shunt: shuntTolerance } } };
+  }
+  const accuracy = accuracyOf(instrument, shuntOhm, shuntTolerance);
+  return { ...recording, trace: { ...trace, instrument: accuracy.name, accuracy } };
+}
+
+async function readFormat(bytes: Uint8Array, source: string, options: ReadTraceOptions): Promise<Recording> {
+  const format = options.format ?? guess(bytes);
+  if (format === "csv" || format === "meter") return { trace: readTable(bytes, source, options) };
+  if (format === "ppk2") return { trace: await readPpk2(bytes, source, options) };
+  if (format === "mlperf") {
+    if (!isJson(bytes)) return readEnergyTrace(bytes, source);
+    let json: unknown;
+    try {
+      json = JSON.parse(new TextDecoder().decode(bytes));
+    } catch {
+      throw complain("bad-file", source, { expected: "JSON of an energy run", found: "text that is none" });
+    }
+    return readRunnerResults(json, source);
+  }
+  const decoder = new Lpm01aDecoder();
+  decoder.push(bytes);
+  return { trace: decoder.trace(source) };
+}
+
+async function readPpk2(bytes: Uint8Array, source: string, options: ReadTraceOptions) {
+  if (isZip(bytes)) return readPpk2Session(bytes, source, options.volts);
+  if (isPpk2Stream(bytes)) return readPpk2Stream(bytes, source, options.volts);
+  const trace = readTable(bytes, source, options);
+  return { ...trace, instrument: "Nordic PPK2", accuracy: accuracyOf("ppk2") };
+}
+
+function guess(bytes: Uint8Array): TraceFormat {
+  if (isEnergyTrace(bytes) || isJson(bytes)) return "mlperf";
+  if (isZip(bytes) || isPpk2Stream(bytes)) return "ppk2";
+  const head = headOf(bytes);
+  if (head.includes("PowerShield >")) return "lpm01a";
+  if (head.includes("liquid-edge-meter")) return "meter";
+  // The header of Nordic's Power Profiler, whole or in part.
+  return /^Timestamp\(ms\),Current\(uA\)/.test(head) ? "ppk2" : "csv";
+}
+
+function headOf(bytes: Uint8Array): string {
+  return new TextDecoder("latin1").decode(bytes.subarray(0, 4096));
+}
+
+function isJson(bytes: Uint8Array): boolean {
+  return /^\s*[[{]/.test(headOf(bytes));
+}
+
+function isZip(bytes: Uint8Array): boolean {
+  return bytes[0] === 0x50 && bytes[1] === 0x4b && bytes[2] === 3 && bytes[3] === 4;
+}
+
+function isPpk2Stream(bytes: Uint8Array): boolean {
+  return /^(Calibrated|R0):/m.test(headOf(bytes));
+}

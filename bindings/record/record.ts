@@ -1,0 +1,114 @@
+// What one run of a suite found: a record. A baseline is a record with a version, kept in baselines/<version>.json.
+
+import type { Precision } from "../image/parameters.ts";
+import type { IntegerPrecision } from "../quantize/precisions.ts";
+
+export const RECORD_FORMAT = "liquid-edge/record@1";
+
+/** The quantities of an entry, in the order of tables. Units stand in the names; all of them are better when lower. */
+export const QUANTITIES = ["energyUj", "averagePowerMw", "latencyMs", "memoryKb", "flashKb"] as const;
+export type Quantity = (typeof QUANTITIES)[number];
+
+/** Computed from operation counts, executed on an emulator, or taken from an instrument. */
+export const KINDS = ["model", "simulated", "measured"] as const;
+export type Kind = (typeof KINDS)[number];
+
+/** A value with its 90 % interval. */
+export interface Reading {
+  value: number;
+  min: number;
+  max: number;
+  /** Of a measured quantity: single readings, from which the gate makes its own interval. */
+  samples?: number[];
+  /** Of a measured quantity: standard deviation of its logarithm, known from elsewhere, for readings that are single. */
+  noiseFloor?: number;
+}
+
+/** How well a network does on a task. */
+export interface Accuracy {
+  /** As `evaluate` names it: accuracy, f1, mse … */
+  metric: string;
+  better: "higher" | "lower";
+  value: number;
+  min: number;
+  max: number;
+  /** Answers that were scored. */
+  n: number;
+  /** SHA-256 of the answers' targets: outcomes can be paired only where it is equal. */
+  targetsHash?: string;
+  /** One character an answer, "1" right and "0" wrong, where answers are independent; for a paired comparison. */
+  outcomes?: string;
+}
+
+/** What a figure is made of, so that a change can be explained. */
+export interface Breakdown {
+  /** Executed operations an inference, by class. */
+  classes: Record<string, number>;
+  /** Multiply-accumulates of kernels that the board's firmware supplies. */
+  kernels: Record<string, number>;
+  /** Bytes by section, `image.weights` to `arena.scratch`. */
+  sections: Record<string, number>;
+}
+
+/** One network on one platform. */
+export interface Entry extends Partial<Record<Quantity, Reading>> {
+  /** Of this entry in all records: model/platform/precision/sparsity, and /task where there is one. */
+  id: string;
+  model: string;
+  platform: string;
+  precision: Precision | IntegerPrecision;
+  /** Share of the weights that the suite asked to prune, 0 to below 1. */
+  sparsity: number;
+  task: string | null;
+  kind: Kind;
+  /** SHA-256 of checkpoint and configuration. */
+  modelHash: string;
+  /** SHA-256 of the image that the core interprets; null for what was made elsewhere. */
+  imageHash: string | null;
+  conditions: { operatingPoint: string; rateHz: number; steps: number };
+  accuracy?: Accuracy;
+  breakdown?: Breakdown;
+  /** What was taken for granted. */
+  assumed?: string[];
+}
+
+/** Where and with what a record was made. Records that differ in `measured` are not comparable. */
+export interface Environment {
+  node: string;
+  os: string;
+  /** Of measured entries: board, silicon revision, toolchain, instrument, clock, voltage … */
+  measured?: Record<string, string>;
+}
+
+/** Coefficients of one platform that any entry used, as [typical, min, max]. */
+export interface PlatformCoefficients {
+  hash: string;
+  coefficients: Record<string, [number, number, number]>;
+}
+
+export interface BenchmarkRecord {
+  format: typeof RECORD_FORMAT;
+  suite: string;
+  /** Null until it is saved as a baseline. */
+  version: string | null;
+  /** ISO 8601, UTC. */
+  createdAt: string;
+  tool: { name: string; version: string };
+  git: { commit: string; dirty: boolean } | null;
+  /** SHA-256 of the core's bytes: the code that was counted. */
+  coreHash: string;
+  environment: Environment;
+  platforms: Record<string, PlatformCoefficients>;
+  /** In the order of their ids, each once. */
+  entries: Entry[];
+  /** Combinations that the suite asks for and that cannot be. */
+  skipped: { id: string; reason: string }[];
+}
+
+/** The id of an entry. */
+export function entryId(
+  entry: Pick<Entry, "model" | "platform" | "precision" | "sparsity" | "task">,
+): string {
+  const { model, platform, precision, sparsity, task } = entry;
+  return [model, platform, precision, String(sparsity), ...(task === null ? [] : [task])].join("/");
+}

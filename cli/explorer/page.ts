@@ -1,0 +1,40 @@
+// The built page, with a network of the user's in it.
+
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+/** A network as the page carries it: what explorer/models.ts reads. */
+export interface EmbeddedModel {
+  name: string;
+  /** The .safetensors file in base64. */
+  weights: string;
+  config: { name: string; json: unknown } | null;
+}
+
+const MODELS = /(<script type="application\/json" id="models">)(.*?)(<\/script>)/s;
+
+/** The page as it was built, in dist/ of the package. */
+export async function builtPage(): Promise<string> {
+  let folder = dirname(fileURLToPath(import.meta.url));
+  while (!existsSync(join(folder, "dist/explorer.html"))) {
+    const parent = dirname(folder);
+    if (parent === folder) throw new Error("the package has no dist/explorer.html");
+    folder = parent;
+  }
+  return readFile(join(folder, "dist/explorer.html"), "utf8");
+}
+
+/** The page with one more network, which it shows first. Nothing in it can end the script element that holds it. */
+export function withModel(page: string, model: EmbeddedModel): string {
+  const others = JSON.parse(MODELS.exec(page)![2]!) as EmbeddedModel[];
+  const all = [model, ...others.filter(({ name }) => name !== model.name)];
+  const json = JSON.stringify(all).replaceAll("<", "\\u003c");
+  return page.replace(MODELS, (_, start: string, __, end: string) => `${start}${json}${end}`);
+}
+
+/** The page's own policy, for a header that says the same. */
+export function policyOf(page: string): string {
+  return /http-equiv="Content-Security-Policy" content="([^"]+)"/.exec(page)![1]!;
+}

@@ -1,0 +1,28 @@
+// What train.wasm asks of its host and gives it.
+
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { decodeWasm, SECTION } from "../core/wasm-decoder.ts";
+
+const bytes = new Uint8Array(readFileSync(new URL("../../build/train.wasm", import.meta.url)));
+const file = decodeWasm(bytes);
+/** The functions of `TrainExports` and how many parameters each has. */
+const FUNCTIONS = { backward: 9, check: 4, forward: 7, reset: 2, step: 2, tapeStepBytes: 1, workBytes: 1 };
+
+describe("train.wasm", () => {
+  it("imports its memory and nothing else, and has no data, table or start function", () => {
+    expect(file.imports).toEqual([
+      { module: "env", name: "memory", kind: 2, memory: { min: 0, hasMax: false } },
+    ]);
+    for (const id of [SECTION.START, SECTION.DATA, SECTION.TABLE, SECTION.ELEMENT, SECTION.MEMORY])
+      expect(file.sectionIds).not.toContain(id);
+  });
+
+  it("exports the names that the library knows", () => {
+    const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), {
+      env: { memory: new WebAssembly.Memory({ initial: 1 }) },
+    });
+    const parameters = Object.entries(instance.exports).map(([name, f]) => [name, (f as () => void).length]);
+    expect(Object.fromEntries(parameters)).toEqual(FUNCTIONS);
+  });
+});
