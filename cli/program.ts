@@ -18,6 +18,7 @@ import { addProfile } from "./commands/profile.ts";
 import { addPrune } from "./commands/prune.ts";
 import { addQuantize } from "./commands/quantize.ts";
 import { addRun } from "./commands/run.ts";
+import { addPareto, addSweep } from "./commands/sweep.ts";
 import { addTrain } from "./commands/train.ts";
 import { addTrend } from "./commands/trend.ts";
 import { addWiring } from "./commands/wiring.ts";
@@ -56,6 +57,8 @@ Exit codes: 0 done, 1 a run failed, 2 wrong usage or bad input, 70 our own fault
   addEstimate(program, io);
   addEnergy(program, io);
   addTrain(program, io);
+  addSweep(program, io);
+  addPareto(program, io);
   addEvaluate(program, io);
   addPrune(program, io);
   addQuantize(program, io);

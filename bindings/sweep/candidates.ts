@@ -120,5 +120,8 @@ export function objectivesOf(
 export function frontOf(candidates: readonly Candidate[], cost: Cost) {
   const fitting = candidates.filter(({ fits }) => fits);
   const better = fitting[0]?.metric.better ?? "higher";
-  return { ...paretoFront(fitting, objectivesOf(cost, better)), unfit: candidates.filter(({ fits }) => !fits) };
+  return {
+    ...paretoFront(fitting, objectivesOf(cost, better)),
+    unfit: candidates.filter(({ fits }) => !fits),
+  };
 }

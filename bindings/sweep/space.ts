@@ -5,7 +5,7 @@ import * as z from "zod";
 import { complaintOf } from "../board/schema-complaint.ts";
 import { complain, nearestName } from "../errors.ts";
 import { printable } from "../network/printable.ts";
-import { CELLS, CFC_MODES, type CellOptions, WIRINGS } from "../train/cells.ts";
+import { CELLS, type CellOptions, CFC_MODES, WIRINGS } from "../train/cells.ts";
 
 export const SWEEP_PRECISIONS = ["fp32", "fp16", "int8", "int4"] as const;
 export type SweepPrecision = (typeof SWEEP_PRECISIONS)[number];
@@ -93,7 +93,8 @@ export function parseSpace(json: unknown, source: string): SweepSpace {
   const { $schema: _, networks, sparsities, precisions, pairs, seeds, ...rest } = parsed.data;
   const cells = networks.flatMap(combinations);
   const bySparsity = new Map<number, Set<SweepPrecision>>();
-  const wanted = pairs ?? sparsities.flatMap((sparsity) => precisions.map((precision) => ({ sparsity, precision })));
+  const wanted =
+    pairs ?? sparsities.flatMap((sparsity) => precisions.map((precision) => ({ sparsity, precision })));
   for (const { sparsity, precision } of wanted) {
     const own = bySparsity.get(sparsity) ?? new Set();
     bySparsity.set(sparsity, own.add(precision));

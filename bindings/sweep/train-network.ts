@@ -4,7 +4,6 @@ import type { Board } from "../board/board.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { LiquidEdgeError } from "../errors.ts";
 import { EnergySimulator } from "../estimate/energy-simulator.ts";
-import { MemoryProfiler } from "../estimate/memory-profiler.ts";
 import { evaluate } from "../evaluate/evaluate.ts";
 import { writeModel } from "../network/checkpoint.ts";
 import type { Model } from "../network/model.ts";
@@ -22,6 +21,7 @@ import { trainingData } from "../train/training-data.ts";
 import { isHigherBetter } from "../train/validate.ts";
 import type { SweepRecord } from "./record.ts";
 import type { SweepNetwork, SweepPrecision, SweepTraining } from "./space.ts";
+import { makeVariants, type Variant, type VariantData } from "./variants.ts";
 
 /** A data set and its hash. */
 export interface SweepData {
@@ -30,7 +30,11 @@ export interface SweepData {
 }
 
 /** All that decides the weights of a sweep's network. */
-export function settingsFor(dataset: Dataset, network: SweepNetwork, training: SweepTraining): TrainingSettings {
+export function settingsFor(
+  dataset: Dataset,
+  network: SweepNetwork,
+  training: SweepTraining,
+): TrainingSettings {
   const recipe = recipeFor(dataset, network.cell.cell);
   return { ...recipe, ...training, seed: network.seed };
 }
@@ -95,70 +99,64 @@ export async function scoreNetwork(
   model: Model,
   { precisions, platforms, rateHz, split }: ScoreOptions,
 ): Promise<SweepRecord[]> {
-  const float = Network.fromModel(model, network.key);
-  const records: SweepRecord[] = [];
-  for (const precision of precisions) {
-    const made = inPrecision(float, precision, dataset);
-    const { metric, n } = await evaluate(made, dataset, { split, level: 0.95 });
-    const profile = await made.profileOperations();
-    const memory = new MemoryProfiler(made.memory);
-    const imageSparsity = sparsityOf(made);
+  const variants = await makeVariants(Network.fromModel(model, network.key), {
+    precisions,
+    sparsities: [0],
+    tolerant: false,
+    data: scorer(dataset, split),
+    withPeak: false,
+  });
+  return variants.map((variant) => {
+    const { profile, memory, facts, evaluation } = variant as Variant;
+    const { name, value, min, max } = evaluation!.metric;
     const record: SweepRecord = {
       format: 1,
       network: network.key,
       cell: network.cell as SweepRecord["cell"],
       sparsity: network.sparsity,
       seed: network.seed,
-      precision,
+      precision: facts.precision as SweepPrecision,
       data: { name: dataset.name, sha256 },
       split,
       metric: {
-        name: metric.name,
+        name,
         better: isHigherBetter(dataset) ? "higher" : "lower",
-        value: metric.value,
-        min: metric.min,
-        max: metric.max,
-        n,
+        value,
+        min,
+        max,
+        n: evaluation!.n,
       },
-      imageSparsity,
+      imageSparsity: facts.sparsity!,
       platforms: [],
       unavailable: [],
     };
     for (const platform of platforms) {
       const simulator = new EnergySimulator({ platform, rateHz });
       try {
-        const e = simulator.estimate(profile, memory, { precision, sparsity: imageSparsity });
-        record.platforms.push({
-          platform: e.platform,
-          energyUj: e.energyUj,
-          latencyUs: e.latencyUs,
-          flashBytes: e.flashBytes,
-          ramBytes: e.ramBytes,
-          fits: e.fits,
-          realTime: e.realTime.ok,
-        });
+        const e = simulator.estimate(profile, memory, facts);
+        const { energyUj, latencyUs, flashBytes, ramBytes, fits } = e;
+        const costs = { energyUj, latencyUs, flashBytes, ramBytes, fits, realTime: e.realTime.okTypical };
+        record.platforms.push({ platform: e.platform, ...costs });
       } catch (error) {
         if (!(error instanceof LiquidEdgeError)) throw error;
         record.unavailable.push({ platform: simulator.board.id, reason: error.message });
       }
     }
-    records.push(record);
-  }
-  return records;
+    return record;
+  });
 }
 
-function inPrecision(network: Network, precision: SweepPrecision, dataset: Dataset): Network {
-  if (precision === "fp32") return network;
-  if (precision === "fp16") return network.withPrecision(precision);
-  const { calibration, time, source } = calibrationOf(dataset);
-  const { network: integers } = quantize(network.model, { precision, calibration, time, source });
-  return Network.fromInteger({ config: network.model, precision, network: integers }, network.name);
-}
-
-function sparsityOf({ compiled }: Network): number {
-  const parameters = compiled.layers.flatMap((layer) => layer.parameters);
-  const sum = (pick: (parameter: (typeof parameters)[number]) => number) =>
-    parameters.reduce((total, parameter) => total + pick(parameter), 0);
-  const possible = sum((parameter) => parameter.possible);
-  return possible === 0 ? 0 : 1 - sum((parameter) => parameter.connections) / possible;
+function scorer(dataset: Dataset, split: ScoreOptions["split"]): VariantData {
+  return {
+    quantize(network, precision) {
+      const { network: integers } = quantize(network.model, { precision, ...calibrationOf(dataset) });
+      const model = { config: network.model, precision, network: integers };
+      return { network: Network.fromInteger(model, network.name), assumed: [] };
+    },
+    async evaluate(network) {
+      const evaluation = await evaluate(network, dataset, { split, level: 0.95 });
+      if (evaluation.nonFinite === null) return { evaluation, outcomes: null };
+      throw new LiquidEdgeError("unavailable", `output that is not finite: ${evaluation.nonFinite}`);
+    },
+  };
 }

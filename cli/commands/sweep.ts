@@ -45,7 +45,9 @@ export function addSweep(program: Command, io: Io): void {
     )
     .argument("<space>", "YAML or JSON that declares the networks")
     .requiredOption("-o, --out <folder>", "where results.jsonl and the trained networks go")
-    .addOption(new Option("--threads <n>", "networks at a time (default: one a core)").argParser(wholeFrom(1)))
+    .addOption(
+      new Option("--threads <n>", "networks at a time (default: one a core)").argParser(wholeFrom(1)),
+    )
     .option("--plot <file>", "draw the front of each board, .svg")
     .action(async (space: string, options: SweepOptions) => {
       const { sweep } = await import("../actions/sweep.ts");

@@ -21,6 +21,8 @@ export interface TaskRunner {
 export interface SweepProgress {
   networks: number;
   done: number;
+  /** Of these, what was done before this run. */
+  begun: number;
 }
 
 export interface SweepOutcome {
@@ -31,6 +33,8 @@ export interface SweepOutcome {
   /** Networks whose results were complete before. */
   skipped: number;
   failures: { network: string; reason: string }[];
+  /** Ended before the last network. */
+  stopped: boolean;
 }
 
 export interface SweepOptions {
@@ -58,7 +62,14 @@ export async function runSweep(
 
   const tasks: SweepTask[] = [];
   const wanted: string[] = [];
-  const outcome: SweepOutcome = { records: [], trained: 0, reused: 0, skipped: 0, failures: [] };
+  const outcome: SweepOutcome = {
+    records: [],
+    trained: 0,
+    reused: 0,
+    skipped: 0,
+    failures: [],
+    stopped: false,
+  };
   const { training, platforms, rateHz, split } = space;
   for (const { network, precisions } of space.networks) {
     let key: string;
@@ -74,7 +85,17 @@ export async function runSweep(
       return !isComplete(known.get(id), platforms);
     });
     if (missing.length === 0) outcome.skipped++;
-    else tasks.push({ data, training, network: { ...network, key }, precisions: missing, platforms, rateHz, split, models });
+    else
+      tasks.push({
+        data,
+        training,
+        network: { ...network, key },
+        precisions: missing,
+        platforms,
+        rateHz,
+        split,
+        models,
+      });
   }
 
   let dirty = false;
@@ -85,13 +106,17 @@ export async function runSweep(
     saved = performance.now();
     await io.writeFile(results, [...known.values()].map((record) => `${JSON.stringify(record)}\n`).join(""));
   };
-  let done = outcome.skipped;
+  const begun = outcome.skipped;
+  let done = begun;
   const networks = tasks.length + outcome.skipped;
-  onProgress({ networks, done });
+  onProgress({ networks, done, begun });
   const waiting = tasks[Symbol.iterator]();
   const lane = async () => {
     for (const task of waiting) {
-      if (signal?.aborted === true) return;
+      if (signal?.aborted === true) {
+        outcome.stopped = true;
+        return;
+      }
       const { records, trained, failure } = await runner.run(task);
       if (failure !== null) outcome.failures.push({ network: describeTask(task), reason: failure });
       else if (trained) outcome.trained++;
@@ -99,7 +124,7 @@ export async function runSweep(
       for (const record of records) known.set(recordKey(record), record);
       dirty ||= records.length > 0;
       if (performance.now() - saved >= SAVE_EVERY_MS) await save();
-      onProgress({ networks, done: ++done });
+      onProgress({ networks, done: ++done, begun });
     }
   };
   try {

@@ -41,7 +41,10 @@ export function sweepData(files: Files, data: DataOptions): Promise<SweepData> {
   const key = JSON.stringify(data);
   let promise = loaded.get(key);
   if (promise === undefined) {
-    promise = readDataset(files as Io, data).then(async (dataset) => ({ dataset, sha256: await hashOf(dataset) }));
+    promise = readDataset(files as Io, data).then(async (dataset) => ({
+      dataset,
+      sha256: await hashOf(dataset),
+    }));
     loaded.set(key, promise);
   }
   return promise;
