@@ -57,6 +57,9 @@ export function candidatesOf(records: readonly SweepRecord[]): Map<string, Candi
   return boards;
 }
 
+/** Metrics from 0 to 1. */
+const SHARES = new Set(["accuracy", "balancedAccuracy", "f1", "auc", "averagePrecision"]);
+
 /** Null when a seed could not be costed there. */
 function candidateOf(group: readonly SweepRecord[], platform: string): Candidate | null {
   const costs = group.map(({ platforms }) => platforms.find((each) => each.platform === platform));
@@ -65,6 +68,8 @@ function candidateOf(group: readonly SweepRecord[], platform: string): Candidate
   const { cell, sparsity, precision, metric } = group[0]!;
   const values = group.map((record) => record.metric.value);
   const { n, mean, variance } = summarise(values);
+  // No share lies beyond 0 and 1, though the interval of few seeds may.
+  const within = (bound: number) => (SHARES.has(metric.name) ? Math.min(1, Math.max(0, bound)) : bound);
   const half = n < 2 ? 0 : studentQuantile(0.05, n - 1) * Math.sqrt(variance / n);
   const average = (pick: (cost: (typeof there)[number]) => number) => summarise(there.map(pick)).mean;
   const interval = (name: "energyUj" | "latencyUs") => ({
@@ -83,8 +88,8 @@ function candidateOf(group: readonly SweepRecord[], platform: string): Candidate
       better: metric.better,
       mean,
       deviation: Math.sqrt(variance),
-      min: n < 2 ? metric.min : mean - half,
-      max: n < 2 ? metric.max : mean + half,
+      min: n < 2 ? metric.min : within(mean - half),
+      max: n < 2 ? metric.max : within(mean + half),
       values,
     },
     energyUj: interval("energyUj"),
