@@ -6,6 +6,7 @@ import { addBaseline } from "./commands/baseline.ts";
 import { addBenchmark } from "./commands/benchmark.ts";
 import { addBoard } from "./commands/board.ts";
 import { addBoards } from "./commands/boards.ts";
+import { addCompare } from "./commands/compare.ts";
 import { addCrosscheck } from "./commands/crosscheck.ts";
 import { addDoctor } from "./commands/doctor.ts";
 import { addEnergy } from "./commands/energy.ts";
@@ -59,6 +60,7 @@ Exit codes: 0 done, 1 a run failed, 2 wrong usage or bad input, 70 our own fault
   addTrain(program, io);
   addSweep(program, io);
   addPareto(program, io);
+  addCompare(program, io);
   addEvaluate(program, io);
   addPrune(program, io);
   addQuantize(program, io);

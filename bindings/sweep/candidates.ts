@@ -28,6 +28,8 @@ export interface Candidate {
   /** One time step; typical value and 90 % interval of the estimate, means over seeds. */
   energyUj: { typ: number; min: number; max: number };
   latencyUs: { typ: number; min: number; max: number };
+  /** Trainable numbers that are left after pruning. */
+  parameters: number;
   ramBytes: number;
   flashBytes: number;
   fits: boolean;
@@ -94,6 +96,7 @@ function candidateOf(group: readonly SweepRecord[], platform: string): Candidate
     },
     energyUj: interval("energyUj"),
     latencyUs: interval("latencyUs"),
+    parameters: summarise(group.map(({ parameters }) => parameters)).mean,
     ramBytes: average((cost) => cost.ramBytes ?? 0),
     flashBytes: average((cost) => cost.flashBytes ?? 0),
     fits: there.every(({ fits }) => fits !== false),

@@ -25,6 +25,8 @@ const RECORD = z.object({
     max: z.number(),
     n: z.number(),
   }),
+  /** Trainable numbers that are left after pruning. */
+  parameters: z.number(),
   /** Share of all connections that the image neither holds nor executes. */
   imageSparsity: z.number(),
   platforms: z.array(

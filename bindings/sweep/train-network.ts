@@ -7,7 +7,10 @@ import { EnergySimulator } from "../estimate/energy-simulator.ts";
 import { evaluate } from "../evaluate/evaluate.ts";
 import { writeModel } from "../network/checkpoint.ts";
 import type { Model } from "../network/model.ts";
+import { isWeightMatrix } from "../network/prune-mask.ts";
+import { expectedTensors } from "../network/tensors.ts";
 import { Network } from "../network.ts";
+import { isSynapses, presentWeights } from "../prune/weights.ts";
 import { calibrationOf } from "../quantize/calibration-data.ts";
 import { quantize } from "../quantize/quantize.ts";
 import { networkFor } from "../train/cells.ts";
@@ -126,6 +129,7 @@ export async function scoreNetwork(
         max,
         n: evaluation!.n,
       },
+      parameters: parametersOf(model),
       imageSparsity: facts.sparsity!,
       platforms: [],
       unavailable: [],
@@ -144,6 +148,20 @@ export async function scoreNetwork(
     }
     return record;
   });
+}
+
+/** Trainable numbers; of matrices and synapses those that are there. */
+function parametersOf(model: Model): number {
+  const present = (name: string): number => {
+    // Each synapse has four numbers, which share one mask.
+    const strength = name.replace(/(^|[._])(sigma|mu|erev)$/, "$1w");
+    const isWeight =
+      isWeightMatrix(name) || (strength !== name && model.tensors.has(strength)) || isSynapses(name);
+    if (!isWeight) return model.tensors.get(name)!.data.length;
+    return presentWeights(model, strength).reduce((sum, one) => sum + one, 0);
+  };
+  const trained = expectedTensors(model).filter(({ role }) => role !== "mask");
+  return trained.reduce((sum, { name }) => sum + present(name), 0);
 }
 
 function scorer(dataset: Dataset, split: ScoreOptions["split"]): VariantData {

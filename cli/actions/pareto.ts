@@ -1,4 +1,3 @@
-import { complain } from "../../bindings/errors.ts";
 import {
   type Candidate,
   COSTS,
@@ -8,20 +7,18 @@ import {
   objectivesOf,
 } from "../../bindings/sweep/candidates.ts";
 import { bestWithin, type Limit } from "../../bindings/sweep/pareto.ts";
-import { parseRecords, type SweepRecord } from "../../bindings/sweep/record.ts";
+import type { SweepRecord } from "../../bindings/sweep/record.ts";
 import { paretoChart } from "../chart/pareto-chart.ts";
 import type { ParetoOptions } from "../commands/sweep.ts";
 import { RunFailure } from "../exit.ts";
 import type { Io } from "../io.ts";
 import { usageError } from "../options.ts";
-import { decodeText, fileName } from "../read-text.ts";
 import { METRIC_TITLES } from "./evaluate-report.ts";
 import { COST_TITLES, frontTable, nameOf } from "./pareto-report.ts";
+import { chosenBoards, readSweeps } from "./read-sweeps.ts";
 
 export async function pareto(io: Io, results: readonly string[], options: ParetoOptions): Promise<void> {
-  const records = (await Promise.all(results.map((path) => readResults(io, path)))).flat();
-  const source = results.map(fileName).join(", ");
-  refuseMixed(records, source);
+  const { records, source } = await readSweeps(io, results);
   const boards = chosenBoards(candidatesOf(records), options.platform, source);
   const { cost } = options;
   const better = records[0]!.metric.better;
@@ -59,47 +56,6 @@ export async function pareto(io: Io, results: readonly string[], options: Pareto
   if (limits.length > 0 && answers.every(({ best }) => best === null)) {
     throw new RunFailure(`${source}: no network meets the limits on ${[...boards.keys()].join(", ")}`);
   }
-}
-
-async function readResults(io: Io, path: string): Promise<SweepRecord[]> {
-  const file = /\.jsonl?$/.test(path) || path === "-" ? path : `${path.replace(/[\\/]+$/, "")}/results.jsonl`;
-  const records = parseRecords(
-    decodeText(await io.readFile(file), fileName(file), "bad-file"),
-    fileName(file),
-  );
-  if (records.length > 0) return records;
-  throw complain("bad-file", fileName(file), { expected: "results of a sweep, one a line", found: "none" });
-}
-
-/** Networks are weighed against each other only where they answered the same questions. */
-function refuseMixed(records: readonly SweepRecord[], source: string): void {
-  const first = records[0]!;
-  for (const { data, metric, split } of records) {
-    if (data.sha256 === first.data.sha256 && metric.name === first.metric.name && split === first.split)
-      continue;
-    throw complain("bad-input", source, {
-      field: "data",
-      expected: `results on one part of one data set, ${first.data.name} ${first.split}`,
-      found: `${data.name} ${split}${data.sha256 === first.data.sha256 ? "" : " with other content"} as well`,
-    });
-  }
-}
-
-function chosenBoards(
-  boards: ReadonlyMap<string, Candidate[]>,
-  wanted: readonly string[] | undefined,
-  source: string,
-): ReadonlyMap<string, Candidate[]> {
-  if (wanted === undefined) return boards;
-  return new Map(
-    wanted.map((platform) => {
-      const candidates = boards.get(platform);
-      if (candidates !== undefined) return [platform, candidates];
-      throw usageError(
-        `--platform ${platform}: expected one of ${[...boards.keys()].join(", ")}, the boards of ${source}`,
-      );
-    }),
-  );
 }
 
 function asksForMetric({ minAccuracy, maxError }: ParetoOptions): boolean {

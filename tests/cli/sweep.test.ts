@@ -157,6 +157,7 @@ describe("pareto", () => {
         max: accuracy,
         n: 100,
       },
+      parameters: 100,
       imageSparsity: 0,
       platforms: [
         {
@@ -233,5 +234,79 @@ describe("pareto", () => {
     });
     expect(code).toBe(0);
     expect(written.get("front.svg")).toMatch(/^<svg [^>]*>[\s\S]*stm32h743[\s\S]*<\/svg>\s*$/);
+  });
+});
+
+describe("compare", () => {
+  function record(cell: string, seed: number, energy: number, error: number): SweepRecord {
+    const interval = (typ: number) => ({ typ, min: 0.5 * typ, max: 3 * typ });
+    return {
+      format: 1,
+      network: `${cell} ${seed} ${energy}`,
+      cell: { cell, units: energy },
+      sparsity: 0,
+      seed,
+      precision: "int8",
+      data: { name: "steering", sha256: "a" },
+      split: "test",
+      metric: { name: "mse", better: "lower", value: error, min: error, max: error, n: 100 },
+      parameters: 100 * energy,
+      imageSparsity: 0,
+      platforms: [
+        {
+          platform: "nrf52840",
+          energyUj: interval(energy),
+          latencyUs: interval(energy),
+          flashBytes: 1024,
+          ramBytes: 1024,
+          fits: true,
+          realTime: true,
+        },
+      ],
+      unavailable: [],
+    };
+  }
+  const seeds = (cell: string, energy: number, ...errors: number[]) =>
+    errors.map((error, seed) => record(cell, seed, energy, error));
+  const compare = (records: SweepRecord[], ...args: string[]) => {
+    const text = records.map((each) => `${JSON.stringify(each)}\n`).join("");
+    return cli(["compare", "r.jsonl", ...args], { files: { "r.jsonl": text } });
+  };
+  // The larger networks are more accurate than the other family can be; the small liquid one is not accurate enough.
+  const liquid = [...seeds("cfc", 2, 0.5, 0.52), ...seeds("cfc", 4, 0.2, 0.22)];
+  const dense = [...seeds("gru", 8, 0.2, 0.21), ...seeds("gru", 16, 0.1, 0.11)];
+
+  it("weighs the cheapest of each family that are as accurate as both can be", async () => {
+    const [{ equalAccuracy, target }] = JSON.parse((await compare([...liquid, ...dense], "--json")).out);
+    expect(target).toBeCloseTo(0.21 + 0.05 * 0.105, 12);
+    expect(equalAccuracy).toMatchObject({
+      liquid: { energyUj: { typ: 4 } },
+      dense: { energyUj: { typ: 8 } },
+    });
+    expect(equalAccuracy.ratio).toEqual({ typ: 2, min: 2, max: 2 });
+    // Welch by hand: means 0.21 and 0.205, variances 2e-4 and 5e-5, both n = 2: t(1.4706) = 6.204 at 95 %.
+    expect(equalAccuracy.metric.difference).toBeCloseTo(0.005, 12);
+    expect(equalAccuracy.metric.df).toBeCloseTo(1.25e-4 ** 2 / (1e-4 ** 2 + 2.5e-5 ** 2), 9);
+  });
+
+  it("says so in words, also when dense wins", async () => {
+    const { out } = await compare([...liquid, ...dense]);
+    expect(out.replace(/\s+/g, " ")).toContain(
+      "At equal accuracy: cfc 4 int8 needs 2.00 times [2.00–2.00] less energy than gru 8 int8, and a difference in accuracy is not shown",
+    );
+    const cheap = seeds("gru", 1, 0.2, 0.21);
+    expect((await compare([...liquid, ...cheap])).out.replace(/\s+/g, " ")).toContain(
+      "cfc 4 int8 needs 4.00 times [4.00–4.00] more energy than gru 1 int8",
+    );
+  });
+
+  it("refuses a sweep of one family, or of one seed", async () => {
+    for (const records of [liquid, [...seeds("cfc", 2, 0.5), ...seeds("gru", 2, 0.5)]]) {
+      const { code, err } = await compare(records);
+      expect({ code, err }).toMatchObject({
+        code: 2,
+        err: [expect.stringMatching(/found one family, or one seed, only/)],
+      });
+    }
   });
 });
