@@ -31,7 +31,7 @@ const WITHOUT_CANVAS: Plugin = {
 /** Writes cli.js into `outdir`, default dist/: executable, with everything it needs but Node inside. */
 export async function buildCli(root: string, outdir = join(root, "dist")): Promise<void> {
   await build({
-    entryPoints: { cli: join(root, "cli/main.ts") },
+    entryPoints: { cli: join(root, "cli/main.ts"), "sweep-worker": join(root, "cli/sweep/worker.ts") },
     outdir,
     chunkNames: "chunks/cli-[name]-[hash]",
     absWorkingDir: root,
@@ -47,8 +47,8 @@ export async function buildCli(root: string, outdir = join(root, "dist")): Promi
     // The build for Node is CommonJS, whose names a dynamic import does not see in a bundle.
     alias: { yaml: join(root, "node_modules/yaml/browser/index.js") },
     plugins: [WITHOUT_CHILD_PROCESS, WITHOUT_CANVAS],
-    // Compiled code, which no bundle can hold.
-    external: ["serialport"],
+    // Compiled code, which no bundle can hold; and what starts a file of its own.
+    external: ["serialport", "piscina"],
     legalComments: "eof",
     logLevel: "warning",
   });

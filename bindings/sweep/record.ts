@@ -1,0 +1,77 @@
+// One line of a sweep's results: a trained network in one number format, how well it does, what it costs on each board.
+
+import * as z from "zod";
+import { complaintOf } from "../board/schema-complaint.ts";
+import { complain } from "../errors.ts";
+import { SWEEP_PRECISIONS } from "./space.ts";
+
+const interval = z.object({ typ: z.number(), min: z.number(), max: z.number() });
+
+const RECORD = z.object({
+  format: z.literal(1),
+  /** `networkKey` of what was trained: equal settings, data, pruning and seed. */
+  network: z.string(),
+  cell: z.looseObject({ cell: z.string(), units: z.number() }),
+  sparsity: z.number(),
+  seed: z.number(),
+  precision: z.enum(SWEEP_PRECISIONS),
+  data: z.object({ name: z.string(), sha256: z.string() }),
+  split: z.enum(["validation", "test"]),
+  metric: z.object({
+    name: z.string(),
+    better: z.enum(["higher", "lower"]),
+    value: z.number(),
+    min: z.number(),
+    max: z.number(),
+    n: z.number(),
+  }),
+  /** Trainable numbers that are left after pruning. */
+  parameters: z.number(),
+  /** Share of all connections that the image neither holds nor executes. */
+  imageSparsity: z.number(),
+  platforms: z.array(
+    z.object({
+      platform: z.string(),
+      /** One time step. */
+      energyUj: interval,
+      latencyUs: interval,
+      flashBytes: z.number().nullable(),
+      ramBytes: z.number().nullable(),
+      fits: z.boolean().nullable(),
+      realTime: z.boolean(),
+    }),
+  ),
+  /** Platforms that cannot run it, and why. */
+  unavailable: z.array(z.object({ platform: z.string(), reason: z.string() })),
+});
+
+export type SweepRecord = z.infer<typeof RECORD>;
+
+/** What makes two records the same: the later one counts. */
+export function recordKey({ network, precision, split }: SweepRecord): string {
+  return `${network} ${precision} ${split}`;
+}
+
+/**
+ * The records of a file, one JSON a line. A last line without its end, which a kill leaves, does not count.
+ * @throws LiquidEdgeError `bad-file` that names `source`, line and field
+ */
+export function parseRecords(text: string, source: string): SweepRecord[] {
+  const lines = text.split("\n");
+  lines.pop();
+  const records = new Map<string, SweepRecord>();
+  for (const [i, line] of lines.entries()) {
+    if (line.trim() === "") continue;
+    const place = `${source} line ${i + 1}`;
+    let json: unknown;
+    try {
+      json = JSON.parse(line);
+    } catch {
+      throw complain("bad-file", place, { expected: "JSON", found: "something else" });
+    }
+    const parsed = RECORD.safeParse(json);
+    if (!parsed.success) throw complaintOf(parsed.error, json, place, "bad-file");
+    records.set(recordKey(parsed.data), parsed.data);
+  }
+  return [...records.values()];
+}

@@ -1,0 +1,180 @@
+// What a sweep does with one network: trains it, and in each number format scores it and costs it on every board.
+
+import type { Board } from "../board/board.ts";
+import type { Dataset } from "../data/dataset.ts";
+import { LiquidEdgeError } from "../errors.ts";
+import { EnergySimulator } from "../estimate/energy-simulator.ts";
+import { evaluate } from "../evaluate/evaluate.ts";
+import { writeModel } from "../network/checkpoint.ts";
+import type { Model } from "../network/model.ts";
+import { isWeightMatrix } from "../network/prune-mask.ts";
+import { expectedTensors } from "../network/tensors.ts";
+import { Network } from "../network.ts";
+import { isSynapses, presentWeights } from "../prune/weights.ts";
+import { calibrationOf } from "../quantize/calibration-data.ts";
+import { quantize } from "../quantize/quantize.ts";
+import { networkFor } from "../train/cells.ts";
+import { Differentiator } from "../train/differentiator.ts";
+import { initialModel } from "../train/initial-weights.ts";
+import { recipeFor } from "../train/recipe.ts";
+import type { TrainingSettings } from "../train/settings.ts";
+import { trainingNotes, withParameters } from "../train/trained-model.ts";
+import { Trainer, type TrainingEvent } from "../train/trainer.ts";
+import { trainingData } from "../train/training-data.ts";
+import { isHigherBetter } from "../train/validate.ts";
+import type { SweepRecord } from "./record.ts";
+import type { SweepNetwork, SweepPrecision, SweepTraining } from "./space.ts";
+import { makeVariants, type Variant, type VariantData } from "./variants.ts";
+
+/** A data set and its hash. */
+export interface SweepData {
+  dataset: Dataset;
+  sha256: string;
+}
+
+/** All that decides the weights of a sweep's network. */
+export function settingsFor(
+  dataset: Dataset,
+  network: SweepNetwork,
+  training: SweepTraining,
+): TrainingSettings {
+  const recipe = recipeFor(dataset, network.cell.cell);
+  return { ...recipe, ...training, seed: network.seed };
+}
+
+/** Names what is trained: equal keys, equal weights. SHA-256 in hexadecimal. */
+export async function networkKey(
+  data: SweepData,
+  network: SweepNetwork,
+  training: SweepTraining,
+): Promise<string> {
+  const what = {
+    data: data.sha256,
+    config: networkFor(network.cell, data.dataset),
+    settings: settingsFor(data.dataset, network, training),
+    sparsity: network.sparsity,
+  };
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(JSON.stringify(what)));
+  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/**
+ * Trains a network; the file of the result.
+ * @throws LiquidEdgeError `bad-config` for what the cell cannot do, `bad-input` for data that cannot be trained on,
+ * `unavailable` when the loss diverged
+ */
+export async function trainNetwork(
+  { dataset, sha256 }: SweepData,
+  network: SweepNetwork,
+  training: SweepTraining,
+  onEvent: (event: TrainingEvent) => void = () => {},
+): Promise<Uint8Array> {
+  const settings = settingsFor(dataset, network, training);
+  const model = initialModel(networkFor(network.cell, dataset), network.seed);
+  const differentiator = await Differentiator.create(model);
+  const trainer = new Trainer(differentiator, model, trainingData(dataset, "split"), settings);
+  for await (const event of trainer.run()) {
+    onEvent(event);
+    if (event.type === "end" && event.reason === "diverged") {
+      throw new LiquidEdgeError(
+        "unavailable",
+        `the loss diverged: expected a value near those before, found ${event.loss} at step ${event.step} with learning rate ${event.learningRate}`,
+      );
+    }
+  }
+  const { epoch, parameters } = trainer.result;
+  const data = { name: dataset.name, sha256, validation: "split" as const };
+  const notes = trainingNotes({ dataset, data, settings, state: trainer.state, epoch });
+  return writeModel(withParameters(model, differentiator.ranges, parameters), notes);
+}
+
+export interface ScoreOptions {
+  precisions: readonly SweepPrecision[];
+  platforms: readonly (string | Board)[];
+  rateHz: number;
+  split: "validation" | "test";
+}
+
+/** A trained network in each number format: its metric, and what it costs. */
+export async function scoreNetwork(
+  { dataset, sha256 }: SweepData,
+  network: SweepNetwork & { key: string },
+  model: Model,
+  { precisions, platforms, rateHz, split }: ScoreOptions,
+): Promise<SweepRecord[]> {
+  const variants = await makeVariants(Network.fromModel(model, network.key), {
+    precisions,
+    sparsities: [0],
+    tolerant: false,
+    data: scorer(dataset, split),
+    withPeak: false,
+  });
+  return variants.map((variant) => {
+    const { profile, memory, facts, evaluation } = variant as Variant;
+    const { name, value, min, max } = evaluation!.metric;
+    const record: SweepRecord = {
+      format: 1,
+      network: network.key,
+      cell: network.cell as SweepRecord["cell"],
+      sparsity: network.sparsity,
+      seed: network.seed,
+      precision: facts.precision as SweepPrecision,
+      data: { name: dataset.name, sha256 },
+      split,
+      metric: {
+        name,
+        better: isHigherBetter(dataset) ? "higher" : "lower",
+        value,
+        min,
+        max,
+        n: evaluation!.n,
+      },
+      parameters: parametersOf(model),
+      imageSparsity: facts.sparsity!,
+      platforms: [],
+      unavailable: [],
+    };
+    for (const platform of platforms) {
+      const simulator = new EnergySimulator({ platform, rateHz });
+      try {
+        const e = simulator.estimate(profile, memory, facts);
+        const { energyUj, latencyUs, flashBytes, ramBytes, fits } = e;
+        const costs = { energyUj, latencyUs, flashBytes, ramBytes, fits, realTime: e.realTime.okTypical };
+        record.platforms.push({ platform: e.platform, ...costs });
+      } catch (error) {
+        if (!(error instanceof LiquidEdgeError)) throw error;
+        record.unavailable.push({ platform: simulator.board.id, reason: error.message });
+      }
+    }
+    return record;
+  });
+}
+
+/** Trainable numbers; of matrices and synapses those that are there. */
+function parametersOf(model: Model): number {
+  const present = (name: string): number => {
+    // Each synapse has four numbers, which share one mask.
+    const strength = name.replace(/(^|[._])(sigma|mu|erev)$/, "$1w");
+    const isWeight =
+      isWeightMatrix(name) || (strength !== name && model.tensors.has(strength)) || isSynapses(name);
+    if (!isWeight) return model.tensors.get(name)!.data.length;
+    return presentWeights(model, strength).reduce((sum, one) => sum + one, 0);
+  };
+  const trained = expectedTensors(model).filter(({ role }) => role !== "mask");
+  return trained.reduce((sum, { name }) => sum + present(name), 0);
+}
+
+function scorer(dataset: Dataset, split: ScoreOptions["split"]): VariantData {
+  return {
+    quantize(network, precision) {
+      const { network: integers } = quantize(network.model, { precision, ...calibrationOf(dataset) });
+      const model = { config: network.model, precision, network: integers };
+      return { network: Network.fromInteger(model, network.name), assumed: [] };
+    },
+    async evaluate(network) {
+      const evaluation = await evaluate(network, dataset, { split, level: 0.95 });
+      if (evaluation.nonFinite === null) return { evaluation, outcomes: null };
+      throw new LiquidEdgeError("unavailable", `output that is not finite: ${evaluation.nonFinite}`);
+    },
+  };
+}
