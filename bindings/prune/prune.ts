@@ -55,24 +55,14 @@ export function prune(
   checkOptions(options);
   if (options.method === "neurons") return pruneNeurons(model, options.sparsity, source);
   const parts = partsOf(model);
-  const wired = new Map(parts.map(({ tensor }) => [tensor, wiredWeights(model, tensor)]));
-  if (!parts.some((part) => countPart(model, part).total > 0)) {
-    throw complain("bad-config", source, {
-      expected: "a network with weights to prune",
-      found: `${model.class} without: a readout is never pruned`,
-    });
-  }
+  refuseNothingToPrune(model, source);
   const tensors = new Map(model.tensors);
   for (const [name, mask] of pruneMasks(model, options)) tensors.set(name, mask);
   const marked: Model = { ...model, tensors };
   for (const { tensor } of parts) {
     tensors.set(tensor, { shape: tensors.get(tensor)!.shape, data: prunedValues(tensors, tensor) });
   }
-  const counted = parts.map((part): PrunedPart => {
-    const { tensor, sources } = part;
-    const counts = countPart(marked, part, wired.get(tensor)!);
-    return { tensor, sources, method: methodOf(part, options), ...counts };
-  });
+  const counted = prunedParts(marked, model, options);
   return {
     model: marked,
     report: {
@@ -90,13 +80,38 @@ export function prune(
   };
 }
 
+/** @throws LiquidEdgeError `bad-config` when the model has no weights that may be pruned */
+export function refuseNothingToPrune(model: Model, source: string): void {
+  if (partsOf(model).some((part) => countPart(model, part).total > 0)) return;
+  throw complain("bad-config", source, {
+    expected: "a network with weights to prune",
+    found: `${model.class} without: a readout is never pruned`,
+  });
+}
+
+/** What is left in each part of a pruned model, of what `original` had before. */
+export function prunedParts(
+  model: Model,
+  original: Model,
+  options: Exclude<PruneOptions, { method: "neurons" }>,
+): PrunedPart[] {
+  return partsOf(model).map((part) => {
+    const { tensor, sources } = part;
+    const counts = countPart(model, part, wiredWeights(original, tensor));
+    return { tensor, sources, method: methodOf(part, options), ...counts };
+  });
+}
+
 /**
  * The masks alone, by the name of their tensor (`prune_mask.…`, or a sparsity mask of an LTC), 1 where a weight stays.
  * A training draws them from its current weights at each step of its schedule. Throws `RangeError` as `prune` does.
+ * @param original the model before it was first pruned, if it has been: of an LTC's synapses only that one knows how many
+ * there were, which `sparsity` is a share of
  */
 export function pruneMasks(
   model: Model,
   options: Exclude<PruneOptions, { method: "neurons" }>,
+  original: Model = model,
 ): Map<string, Tensor> {
   checkOptions(options);
   const masks = new Map<string, Tensor>();
@@ -106,7 +121,8 @@ export function pruneMasks(
     const { shape } = model.tensors.get(tensor)!;
     const data = Float32Array.from(presentWeights(model, tensor));
     const mask = masks.get(name) ?? { shape: [...shape], data };
-    for (const i of removalOf(part, weightsOf(model, part), options)) mask.data[i] = 0;
+    const weights = weightsOf(model, part, wiredWeights(original, tensor));
+    for (const i of removalOf(part, weights, options)) mask.data[i] = 0;
     masks.set(name, mask);
   }
   return masks;

@@ -55,8 +55,11 @@ export function weightScores(model: Model, tensor: string): Float64Array {
 }
 
 /** Of the weights that a part is chosen by: its own, or pairs of its own and its twin's, which exist while one of them does. */
-export function weightsOf(model: Model, { tensor, twin }: Pick<Part, "tensor" | "twin">): Weights {
-  const wired = wiredWeights(model, tensor);
+export function weightsOf(
+  model: Model,
+  { tensor, twin }: Pick<Part, "tensor" | "twin">,
+  wired = wiredWeights(model, tensor),
+): Weights {
   const [scores, present] = [weightScores(model, tensor), presentWeights(model, tensor)];
   if (twin === null) return { scores, wired, present };
   const [share, otherShare] = [shares(scores), shares(weightScores(model, twin))];

@@ -38,8 +38,9 @@ export function settingsFor(
   network: SweepNetwork,
   training: SweepTraining,
 ): TrainingSettings {
-  const recipe = recipeFor(dataset, network.cell.cell);
-  return { ...recipe, ...training, seed: network.seed };
+  const { sparsity, seed } = network;
+  const pruning = sparsity === 0 ? null : { method: "4x1" as const, sparsity };
+  return { ...recipeFor(dataset, network.cell.cell), ...training, pruning, seed };
 }
 
 /** Names what is trained: equal keys, equal weights. SHA-256 in hexadecimal. */
@@ -52,7 +53,6 @@ export async function networkKey(
     data: data.sha256,
     config: networkFor(network.cell, data.dataset),
     settings: settingsFor(data.dataset, network, training),
-    sparsity: network.sparsity,
   };
   const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(JSON.stringify(what)));
   return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
@@ -85,7 +85,7 @@ export async function trainNetwork(
   const { epoch, parameters } = trainer.result;
   const data = { name: dataset.name, sha256, validation: "split" as const };
   const notes = trainingNotes({ dataset, data, settings, state: trainer.state, epoch });
-  return writeModel(withParameters(model, differentiator.ranges, parameters), notes);
+  return writeModel(withParameters(model, differentiator.ranges, parameters, trainer.state.masks), notes);
 }
 
 export interface ScoreOptions {

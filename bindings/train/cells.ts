@@ -49,6 +49,22 @@ const ONLY: Readonly<Partial<Record<keyof CellOptions, readonly CellName[]>>> = 
   constraints: ["ltc"],
 };
 
+const CELL_OF_CLASS: Readonly<Record<ModelClass, CellName>> = {
+  "ncps.torch.LTC": "ltc",
+  "liquid-edge.LTC": "ltc",
+  "ncps.torch.CfC": "cfc",
+  "liquid-edge.CTRNN": "ctrnn",
+  "torch.nn.GRU": "gru",
+  "torch.nn.LSTM": "lstm",
+  "liquid-edge.LiquidGate": "liquid-gate",
+  "liquid-edge.MLP": "mlp",
+};
+
+/** The cell that a network is made of. */
+export function cellNameOf(config: ModelConfig): CellName {
+  return CELL_OF_CLASS[config.class];
+}
+
 const TIMELESS: readonly ModelClass[] = ["torch.nn.GRU", "torch.nn.LSTM", "liquid-edge.MLP"];
 
 /** Whether a network takes notice of irregular time; the others need it as an input. */

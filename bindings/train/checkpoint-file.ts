@@ -1,6 +1,7 @@
 // The state of a training as a safetensors file, from which it goes on to the same bits.
 //
 //   model.<tensor>      the network before its training, masks included
+//   masks.<tensor>      where connections are being taken out, which ones are left
 //   training.<name>     parameters, first_moment, second_moment, best: flat, in the order of the training core
 //   metadata liquid_edge_training    JSON: format, configuration, settings, what data, and the rest of the state
 
@@ -15,8 +16,9 @@ import type { TrainingState } from "./trainer.ts";
 import type { ValidationChoice } from "./training-data.ts";
 
 const METADATA_KEY = "liquid_edge_training";
-const FORMAT = 1;
+const FORMAT = 2;
 const MODEL = "model.";
+const MASKS = "masks.";
 const FLAT = ["parameters", "first_moment", "second_moment", "best"] as const;
 
 /** Which data a training is about. */
@@ -69,9 +71,10 @@ function descriptionSchema() {
 }
 
 export function writeCheckpoint({ model, settings, data, state }: TrainingCheckpoint): Uint8Array {
-  const { parameters, firstMoment, secondMoment, best, ...rest } = state;
+  const { parameters, masks, firstMoment, secondMoment, best, ...rest } = state;
   const tensors = new Map<string, Tensor>();
   for (const [name, tensor] of model.tensors) tensors.set(MODEL + name, tensor);
+  for (const [name, tensor] of masks ?? []) tensors.set(MASKS + name, tensor);
   const flat = [parameters, firstMoment, secondMoment, best?.parameters ?? new Float32Array(0)];
   FLAT.forEach((name, i) => {
     tensors.set(`training.${name}`, { shape: [flat[i]!.length], data: flat[i]! });
@@ -89,9 +92,15 @@ export function readCheckpoint(bytes: Uint8Array, source: string): TrainingCheck
   if (!parsed.success) throw wrongField(parsed.error, source);
   const { settings: _checked, data, bestEpoch, format: _format, ...rest } = parsed.data;
   const config = parseConfig(json, `${source} (metadata)`);
-  const own = new Map<string, Tensor>();
-  for (const [name, tensor] of tensors) if (name.startsWith(MODEL)) own.set(name.slice(MODEL.length), tensor);
-  checkTensors(config, own, { weights: source });
+  const under = (prefix: string) =>
+    new Map(
+      [...tensors]
+        .filter(([name]) => name.startsWith(prefix))
+        .map(([name, tensor]) => [name.slice(prefix.length), tensor]),
+    );
+  const own = under(MODEL);
+  const masks = under(MASKS);
+  checkTensors(config, new Map([...own, ...masks]), { weights: source });
 
   const flat = (name: (typeof FLAT)[number], length: number | null): Float32Array => {
     const values = tensors.get(`training.${name}`)?.data;
@@ -117,6 +126,7 @@ export function readCheckpoint(bytes: Uint8Array, source: string): TrainingCheck
       ...rest,
       history,
       parameters,
+      masks: masks.size === 0 ? null : masks,
       firstMoment: flat("first_moment", nParameters),
       secondMoment: flat("second_moment", null),
       best: bestEpoch === null ? null : { epoch: bestEpoch, parameters: flat("best", nParameters) },

@@ -1,6 +1,8 @@
 // What the trainer needs of a network: outputs of a sequence, and the gradient of a loss on the way back. `Differentiator`
 // is one; tests have others.
 
+import type { Model, Tensor } from "../network/model.ts";
+
 /** A tensor's place in the flat parameters. */
 export interface FlatRange {
   name: string;
@@ -17,6 +19,14 @@ export interface SequenceOptions {
   initialHidden?: Float32Array;
   /** [nCellMemory]; absent: zeros. */
   initialCell?: Float32Array;
+}
+
+/** One whose connections can be taken out while it is trained. */
+export interface PrunableNetwork extends DifferentiableNetwork {
+  /** Its tensors are views of `parameters`. */
+  readonly model: Model;
+  /** Takes other masks in place, and the weights that they take out become 0; gradients so far are gone. */
+  setMasks(masks: ReadonlyMap<string, Tensor>): void;
 }
 
 export interface DifferentiableNetwork {

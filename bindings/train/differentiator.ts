@@ -4,7 +4,7 @@ import { StepStatus } from "../core/exports.ts";
 import { LiquidEdgeError } from "../errors.ts";
 import { type CompiledNetwork, compile, writeChecksum } from "../image/compile.ts";
 import { REJECT_TEXTS } from "../image/reject-codes.ts";
-import type { Model } from "../network/model.ts";
+import type { Model, Tensor } from "../network/model.ts";
 import { type ParameterRange, Parameters } from "./parameters.ts";
 import { growTo, loadTrainCore, type TrainCore } from "./train-core.ts";
 
@@ -34,6 +34,18 @@ class Regions {
   }
 }
 
+/** The image, and where it and what belongs to it lie. */
+interface NetworkRegions {
+  compiled: CompiledNetwork;
+  image: number;
+  gradientImage: number;
+  arena: number;
+  adjoint: number;
+  work: number;
+  end: number;
+  tapeStepBytes: number;
+}
+
 /** Where the vectors of a sequence of up to `capacity` steps lie. */
 interface SequenceRegions {
   capacity: number;
@@ -54,37 +66,16 @@ interface SequenceRegions {
  */
 export class Differentiator {
   readonly #parameters: Parameters;
-  readonly #compiled: CompiledNetwork;
   readonly #core: TrainCore;
-  readonly #image: number;
-  readonly #gradientImage: number;
-  readonly #arena: number;
-  readonly #adjoint: number;
-  readonly #work: number;
-  readonly #networkEnd: number;
-  readonly #tapeStepBytes: number;
+  #network: NetworkRegions;
   #sequence: SequenceRegions;
   /** Steps on the tape; 0: none that fit the parameters. */
   #steps = 0;
 
   private constructor(model: Model, core: TrainCore) {
     this.#parameters = new Parameters(model);
-    this.#compiled = compile(model);
     this.#core = core;
-    const { image, arenaBytes } = this.#compiled;
-    const regions = new Regions();
-    this.#image = regions.place(image.length);
-    this.#gradientImage = regions.place(image.length);
-    this.#arena = regions.place(arenaBytes);
-    this.#adjoint = regions.place(arenaBytes);
-    growTo(core.memory, regions.end);
-    new Uint8Array(core.memory.buffer).set(image, this.#image);
-    const code = core.exports.check(this.#image, image.length, this.#arena, arenaBytes);
-    if (code !== 0)
-      throw new LiquidEdgeError("image-rejected", `image: ${REJECT_TEXTS[code] ?? `reject code ${code}`}`);
-    this.#work = regions.place(core.exports.workBytes(this.#image));
-    this.#networkEnd = regions.end;
-    this.#tapeStepBytes = core.exports.tapeStepBytes(this.#image);
+    this.#network = this.#placeNetwork();
     this.#sequence = this.#placeSequence(1);
     this.update();
   }
@@ -98,7 +89,7 @@ export class Differentiator {
     return new Differentiator(model, await loadTrainCore());
   }
 
-  /** The trained model: its tensors are views of `parameters`, masks are those of the model it was made from. */
+  /** The trained model: its tensors are views of `parameters`, masks those of the model it was made from or `setMasks`. */
   get model(): Model {
     return this.#parameters.model;
   }
@@ -129,14 +120,29 @@ export class Differentiator {
 
   /** Brings the image up to date with `parameters`. A tape of older values is gone: `forward` comes before `backward`. */
   update(): void {
-    this.#parameters.write(this.#floats(this.#image, this.#compiled.image.length / 4));
+    this.#parameters.write(this.#floats(this.#network.image, this.#network.compiled.image.length / 4));
     this.#steps = 0;
+  }
+
+  /**
+   * Takes other connections out of the network, in place: masks by name of tensor, as `pruneMasks` draws them. Weights that
+   * a prune mask takes out become 0, absent synapses keep their values without effect; the gradients of both stay 0.
+   * Gradients so far and the tape are gone. It compiles the network anew, so not at every step.
+   */
+  setMasks(masks: ReadonlyMap<string, Tensor>): void {
+    this.#parameters.setMasks(masks);
+    this.#network = this.#placeNetwork();
+    this.#sequence = this.#placeSequence(this.#sequence.capacity);
+    this.update();
   }
 
   /** A copy of the image as it is, byte for byte what `compile` makes of `model` after `update`. */
   get image(): Uint8Array {
-    const { length } = this.#compiled.image;
-    const copy = new Uint8Array(this.#core.memory.buffer).slice(this.#image, this.#image + length);
+    const { length } = this.#network.compiled.image;
+    const copy = new Uint8Array(this.#core.memory.buffer).slice(
+      this.#network.image,
+      this.#network.image + length,
+    );
     writeChecksum(copy);
     return copy;
   }
@@ -149,7 +155,7 @@ export class Differentiator {
    * @throws RangeError on wrong lengths, inputs that are not finite, or elapsed times that are not positive
    */
   forward(inputs: ArrayLike<number>, options: ForwardOptions = {}): Float32Array {
-    const { input, output, hidden, cell } = this.#compiled;
+    const { input, output, hidden, cell } = this.#network.compiled;
     const steps = inputs.length / input.length;
     if (!Number.isInteger(steps) || steps === 0)
       throw new RangeError(`"inputs" expected a multiple of ${input.length} values, got ${inputs.length}`);
@@ -165,12 +171,13 @@ export class Differentiator {
     this.#floats(at.inputs, inputs.length).set(inputs);
     if (timespans === undefined) this.#floats(at.timespans, steps).fill(1);
     else this.#floats(at.timespans, steps).set(timespans);
-    exports.reset(this.#image, this.#arena);
-    if (initialHidden !== undefined) this.#floats(this.#arena + hidden.at, hidden.length).set(initialHidden);
-    if (initialCell !== undefined) this.#floats(this.#arena + cell.at, cell.length).set(initialCell);
+    exports.reset(this.#network.image, this.#network.arena);
+    if (initialHidden !== undefined)
+      this.#floats(this.#network.arena + hidden.at, hidden.length).set(initialHidden);
+    if (initialCell !== undefined) this.#floats(this.#network.arena + cell.at, cell.length).set(initialCell);
     const status = exports.forward(
-      this.#image,
-      this.#arena,
+      this.#network.image,
+      this.#network.arena,
       at.inputs,
       at.timespans,
       at.outputs,
@@ -186,12 +193,12 @@ export class Differentiator {
 
   /** [units], the state after the last `forward`. */
   get finalHidden(): Float32Array {
-    return this.#vector(this.#arena, this.#compiled.hidden);
+    return this.#vector(this.#network.arena, this.#network.compiled.hidden);
   }
 
   /** [units] or, without a second state, [0]. */
   get finalCell(): Float32Array {
-    return this.#vector(this.#arena, this.#compiled.cell);
+    return this.#vector(this.#network.arena, this.#network.compiled.cell);
   }
 
   /**
@@ -200,7 +207,7 @@ export class Differentiator {
    * @throws RangeError on a wrong length; Error without a `forward` since the last `update`
    */
   backward(outputGradient: ArrayLike<number>, options: BackwardOptions = {}): void {
-    const { output, hidden, cell, arenaBytes, image } = this.#compiled;
+    const { output, hidden, cell, arenaBytes, image } = this.#network.compiled;
     const steps = this.#steps;
     if (steps === 0) throw new Error("backward expected a forward since the last update");
     const { finalHiddenGradient, finalCellGradient } = options;
@@ -210,48 +217,70 @@ export class Differentiator {
 
     const at = this.#sequence;
     this.#floats(at.outputGradients, outputGradient.length).set(outputGradient);
-    this.#floats(this.#adjoint, arenaBytes / 4).fill(0);
+    this.#floats(this.#network.adjoint, arenaBytes / 4).fill(0);
     if (finalHiddenGradient !== undefined)
-      this.#floats(this.#adjoint + hidden.at, hidden.length).set(finalHiddenGradient);
+      this.#floats(this.#network.adjoint + hidden.at, hidden.length).set(finalHiddenGradient);
     if (finalCellGradient !== undefined)
-      this.#floats(this.#adjoint + cell.at, cell.length).set(finalCellGradient);
+      this.#floats(this.#network.adjoint + cell.at, cell.length).set(finalCellGradient);
     this.#core.exports.backward(
-      this.#image,
-      this.#gradientImage,
-      this.#adjoint,
+      this.#network.image,
+      this.#network.gradientImage,
+      this.#network.adjoint,
       at.timespans,
       at.outputGradients,
       at.inputGradients,
-      at.tape + steps * this.#tapeStepBytes,
-      this.#work,
+      at.tape + steps * this.#network.tapeStepBytes,
+      this.#network.work,
       steps,
     );
-    const imageGradient = this.#floats(this.#gradientImage, image.length / 4);
+    const imageGradient = this.#floats(this.#network.gradientImage, image.length / 4);
     this.#parameters.collect(imageGradient);
     imageGradient.fill(0);
   }
 
   /** [steps, nInputs], dL/d(input) of the last `backward`. */
   get inputGradient(): Float32Array {
-    const { input } = this.#compiled;
+    const { input } = this.#network.compiled;
     return this.#floats(this.#sequence.inputGradients, this.#steps * input.length).slice();
   }
 
   /** [units], dL/d(initial state) of the last `backward`. */
   get initialHiddenGradient(): Float32Array {
-    return this.#vector(this.#adjoint, this.#compiled.hidden);
+    return this.#vector(this.#network.adjoint, this.#network.compiled.hidden);
   }
 
   /** [units] or, without a second state, [0]. */
   get initialCellGradient(): Float32Array {
-    return this.#vector(this.#adjoint, this.#compiled.cell);
+    return this.#vector(this.#network.adjoint, this.#network.compiled.cell);
+  }
+
+  /** Compiles the model and puts it in the memory. */
+  #placeNetwork(): NetworkRegions {
+    const { exports, memory } = this.#core;
+    const compiled = compile(this.model);
+    const { image: bytes, arenaBytes } = compiled;
+    const regions = new Regions();
+    const image = regions.place(bytes.length);
+    const gradientImage = regions.place(bytes.length);
+    const arena = regions.place(arenaBytes);
+    const adjoint = regions.place(arenaBytes);
+    growTo(memory, regions.end);
+    // Of an image before this one nothing may stay, least of all in the gradients.
+    new Uint8Array(memory.buffer).fill(0);
+    new Uint8Array(memory.buffer).set(bytes, image);
+    const code = exports.check(image, bytes.length, arena, arenaBytes);
+    if (code !== 0)
+      throw new LiquidEdgeError("image-rejected", `image: ${REJECT_TEXTS[code] ?? `reject code ${code}`}`);
+    const work = regions.place(exports.workBytes(image));
+    const tapeStepBytes = exports.tapeStepBytes(image);
+    return { compiled, image, gradientImage, arena, adjoint, work, end: regions.end, tapeStepBytes };
   }
 
   /** Places for sequences of up to `capacity` steps, behind the network's own. */
   #placeSequence(capacity: number): SequenceRegions {
-    const { input, output } = this.#compiled;
+    const { input, output } = this.#network.compiled;
     const regions = new Regions();
-    regions.end = this.#networkEnd;
+    regions.end = this.#network.end;
     const place = (elements: number) => regions.place(4 * elements * capacity);
     const sequence = {
       capacity,
@@ -260,7 +289,7 @@ export class Differentiator {
       outputs: place(output.length),
       outputGradients: place(output.length),
       inputGradients: place(input.length),
-      tape: regions.place(this.#tapeStepBytes * capacity),
+      tape: regions.place(this.#network.tapeStepBytes * capacity),
     };
     growTo(this.#core.memory, regions.end);
     return sequence;

@@ -54,6 +54,15 @@ export class Optimiser {
     else this.#adapt(parameters, gradient, learningRate);
   }
 
+  /** Forgets what it knows of the parameters `start` to `end` that `mask` has a 0 for. */
+  clear(start: number, mask: ArrayLike<number>): void {
+    for (const moment of [this.firstMoment, this.secondMoment]) {
+      for (let i = 0; i < mask.length && start + i < moment.length; i++) {
+        if (mask[i] === 0) moment[start + i] = 0;
+      }
+    }
+  }
+
   #descend(parameters: FloatArray, gradient: Readonly<FloatArray>, learningRate: number): void {
     const { momentum, weightDecay } = this.settings;
     const m = this.firstMoment;

@@ -6,6 +6,7 @@ import { NCPS_LSTM_ROWS, TORCH_LSTM_ROWS } from "../image/lower-gated.ts";
 import type { LoweredLayer } from "../image/lowered.ts";
 import type { Matrix } from "../image/parameters.ts";
 import type { Model, Tensor } from "../network/model.ts";
+import { pruneMaskName } from "../network/prune-mask.ts";
 import { expectedTensors } from "../network/tensors.ts";
 import { AbsLink, CopyLink, type Link, ReciprocalLink, SumLink } from "./links.ts";
 import { ltcLinks } from "./links-ltc.ts";
@@ -27,9 +28,8 @@ export class Parameters {
   /** What backpropagation added up, element for element; 0 for pruned weights and synapses that do not exist. */
   readonly gradient: Float32Array;
   readonly ranges: readonly ParameterRange[];
-  /** The model whose trainable tensors are views of `values`. */
-  readonly model: Model;
-  readonly #links: readonly Link[];
+  #model: Model;
+  #links: readonly Link[];
 
   /** Copies the values of a complete, checked model. */
   constructor(source: Model) {
@@ -43,12 +43,28 @@ export class Parameters {
       });
     this.values = new Float32Array(end);
     this.gradient = new Float32Array(end);
-    this.model = withData(source, this.ranges, ({ name, start, end: rangeEnd }) => {
+    this.#model = withData(source, this.ranges, ({ name, start, end: rangeEnd }) => {
       const view = this.values.subarray(start, rangeEnd);
       view.set(source.tensors.get(name)!.data);
       return view;
     });
-    this.#links = linksOf(this.model, this.ranges);
+    this.#links = linksOf(this.#model, this.ranges);
+  }
+
+  /** The model whose trainable tensors are views of `values`. */
+  get model(): Model {
+    return this.#model;
+  }
+
+  /** Gives the model these masks beside its others; a weight that a prune mask takes out becomes 0, its gradient as well. */
+  setMasks(masks: ReadonlyMap<string, Tensor>): void {
+    this.#model = withMasks(this.#model, masks);
+    for (const { name, start, end } of this.ranges) {
+      const mask = masks.get(pruneMaskName(name))?.data;
+      for (let i = start; mask !== undefined && i < end; i++) if (mask[i - start] === 0) this.values[i] = 0;
+    }
+    this.gradient.fill(0);
+    this.#links = linksOf(this.#model, this.ranges);
   }
 
   /** The gradient by tensor; views of `gradient`. */
@@ -65,6 +81,11 @@ export class Parameters {
   collect(imageGradient: Float32Array): void {
     for (const link of this.#links) link.collect(imageGradient, this.gradient);
   }
+}
+
+/** The model with these masks beside its others. */
+export function withMasks(model: Model, masks: ReadonlyMap<string, Tensor>): Model {
+  return { ...model, tensors: new Map([...model.tensors, ...masks]) };
 }
 
 /** The model with other data in its trainable tensors; masks are shared. */

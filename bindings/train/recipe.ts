@@ -84,6 +84,7 @@ export function recipeFor(dataset: Dataset, cell: CellName, lossOptions: LossOpt
       rollSteps: recipe.rollSteps,
       mirror: dataset.name === "lidar-steering" ? lidarMirror(dataset) : null,
     },
+    pruning: null,
     patience: null,
     keep: "best",
   };

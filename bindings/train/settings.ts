@@ -6,6 +6,12 @@ import type { Loss } from "./loss.ts";
 import type { OptimiserSettings } from "./optimiser.ts";
 import type { Schedule } from "./schedule.ts";
 
+export type TrainingPruning =
+  /** Share of each part's weights that is absent in the end; synapses of an LTC go one by one. */
+  | { method: "4x1" | "unstructured"; sparsity: number }
+  /** `n` of every `m` neighbouring weights stay. */
+  | { method: "n:m"; n: number; m: number };
+
 export interface TrainingSettings {
   epochs: number;
   /** Sequences, or windows, a step of the optimiser. */
@@ -27,6 +33,8 @@ export interface TrainingSettings {
   /** Steps at the start of each training sequence whose answers do not count, while the state settles. */
   washoutSteps: number;
   augmentation: Augmentation;
+  /** Connections that are taken out on the way, see gradual-pruning.ts; null: none. */
+  pruning: TrainingPruning | null;
   /** Stops after so many epochs without a better validation metric; null: never. Needs a validation part. */
   patience: number | null;
   /** Weights of the result: those of the best epoch by the validation metric, or the last ones. */

@@ -7,9 +7,14 @@ import type { FlatRange } from "./differentiable.ts";
 import type { TrainingSettings } from "./settings.ts";
 import type { TrainingState } from "./trainer.ts";
 
-/** A copy of the model with these parameters in the place of its own. */
-export function withParameters(model: Model, ranges: readonly FlatRange[], parameters: Float32Array): Model {
-  const tensors = new Map<string, Tensor>(model.tensors);
+/** A copy of the model with these parameters in the place of its own, and these masks. */
+export function withParameters(
+  model: Model,
+  ranges: readonly FlatRange[],
+  parameters: Float32Array,
+  masks: ReadonlyMap<string, Tensor> | null = null,
+): Model {
+  const tensors = new Map<string, Tensor>([...model.tensors, ...(masks ?? [])]);
   for (const { name, start, end } of ranges) {
     const { shape } = tensors.get(name)!;
     tensors.set(name, { shape, data: parameters.slice(start, end) });

@@ -3,11 +3,12 @@
 // stopped and continued from its state.
 
 import { type Dataset, type Sample, windowed } from "../data/dataset.ts";
-import type { ModelConfig } from "../network/model.ts";
+import type { ModelConfig, Tensor } from "../network/model.ts";
 import { augmented } from "./augment.ts";
 import { accumulateBatch, lossOfZeros } from "./batch.ts";
 import { type Constraint, constrain, constraintsOf } from "./constraints.ts";
 import type { DifferentiableNetwork } from "./differentiable.ts";
+import { GradualPruning } from "./gradual-pruning.ts";
 import { clipByNorm, Optimiser } from "./optimiser.ts";
 import { type RandomState, TrainingRandom } from "./random.ts";
 import { learningRateShare } from "./schedule.ts";
@@ -39,6 +40,8 @@ export interface TrainingState {
   /** Steps of the optimiser done. */
   steps: number;
   parameters: Float32Array;
+  /** Which connections there are, by name of tensor; null without pruning. Those of `best` too: it is chosen when they are final. */
+  masks: ReadonlyMap<string, Tensor> | null;
   firstMoment: Float32Array;
   secondMoment: Float32Array;
   random: Record<"shuffling" | "noise" | "augmentation", RandomState>;
@@ -78,6 +81,7 @@ export class Trainer {
   readonly #shown: readonly Sample[];
   readonly #constraints: readonly Constraint[];
   readonly #optimiser: Optimiser;
+  readonly #pruning: GradualPruning | null;
   /** After the last whole epoch. */
   #state: TrainingState;
 
@@ -99,11 +103,14 @@ export class Trainer {
     this.stepsPerEpoch = Math.ceil(this.#shown.length / settings.batchSize);
     this.#constraints = constraintsOf(config, network.ranges);
     this.#optimiser = new Optimiser(settings.optimiser, network.parameters.length);
+    const nSteps = this.stepsPerEpoch * settings.epochs;
+    this.#pruning = settings.pruning === null ? null : new GradualPruning(network, settings.pruning, nSteps);
     const { shuffling, noise, augmentation } = TrainingRandom.streams(settings.seed);
     this.#state = state ?? {
       epoch: 0,
       steps: 0,
       parameters: network.parameters.slice(),
+      masks: this.#pruning?.masks ?? null,
       firstMoment: this.#optimiser.firstMoment.slice(),
       secondMoment: this.#optimiser.secondMoment.slice(),
       random: { shuffling: shuffling.state, noise: noise.state, augmentation: augmentation.state },
@@ -161,6 +168,7 @@ export class Trainer {
     const { settings } = this;
     const network = this.#network;
     const step = this.#optimiser.steps;
+    this.#pruning?.prune(step, this.#optimiser);
     const place = { step, stepsPerEpoch: this.stepsPerEpoch, epochs: settings.epochs };
     const learningRate = settings.learningRate * learningRateShare(settings.schedule, place);
     const { targetsPer } = this.#data.dataset;
@@ -193,13 +201,15 @@ export class Trainer {
     }
     const epoch = this.#state.epoch + 1;
     const record = { epoch, trainLoss: run.meanLoss, learningRate: run.learningRate, validation };
-    const isBest = validation !== null && this.#isBetter(validation);
+    const areMasksFinal = this.#pruning?.isOver(this.#optimiser.steps) ?? true;
+    const isBest = validation !== null && areMasksFinal && this.#isBetter(validation);
     const parameters = network.parameters.slice();
     const { shuffling, noise, augmentation } = run.random;
     this.#state = {
       epoch,
       steps: this.#optimiser.steps,
       parameters,
+      masks: this.#pruning?.masks ?? null,
       firstMoment: this.#optimiser.firstMoment.slice(),
       secondMoment: this.#optimiser.secondMoment.slice(),
       random: { shuffling: shuffling.state, noise: noise.state, augmentation: augmentation.state },
@@ -231,7 +241,8 @@ export class Trainer {
 
   /** Back to the last whole epoch. */
   #restore(): void {
-    const { parameters, firstMoment, secondMoment, steps } = this.#state;
+    const { parameters, masks, firstMoment, secondMoment, steps } = this.#state;
+    if (masks !== null) this.#pruning?.restore(masks);
     this.#network.parameters.set(parameters);
     this.#network.update();
     this.#optimiser.firstMoment.set(firstMoment);

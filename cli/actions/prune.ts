@@ -8,6 +8,7 @@ import type { PruneCommandOptions } from "../commands/prune.ts";
 import type { Io } from "../io.ts";
 import { type Matrix, matricesOf, matrixTable } from "../matrices.ts";
 import { usageError } from "../options.ts";
+import { prunedTable } from "../pruned-table.ts";
 import { readModelFile } from "../read-model.ts";
 import { fileName } from "../read-text.ts";
 import { bytes, count, neuronList, paragraph, percent, table, whole } from "../text.ts";
@@ -112,25 +113,7 @@ function describe(outcome: Outcome, summary: string, options: PruneOptions, colo
       colour,
     ),
     "",
-    table(
-      [
-        { title: "tensor" },
-        { title: "sources" },
-        { title: "method" },
-        { title: "left", align: right },
-        { title: "of", align: right },
-        { title: "absent", align: right },
-      ],
-      parts.map((part) => [
-        part.tensor,
-        part.sources,
-        part.method,
-        whole(part.kept),
-        whole(part.total),
-        percent(part.total === 0 ? 0 : 1 - part.kept / part.total),
-      ]),
-      colour,
-    ),
+    prunedTable(parts, colour),
     "",
     matrixTable(matrices, colour),
     "",

@@ -2,18 +2,20 @@
 
 import type { Dataset } from "../../bindings/data/dataset.ts";
 import { complain } from "../../bindings/errors.ts";
+import { lower } from "../../bindings/image/lower.ts";
 import type { Model } from "../../bindings/network/model.ts";
-import { type CellOptions, networkFor } from "../../bindings/train/cells.ts";
+import { type CellName, type CellOptions, cellNameOf, networkFor } from "../../bindings/train/cells.ts";
 import { type DataOfTraining, readCheckpoint } from "../../bindings/train/checkpoint-file.ts";
 import { initialModel } from "../../bindings/train/initial-weights.ts";
 import { recipeFor } from "../../bindings/train/recipe.ts";
 import type { Schedule } from "../../bindings/train/schedule.ts";
-import type { TrainingSettings } from "../../bindings/train/settings.ts";
+import type { TrainingPruning, TrainingSettings } from "../../bindings/train/settings.ts";
 import type { TrainingState } from "../../bindings/train/trainer.ts";
 import { hashOf, type ValidationChoice } from "../../bindings/train/training-data.ts";
 import type { TrainOptions } from "../commands/train.ts";
 import type { Io } from "../io.ts";
 import { usageError } from "../options.ts";
+import { readModelFile } from "../read-model.ts";
 import { fileName } from "../read-text.ts";
 
 export interface TrainingPlan {
@@ -31,13 +33,56 @@ const BESIDE = ["dataset", "description", "resume", "out", "plot", "json", "debu
 export async function planOf(io: Io, options: TrainOptions, dataset: Dataset): Promise<TrainingPlan> {
   const sha256 = await hashOf(dataset);
   if (options.resume !== undefined) return resumed(io, options, options.resume, dataset, sha256);
+  if (options.from === undefined && options.config !== undefined)
+    throw usageError("--config: expected with --from, found none");
+  const given = options.from === undefined ? null : await givenModel(io, options, options.from, dataset);
   const cell = cellOf(options);
-  const settings = settingsOf(options, cell, dataset);
+  const settings = settingsOf(options, given === null ? cell.cell : cellNameOf(given), dataset);
   const validation = options.validation ?? "split";
   checkPatience(settings, validation, dataset);
-  const model = initialModel(networkFor(cell, dataset), settings.seed);
+  const model = given ?? initialModel(networkFor(cell, dataset), settings.seed);
   return { model, settings, data: { name: dataset.name, sha256, validation }, state: null };
 }
+
+/** The options that describe a new network. */
+const CELL_OPTIONS = [
+  "cell",
+  "units",
+  "wiring",
+  "wiringSparsity",
+  "wiringSeed",
+  "mode",
+  "backboneLayers",
+  "backboneUnits",
+  "mixedMemory",
+  "unfolds",
+  "constraints",
+] as const satisfies readonly (keyof TrainOptions)[];
+
+/** The network of `--from`, which must fit the data. */
+async function givenModel(io: Io, options: TrainOptions, path: string, dataset: Dataset): Promise<Model> {
+  const stray = CELL_OPTIONS.find((name) => options[name] !== undefined);
+  if (stray !== undefined) {
+    throw usageError(`${flagOf(stray)}: expected without --from, whose network holds, found both`);
+  }
+  const model = await readModelFile(io, path, options.config);
+  const { input, output } = lower(model);
+  const { name, nInputs, nOutputs } = dataset;
+  for (const [field, has, needs] of [
+    ["inputs", input.length, nInputs],
+    ["outputs", output.length, nOutputs],
+  ] as const) {
+    if (has === needs) continue;
+    throw complain("bad-input", fileName(path), {
+      field,
+      expected: `${needs}, as ${name} has`,
+      found: String(has),
+    });
+  }
+  return model;
+}
+
+const flagOf = (option: string) => `--${option.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 
 async function resumed(
   io: Io,
@@ -52,8 +97,7 @@ async function resumed(
   // Commander gives --no-mirror's opposite by itself.
   const given = own.find(([name, value]) => !(name === "mirror" && value === true));
   if (given !== undefined) {
-    const flag = given[0].replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-    throw usageError(`--${flag}: expected without --resume, whose settings hold, found both`);
+    throw usageError(`${flagOf(given[0])}: expected without --resume, whose settings hold, found both`);
   }
   const plan = readCheckpoint(await io.readFile(path), fileName(path));
   if (plan.data.sha256 !== sha256) {
@@ -84,7 +128,7 @@ function cellOf(options: TrainOptions): CellOptions {
   return { cell, units, ...Object.fromEntries(present) };
 }
 
-function settingsOf(options: TrainOptions, { cell }: CellOptions, dataset: Dataset): TrainingSettings {
+function settingsOf(options: TrainOptions, cell: CellName, dataset: Dataset): TrainingSettings {
   const { loss, labelSmoothing, positiveWeight } = options;
   const recipe = recipeFor(dataset, cell, {
     ...(loss === undefined ? {} : { name: loss }),
@@ -122,9 +166,25 @@ function settingsOf(options: TrainOptions, { cell }: CellOptions, dataset: Datas
       rollSteps: options.roll ?? augmentation.rollSteps,
       mirror: options.mirror === false ? null : augmentation.mirror,
     },
+    pruning: pruningOf(options),
     patience: options.patience ?? recipe.patience,
     keep: options.keep ?? recipe.keep,
   };
+}
+
+function pruningOf({ sparsity, pruning, n, m }: TrainOptions): TrainingPruning | null {
+  if (pruning === "n:m") {
+    if (sparsity !== undefined)
+      throw usageError("--sparsity: expected without --pruning n:m, whose --n and --m say it, found both");
+    const [kept, of] = [n ?? 1, m ?? 4];
+    if (kept > of) throw usageError(`--n: expected at most --m ${of}, found ${kept}`);
+    return { method: pruning, n: kept, m: of };
+  }
+  if (n !== undefined || m !== undefined)
+    throw usageError(`--n, --m: expected with --pruning n:m, found ${pruning ?? "none"}`);
+  if (sparsity !== undefined) return { method: pruning ?? "4x1", sparsity };
+  if (pruning !== undefined) throw usageError(`--pruning ${pruning}: expected with --sparsity, found none`);
+  return null;
 }
 
 /** 0 stands for none. */

@@ -2,10 +2,12 @@
 
 import type { Dataset } from "../../bindings/data/dataset.ts";
 import type { Model } from "../../bindings/network/model.ts";
+import type { PrunedPart } from "../../bindings/prune/report.ts";
 import { seesElapsedTime } from "../../bindings/train/cells.ts";
 import type { TrainingSettings } from "../../bindings/train/settings.ts";
 import type { EpochRecord, TrainingData } from "../../bindings/train/trainer.ts";
 import { summarise } from "../../format/summary.ts";
+import { prunedTable } from "../pruned-table.ts";
 import { type Cell, type Column, count, digits, exact, paragraph, table, whole } from "../text.ts";
 import { METRIC_TITLES, shown } from "./evaluate-report.ts";
 
@@ -17,6 +19,8 @@ export interface TrainReport {
   dataset: Dataset;
   parts: TrainingData;
   settings: TrainingSettings;
+  /** What pruning on the way has left; null without it. */
+  pruned: readonly PrunedPart[] | null;
   history: readonly EpochRecord[];
   reason: string;
   /** Whose weights were kept, from 1. */
@@ -28,7 +32,8 @@ export interface TrainReport {
 const MAX_ROWS = 10;
 
 export function describeTraining(report: TrainReport, colour: boolean): string {
-  const { out, data, model, nParameters, dataset, parts, settings, history, reason, epoch, seconds } = report;
+  const { out, data, model, nParameters, dataset, parts, settings, pruned, history, reason, epoch, seconds } =
+    report;
   const { train, validation } = parts;
   const right = (title: string): Column => ({ title, align: "right" });
   const hasValidation = validation.length > 0;
@@ -63,6 +68,7 @@ export function describeTraining(report: TrainReport, colour: boolean): string {
     "",
     table(columns, rows, colour),
     "",
+    ...(pruned === null ? [] : [prunedTable(pruned, colour), ""]),
     `${count(history.length, "epoch")} in ${digits(seconds)} s${ended}.`,
     ...(isBlind ? [paragraph("This cell takes no notice of elapsed time, which this data set has.")] : []),
     `Written: ${out}, the weights of epoch ${epoch}.`,

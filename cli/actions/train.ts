@@ -1,4 +1,5 @@
 import { writeModel } from "../../bindings/network/checkpoint.ts";
+import { prunedParts } from "../../bindings/prune/prune.ts";
 import { writeCheckpoint } from "../../bindings/train/checkpoint-file.ts";
 import { Differentiator } from "../../bindings/train/differentiator.ts";
 import { trainingNotes, withParameters } from "../../bindings/train/trained-model.ts";
@@ -54,9 +55,10 @@ export async function train(io: Io, data: string, options: TrainOptions): Promis
   }
 
   const { epoch, parameters } = trainer.result;
-  const model = withParameters(plan.model, network.ranges, parameters);
   const { state, settings } = trainer;
+  const model = withParameters(plan.model, network.ranges, parameters, state.masks);
   const notes = trainingNotes({ dataset, data: plan.data, settings, state, epoch });
+  const pruned = settings.pruning === null ? null : prunedParts(model, plan.model, settings.pruning);
   await io.writeFile(out, writeModel(model, notes));
   const { history } = state;
   if (plot !== undefined) {
@@ -78,6 +80,7 @@ export async function train(io: Io, data: string, options: TrainOptions): Promis
       dataset,
       parts,
       settings,
+      pruned,
       history,
       reason,
       epoch,
@@ -94,6 +97,7 @@ export async function train(io: Io, data: string, options: TrainOptions): Promis
       reason: end.reason,
       durationSeconds: seconds,
       ...JSON.parse(notes.training!),
+      pruned,
       history,
     }),
   );

@@ -5,11 +5,13 @@ import { CELLS, type CellOptions, CFC_MODES, WIRINGS } from "../../bindings/trai
 import { LOSSES, type LossName } from "../../bindings/train/loss.ts";
 import { OPTIMISERS, type OptimiserName } from "../../bindings/train/optimiser.ts";
 import { SCHEDULES, type ScheduleName } from "../../bindings/train/schedule.ts";
+import type { TrainingPruning } from "../../bindings/train/settings.ts";
 import type { ValidationChoice } from "../../bindings/train/training-data.ts";
 import type { Io } from "../io.ts";
 import {
   type CommonOptions,
   choiceOption,
+  configOption,
   datasetOption,
   descriptionOption,
   numberIn,
@@ -22,6 +24,8 @@ import {
 export interface TrainOptions extends CommonOptions, Partial<Omit<CellOptions, "cell" | "units">> {
   dataset?: string;
   description?: string;
+  from?: string;
+  config?: string;
   cell?: CellOptions["cell"];
   units?: number;
   epochs?: number;
@@ -46,6 +50,10 @@ export interface TrainOptions extends CommonOptions, Partial<Omit<CellOptions, "
   stride?: number;
   washout?: number;
   truncate?: number;
+  sparsity?: number;
+  pruning?: TrainingPruning["method"];
+  n?: number;
+  m?: number;
   seed?: number;
   validation?: ValidationChoice;
   patience?: number;
@@ -60,6 +68,8 @@ const EXAMPLES = [
   "train ../data/physionet2012 --cell cfc --units 32 --patience 3 --out stay.safetensors",
   "train ../data/occupancy --cell ltc --units 16 --wiring auto-ncp --seed 1 --out occupied.safetensors --json",
   "train pump.csv --description pump.json --cell liquid-gate --validation 0.1 --out pump.safetensors",
+  "train ../data/imu-wand --cell gru --sparsity 0.7 --out sparse.safetensors",
+  "train ../data/imu-wand --from gesture.safetensors --lr 0.001 --epochs 5 --out tuned.safetensors",
   "train ../data/imu-wand --resume gesture.checkpoint.safetensors --out gesture.safetensors",
 ];
 
@@ -75,6 +85,12 @@ export function addTrain(program: Command, io: Io): void {
     .argument("<data>", "folder of a data set, or a CSV")
     .addOption(datasetOption())
     .addOption(descriptionOption());
+  command
+    .option(
+      "--from <weights>",
+      "train this network on, .safetensors, instead of a new one; what was pruned stays out",
+    )
+    .addOption(configOption());
   addCell(command);
   addSettings(command);
   command
@@ -169,6 +185,20 @@ function addSettings(command: Command): void {
   number("--stride <steps>", "from window to window (default: half a window)", wholeFrom(1));
   number("--washout <steps>", "at a training sequence's start that do not count (default: 0)", wholeFrom(0));
   number("--truncate <steps>", "how far gradients go back; 0: to the start (default: 0)", wholeFrom(0));
+  number(
+    "--sparsity <share>",
+    "of each part's weights (of the synapses that an LTC has) to take out on the way",
+    shareBelowOne,
+  );
+  command.addOption(
+    choiceOption("--pruning <method>", "how, as prune has it (default with --sparsity: 4x1)", [
+      "unstructured",
+      "4x1",
+      "n:m",
+    ]),
+  );
+  number("--n <count>", "of --pruning n:m, weights that stay (default: 1)", wholeFrom(1));
+  number("--m <count>", "of --pruning n:m, weights of which n stay (default: 4)", wholeFrom(1));
   number("--seed <n>", "of weights, order, noise and augmentation (default: 0)", wholeFrom(0));
   command.addOption(
     new Option(

@@ -583,6 +583,7 @@ export const trainJson = z.strictObject({
         }),
       ),
     }),
+    pruning: z.nullable(z.looseObject({ method: z.enum(["4x1", "unstructured", "n:m"]) })),
     patience: z.nullable(count),
     keep: z.enum(["best", "last"]),
   }),
@@ -593,6 +594,17 @@ export const trainJson = z.strictObject({
     validationLoss: z.nullable(z.number()),
     validation: z.nullable(z.strictObject({ name: metricName, value: z.number() })),
   }),
+  pruned: z.nullable(
+    z.array(
+      z.strictObject({
+        tensor: z.string(),
+        sources: z.string(),
+        method: z.string(),
+        kept: count,
+        total: count,
+      }),
+    ),
+  ),
   history: z.array(epochRecord),
 });
 

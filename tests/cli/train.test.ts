@@ -102,6 +102,43 @@ describe("train", () => {
     ]);
   });
 
+  it("takes weights out on the way, as prune writes them, and trains the rest on with --from", async () => {
+    const args = "--cell gru --units 8 --epochs 5 --batch 2 --sparsity 0.75 --out net.safetensors".split(" ");
+    const outcome = await train([...args, "--json"]);
+    expect(outcome).toMatchObject({ code: 0, err: [] });
+    const { pruned, settings } = trainJson.parse(JSON.parse(outcome.out));
+    expect(settings.pruning).toEqual({ method: "4x1", sparsity: 0.75 });
+    expect(pruned!.map(({ tensor, kept, total }) => [tensor, kept, total])).toEqual([
+      ["rnn.weight_ih_l0", 12, 48],
+      ["rnn.weight_hh_l0", 48, 192],
+    ]);
+    const file = written(outcome, "net.safetensors");
+    const model = readModel(file, undefined, { weights: "net" });
+    const mask = model.tensors.get("prune_mask.rnn.weight_hh_l0")!.data;
+    expect(mask.reduce((sum, value) => sum + value, 0)).toBe(48);
+    expect((await train(args)).out).toMatch(/rnn\.weight_hh_l0 +recurrent +4x1 +48 +192 +75/);
+
+    const files = { "net.safetensors": file };
+    const tuning = "--from net.safetensors --epochs 2 --lr 0.01 --out tuned.safetensors".split(" ");
+    const tuned = await train(tuning, { files });
+    expect(tuned).toMatchObject({ code: 0, err: [] });
+    const after = readModel(written(tuned, "tuned.safetensors"), undefined, { weights: "tuned" });
+    const weights = (of: typeof model) => of.tensors.get("rnn.weight_hh_l0")!.data;
+    expect(after.tensors.get("prune_mask.rnn.weight_hh_l0")!.data).toEqual(mask);
+    expect(weights(after).every((value, i) => (value === 0) === (mask[i] === 0))).toBe(true);
+    expect(weights(after)).not.toEqual(weights(model));
+
+    const refused = async (more: string[], message: RegExp) => {
+      const { code, err, writtenBytes } = await train([...tuning, ...more], { files });
+      expect({ code, n: err.length, written: writtenBytes.size }).toEqual({ code: 2, n: 1, written: 0 });
+      expect(err[0]).toMatch(message);
+    };
+    await refused(["--units", "3"], /--units: expected without --from, whose network holds, found both$/);
+    const three = { ...DESCRIPTION, inputs: ["a"] };
+    const { err } = await train(tuning, { files: { ...files, "waves.json": JSON.stringify(three) } });
+    expect(err).toEqual(['liquid-edge: net.safetensors: "inputs" expected 1, as waves.csv has, found 2']);
+  });
+
   it("stops when the loss diverges, naming step and learning rate", async () => {
     const args =
       "--cell mlp --units 2 --optimiser sgd --clip 0 --schedule constant --lr 1e30 --epochs 4 --batch 3".split(
@@ -192,6 +229,31 @@ describe("train", () => {
       waves(),
       ["--step-factor", "0.5"],
       /^liquid-edge: --step-factor: expected with --schedule step, found cosine$/,
+    ],
+    [
+      "n of m with a share",
+      waves(),
+      ["--pruning", "n:m", "--sparsity", "0.5"],
+      /^liquid-edge: --sparsity: expected without --pruning n:m, /,
+    ],
+    [
+      "more than all of m",
+      waves(),
+      ["--pruning", "n:m", "--n", "5"],
+      /^liquid-edge: --n: expected at most --m 4, found 5$/,
+    ],
+    [
+      "a method without a share",
+      waves(),
+      ["--pruning", "4x1"],
+      /^liquid-edge: --pruning 4x1: expected with /,
+    ],
+    ["n of no m", waves(), ["--n", "2"], /^liquid-edge: --n, --m: expected with --pruning n:m, found none$/],
+    [
+      "a configuration of nothing",
+      waves(),
+      ["--config", "waves.json"],
+      /^liquid-edge: --config: expected with /,
     ],
     [
       "a share that is none",

@@ -65,6 +65,7 @@ describe("training ncps' sine example", () => {
         truncateSteps: null,
         washoutSteps: 0,
         augmentation: NO_AUGMENTATION,
+        pruning: null,
         patience: null,
         keep: "last",
       },

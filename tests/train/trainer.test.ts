@@ -64,6 +64,7 @@ const SETTINGS: TrainingSettings = {
   truncateSteps: null,
   washoutSteps: 1,
   augmentation: { ...NO_AUGMENTATION, noise: 0.05, scaleNoise: 0.1, rollSteps: 1 },
+  pruning: null,
   patience: null,
   keep: "best",
 };
