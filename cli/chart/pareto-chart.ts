@@ -46,6 +46,7 @@ export function paretoChart(
       data: { values },
       facet: { field: "platform", type: "nominal", title: null },
       columns: 2,
+      resolve: { scale: { x: "independent" } },
       title,
       spec: {
         width: 380,
@@ -57,12 +58,13 @@ export function paretoChart(
             encoding: { x, y },
           },
           {
+            // Of dominated networks too they would be a thicket.
+            transform: [onFront],
             mark: { type: "rule", color: NEUTRAL, strokeWidth: 0.75 },
             encoding: {
               x,
               y: { field: "low", type: "quantitative", title: metricTitle, scale: { zero: false } },
               y2: { field: "high" },
-              opacity: { condition: { test: "datum.front", value: 0.8 }, value: 0.25 },
             },
           },
           {
@@ -72,7 +74,7 @@ export function paretoChart(
               y,
               color: { field: "cell", type: "nominal", title: null },
               shape: { field: "precision", type: "nominal", title: null },
-              opacity: { condition: { test: "datum.front", value: 1 }, value: 0.3 },
+              opacity: { condition: { test: "datum.front", value: 1 }, value: 0.25 },
             },
           },
         ],
