@@ -21,10 +21,12 @@ import { copyF32 } from "./vector";
  * @param timespans [steps], elapsed times
  * @param outputs [steps, nOutputs], written
  * @param tape steps * tapeStepBytes, written
+ * @param states [steps, states], what the state is before each step whatever the step before made of it; 0: none is given
  * @returns a Status; nothing has run unless it is OK
  */
 export function forward(
-  image: usize, arena: usize, inputs: usize, timespans: usize, outputs: usize, tape: usize, steps: u32
+  image: usize, arena: usize, inputs: usize, timespans: usize, outputs: usize, tape: usize, steps: u32,
+  states: usize
 ): i32 {
   const nInputs = load<i32>(image, Header.INPUTS);
   const nOutputs = load<i32>(image, Header.OUTPUTS);
@@ -35,9 +37,15 @@ export function forward(
   }
   const input = arena + load<u32>(image, Header.INPUT);
   const output = arena + load<u32>(image, Header.OUTPUT);
+  const nStates = load<i32>(image, Header.STATES);
+  const state = arena + load<u32>(image, Header.STATE);
   const end = image + HEADER_BYTES + <u32>load<u16>(image, Header.LAYERS) * LAYER_BYTES;
   for (; steps > 0; steps--) {
     copyF32(inputs, input, nInputs);
+    if (states != 0) {
+      copyF32(states, state, nStates);
+      states += <usize>nStates << 2;
+    }
     store<f32>(arena, load<f32>(timespans), Control.ELAPSED);
     for (let layer = image + HEADER_BYTES; layer != end; layer += LAYER_BYTES) {
       tape = save(arena, layer, tape);

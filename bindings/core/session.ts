@@ -108,6 +108,11 @@ export class Session {
     return this.#integer?.readHidden() ?? this.#hidden.slice();
   }
 
+  /** A copy of the second state, [units] or, without one, [0]. */
+  get cellState(): Float32Array {
+    return this.#integer?.readCell() ?? this.#cell.slice();
+  }
+
   /** State to zero. */
   reset(): void {
     if (this.#integer !== null) this.#integer.clippedInputs = 0;
@@ -188,7 +193,7 @@ export class Session {
   }
 
   /** Sets states, in real numbers; null: as it is. */
-  #setStates(hidden: Float32Array | null, cell: Float32Array | null): void {
+  setStates(hidden: Float32Array | null, cell: Float32Array | null): void {
     if (this.#integer !== null) {
       this.#integer.writeStates(hidden, cell);
       return;
@@ -207,7 +212,7 @@ export class Session {
     let sawNonFinite = false;
     for (let row = 0; row < batch; row++) {
       this.reset();
-      this.#setStates(
+      this.setStates(
         initialH?.subarray(row * units, (row + 1) * units) ?? null,
         initialC?.subarray(row * cells, (row + 1) * cells) ?? null,
       );
@@ -220,8 +225,8 @@ export class Session {
         output.set(y, at * nOutputs);
         onStep?.(at + 1, batch * steps);
       }
-      finalH.set(this.#integer?.readHidden() ?? this.#hidden, row * units);
-      finalC.set(this.#integer?.readCell() ?? this.#cell, row * cells);
+      finalH.set(this.state, row * units);
+      finalC.set(this.cellState, row * cells);
       sawNonFinite ||= this.sawNonFinite;
     }
     return {

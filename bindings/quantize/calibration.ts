@@ -126,15 +126,19 @@ function openness(length: number): Openness {
   return { sum: new Float64Array(length), squares: new Float64Array(length), count: 0 };
 }
 
-/** Runs the float network over the calibration data. States begin at zero in every row. */
+/**
+ * Runs the float network over the calibration data. States begin at zero in every row. `withProducts`: keeps what rounding
+ * the weights of a row together needs.
+ */
 export function calibrate(
   network: LoweredNetwork,
   sequences: readonly Sequence[],
   onStep: () => void = () => {},
+  withProducts = true,
 ): CalibrationRun {
   const layers = network.layers.map(
     (layer): LayerStatistics => ({
-      read: new Statistics(columnsOf(layer), layer.kind !== "ltc" && layer.kind !== "affine"),
+      read: new Statistics(columnsOf(layer), withProducts && layer.kind !== "ltc" && layer.kind !== "affine"),
       pre: new Statistics(preActivationsOf(layer)),
       out: new Statistics(layer.out.length),
       cell: new Statistics(layer.kind === "lstm" ? layer.cell.length : 0),

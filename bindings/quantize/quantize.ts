@@ -14,7 +14,7 @@ import { neuronsWithoutInputs } from "../prune/report.ts";
 import { calibrate, checkCalibration } from "./calibration.ts";
 import { type InputCounts, rawScale } from "./input-map.ts";
 import { IntegerBuilder, type Plan } from "./integer-builder.ts";
-import type { ActivationBits, WeightBits } from "./matrix.ts";
+import type { ActivationBits, Rounding, WeightBits } from "./matrix.ts";
 import { INTEGER_PRECISIONS, type IntegerPrecision } from "./precisions.ts";
 import { fidelity, type QuantizationReport } from "./report.ts";
 import { type TimeRange, timeFormat } from "./time-format.ts";
@@ -102,17 +102,22 @@ export function quantize(model: Model, options: QuantizeOptions): Quantized {
  * a network costs and not what it answers. Throws as `quantize` does.
  */
 export function quantizePlainly(model: Model, options: QuantizeOptions): IntNetwork {
-  const { lowered, run, plan } = prepare(model, options);
-  return new IntegerBuilder(lowered, run, plan, {
-    damping: 0,
-    inputMargin: 1.1,
-    fitsStates: false,
-    isPlain: true,
-  }).build().network;
+  return plainQuantizer(model, options)(model);
 }
 
-/** Everything that precedes rounding. */
-function prepare(model: Model, options: QuantizeOptions) {
+const PLAIN: Rounding = { damping: 0, inputMargin: 1.1, fitsStates: false, isPlain: true };
+
+/**
+ * `quantizePlainly` of models that differ from `model` in their weights alone, all with what calibration saw of `model`: a
+ * training, whose weights change from step to step, does not calibrate at each.
+ */
+export function plainQuantizer(model: Model, options: QuantizeOptions): (model: Model) => IntNetwork {
+  const { run, plan } = prepare(model, options, false);
+  return (current) => new IntegerBuilder(lower(current), run, plan, PLAIN).build().network;
+}
+
+/** Everything that precedes rounding; `withProducts` unless weights are rounded one by one. */
+function prepare(model: Model, options: QuantizeOptions, withProducts = true) {
   const {
     precision,
     source = "calibration",
@@ -133,7 +138,7 @@ function prepare(model: Model, options: QuantizeOptions) {
     "input" in options.calibration ? [options.calibration] : options.calibration;
   const constantInputs = checkCalibration(sequences, lowered.input.length, source, inputNames);
   const onStep = stepCounter(sequences, options.onStep);
-  const run = calibrate(lowered, sequences, onStep);
+  const run = calibrate(lowered, sequences, onStep, withProducts);
   const usesTime = lowered.layers.some(({ kind }) => TIMED_KINDS.includes(kind));
   const format = timeFormat(options.time ?? run.elapsed, usesTime, source);
   const plan: Plan = {

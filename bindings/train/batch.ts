@@ -2,7 +2,7 @@
 
 import type { Readout } from "../data/dataset.ts";
 import type { Shown } from "./augment.ts";
-import type { DifferentiableNetwork, SequenceOptions } from "./differentiable.ts";
+import type { DifferentiableNetwork, SequenceNetwork, SequenceOptions } from "./differentiable.ts";
 import { type Loss, lossOf } from "./loss.ts";
 import { readOut, spread } from "./readout.ts";
 
@@ -84,7 +84,7 @@ interface PieceSizes {
 
 /** All outputs of a sequence, run in pieces that hand on their state, and how each piece began. */
 export function runPieces(
-  network: DifferentiableNetwork,
+  network: SequenceNetwork,
   { input, timespans }: Pick<Shown, "input" | "timespans">,
   { nSteps, nInputs, nOutputs, pieceSteps }: PieceSizes,
 ): { output: Float32Array; starts: Piece[] } {

@@ -29,20 +29,26 @@ export interface PrunableNetwork extends DifferentiableNetwork {
   setMasks(masks: ReadonlyMap<string, Tensor>): void;
 }
 
-export interface DifferentiableNetwork {
+/** What runs sequences. */
+export interface SequenceNetwork {
+  /** State after the last step of `forward`, [nState]. */
+  readonly finalHidden: Float32Array;
+  /** The same of a cell memory; empty where there is none. */
+  readonly finalCell: Float32Array;
+  /** Outputs [nSteps, nOutputs] of inputs [nSteps, nInputs]. */
+  forward(inputs: Float32Array, options?: SequenceOptions): Float32Array;
+}
+
+export interface DifferentiableNetwork extends SequenceNetwork {
   /** All trainable numbers, tensor after tensor; whoever writes them calls `update`. */
   readonly parameters: Float32Array;
   /** [nParameters]: what `backward` has added up since `zeroGradients`. */
   readonly gradient: Float32Array;
   readonly ranges: readonly FlatRange[];
-  /** State after the last step of `forward`, [nState]. */
-  readonly finalHidden: Float32Array;
-  /** The same of a cell memory; empty where there is none. */
-  readonly finalCell: Float32Array;
+  /** Told before each epoch: what is to be the same for all steps of one is decided there. */
+  startEpoch?(): void;
   /** Makes the parameters those that `forward` computes with. */
   update(): void;
-  /** Outputs [nSteps, nOutputs] of inputs [nSteps, nInputs]. */
-  forward(inputs: Float32Array, options?: SequenceOptions): Float32Array;
   /** Adds the gradient of a loss whose gradient by the outputs of the last `forward` is [nSteps, nOutputs]. */
   backward(outputGradient: Float32Array): void;
   zeroGradients(): void;

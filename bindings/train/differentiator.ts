@@ -15,6 +15,11 @@ export interface ForwardOptions {
   initialHidden?: ArrayLike<number>;
   /** [units] of networks with a second state; zeros where absent. */
   initialCell?: ArrayLike<number>;
+  /**
+   * [steps, units], or [steps, both states]: what the state is before each step, whatever the step before made of it. Their
+   * gradients go straight through to the step before: of a forward pass elsewhere that rounds states, for one.
+   */
+  states?: ArrayLike<number>;
 }
 
 export interface BackwardOptions {
@@ -54,6 +59,7 @@ interface SequenceRegions {
   outputs: number;
   outputGradients: number;
   inputGradients: number;
+  states: number;
   tape: number;
 }
 
@@ -159,10 +165,11 @@ export class Differentiator {
     const steps = inputs.length / input.length;
     if (!Number.isInteger(steps) || steps === 0)
       throw new RangeError(`"inputs" expected a multiple of ${input.length} values, got ${inputs.length}`);
-    const { timespans, initialHidden, initialCell } = options;
+    const { timespans, initialHidden, initialCell, states } = options;
     checkLength("timespans", timespans, steps);
     checkLength("initialHidden", initialHidden, hidden.length);
     checkLength("initialCell", initialCell, cell.length);
+    checkLength("states", states, steps * (hidden.length + cell.length));
 
     this.#steps = 0;
     if (steps > this.#sequence.capacity) this.#sequence = this.#placeSequence(steps);
@@ -175,6 +182,7 @@ export class Differentiator {
     if (initialHidden !== undefined)
       this.#floats(this.#network.arena + hidden.at, hidden.length).set(initialHidden);
     if (initialCell !== undefined) this.#floats(this.#network.arena + cell.at, cell.length).set(initialCell);
+    if (states !== undefined) this.#floats(at.states, states.length).set(states);
     const status = exports.forward(
       this.#network.image,
       this.#network.arena,
@@ -183,6 +191,7 @@ export class Differentiator {
       at.outputs,
       at.tape,
       steps,
+      states === undefined ? 0 : at.states,
     );
     if (status === StepStatus.BAD_INPUT) throw new RangeError(`"inputs" expected finite float32 numbers`);
     if (status === StepStatus.BAD_TIME)
@@ -278,7 +287,7 @@ export class Differentiator {
 
   /** Places for sequences of up to `capacity` steps, behind the network's own. */
   #placeSequence(capacity: number): SequenceRegions {
-    const { input, output } = this.#network.compiled;
+    const { input, output, hidden, cell } = this.#network.compiled;
     const regions = new Regions();
     regions.end = this.#network.end;
     const place = (elements: number) => regions.place(4 * elements * capacity);
@@ -289,6 +298,7 @@ export class Differentiator {
       outputs: place(output.length),
       outputGradients: place(output.length),
       inputGradients: place(input.length),
+      states: place(hidden.length + cell.length),
       tape: regions.place(this.#network.tapeStepBytes * capacity),
     };
     growTo(this.#core.memory, regions.end);

@@ -88,6 +88,7 @@ export function recipeFor(dataset: Dataset, cell: CellName, lossOptions: LossOpt
       mirror: dataset.name === "lidar-steering" ? lidarMirror(dataset) : null,
     },
     pruning: null,
+    precision: null,
     patience: null,
     keep: recipe.keep,
   };

@@ -1,6 +1,7 @@
 // Everything that decides a training besides its data, its network and its first weights.
 
 import type { Readout } from "../data/dataset.ts";
+import type { IntegerPrecision } from "../quantize/precisions.ts";
 import type { Augmentation } from "./augment.ts";
 import type { Loss } from "./loss.ts";
 import type { OptimiserSettings } from "./optimiser.ts";
@@ -35,6 +36,8 @@ export interface TrainingSettings {
   augmentation: Augmentation;
   /** Connections that are taken out on the way, see gradual-pruning.ts; null: none. */
   pruning: TrainingPruning | null;
+  /** Trained for its integers, which give the outputs that the loss judges; null: for its floats. */
+  precision: IntegerPrecision | null;
   /** Stops after so many epochs without a better validation metric; null: never. Needs a validation part. */
   patience: number | null;
   /** Weights of the result: those of the best epoch by the validation metric, or the last ones. */

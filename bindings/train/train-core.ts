@@ -7,7 +7,10 @@ import { LiquidEdgeError } from "../errors.ts";
 
 /** What train.wasm exports; assembly/train/index.ts lists the same names. */
 export interface TrainExports extends Omit<CoreExports, "stepLayer"> {
-  /** Time steps from the arena's state, with a tape for `backward`; a `StepStatus`, nothing has run unless it is OK. */
+  /**
+   * Time steps from the arena's state, with a tape for `backward`; a `StepStatus`, nothing has run unless it is OK. `states`
+   * [steps, both states]: what the state is set to before each step; 0: it goes on.
+   */
   forward(
     image: Address,
     arena: Address,
@@ -16,6 +19,7 @@ export interface TrainExports extends Omit<CoreExports, "stepLayer"> {
     outputs: Address,
     tape: Address,
     steps: number,
+    states: Address,
   ): number;
   /** The same steps in reverse: adds to the gradient image, turns the adjoint of the final state into the initial one's. */
   backward(

@@ -13,7 +13,7 @@ import { clipByNorm, Optimiser } from "./optimiser.ts";
 import { type RandomState, TrainingRandom } from "./random.ts";
 import { learningRateShare } from "./schedule.ts";
 import type { TrainingSettings } from "./settings.ts";
-import { isHigherBetter, type Validation, validate } from "./validate.ts";
+import { isBetter, type Validation, validate } from "./validate.ts";
 
 export interface TrainingData {
   dataset: Dataset;
@@ -138,6 +138,7 @@ export class Trainer {
     let paused = performance.now();
     while (this.#state.epoch < epochs && !this.#isOutOfPatience()) {
       const epoch = new EpochRun(this.#state);
+      this.#network.startEpoch?.();
       const order = Uint32Array.from(this.#shown, (_, i) => i);
       epoch.random.shuffling.shuffle(order);
       for (let first = 0; first < order.length; first += this.settings.batchSize) {
@@ -202,7 +203,7 @@ export class Trainer {
     const epoch = this.#state.epoch + 1;
     const record = { epoch, trainLoss: run.meanLoss, learningRate: run.learningRate, validation };
     const areMasksFinal = this.#pruning?.isOver(this.#optimiser.steps) ?? true;
-    const isBest = validation !== null && areMasksFinal && this.#isBetter(validation);
+    const isBest = validation !== null && areMasksFinal && this.#isBest(validation);
     const parameters = network.parameters.slice();
     const { shuffling, noise, augmentation } = run.random;
     this.#state = {
@@ -224,13 +225,9 @@ export class Trainer {
     return { type: "end", reason: "diverged", step, epoch: this.#state.epoch + 1, loss, learningRate };
   }
 
-  /** By the metric; of equal ones, which a small part gives often, the smaller loss is better. */
-  #isBetter({ metric, loss }: Validation): boolean {
+  #isBest(validation: Validation): boolean {
     const { best, history } = this.#state;
-    if (best === null) return true;
-    const before = history[best.epoch - 1]!.validation!;
-    if (metric === before.metric) return loss < before.loss;
-    return isHigherBetter(this.#data.dataset) ? metric > before.metric : metric < before.metric;
+    return best === null || isBetter(this.#data.dataset, validation, history[best.epoch - 1]!.validation!);
   }
 
   #isOutOfPatience(): boolean {

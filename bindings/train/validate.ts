@@ -5,7 +5,7 @@ import { countTargets, type Dataset, type Sample } from "../data/dataset.ts";
 import type { Answers } from "../evaluate/predict.ts";
 import { scorers } from "../evaluate/score.ts";
 import { runPieces } from "./batch.ts";
-import type { DifferentiableNetwork } from "./differentiable.ts";
+import type { SequenceNetwork } from "./differentiable.ts";
 import { type Loss, lossOf } from "./loss.ts";
 import { readOut } from "./readout.ts";
 
@@ -20,7 +20,7 @@ export interface Validation {
 const PIECE_STEPS = 512;
 
 export function validate(
-  network: DifferentiableNetwork,
+  network: SequenceNetwork,
   dataset: Dataset,
   samples: readonly Sample[],
   loss: Loss,
@@ -51,6 +51,12 @@ export function validate(
     loss: lossOf(plain, { output, nOutputs, target, weight: null }) / n,
     metric: scorers(dataset, answers, 0)[0]!.of(null),
   };
+}
+
+/** Whether `a` is better than `b`: by the metric; of equal ones, which a small part gives often, by the loss. */
+export function isBetter(dataset: Dataset, a: Validation, b: Validation): boolean {
+  if (a.metric === b.metric) return a.loss < b.loss;
+  return isHigherBetter(dataset) ? a.metric > b.metric : a.metric < b.metric;
 }
 
 /** Whether more of a metric is better. */

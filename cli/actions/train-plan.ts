@@ -35,6 +35,11 @@ export async function planOf(io: Io, options: TrainOptions, dataset: Dataset): P
   if (options.resume !== undefined) return resumed(io, options, options.resume, dataset, sha256);
   if (options.from === undefined && options.config !== undefined)
     throw usageError("--config: expected with --from, found none");
+  if (options.from === undefined && options.precision !== undefined) {
+    throw usageError(
+      `--precision ${options.precision}: expected with --from, a network that was trained in floats first, found none`,
+    );
+  }
   const given = options.from === undefined ? null : await givenModel(io, options, options.from, dataset);
   const cell = cellOf(options);
   const settings = settingsOf(options, given === null ? cell.cell : cellNameOf(given), dataset);
@@ -167,6 +172,7 @@ function settingsOf(options: TrainOptions, cell: CellName, dataset: Dataset): Tr
       mirror: options.mirror === false ? null : augmentation.mirror,
     },
     pruning: pruningOf(options),
+    precision: options.precision ?? null,
     patience: options.patience ?? recipe.patience,
     keep: options.keep ?? recipe.keep,
   };

@@ -4,6 +4,7 @@ import type { Dataset } from "../../bindings/data/dataset.ts";
 import type { Model } from "../../bindings/network/model.ts";
 import type { PrunedPart } from "../../bindings/prune/report.ts";
 import { seesElapsedTime } from "../../bindings/train/cells.ts";
+import type { IntegerOutcome } from "../../bindings/train/integer-outcome.ts";
 import type { TrainingSettings } from "../../bindings/train/settings.ts";
 import type { EpochRecord, TrainingData } from "../../bindings/train/trainer.ts";
 import { summarise } from "../../format/summary.ts";
@@ -21,6 +22,8 @@ export interface TrainReport {
   settings: TrainingSettings;
   /** What pruning on the way has left; null without it. */
   pruned: readonly PrunedPart[] | null;
+  /** `quantize` before and after a training for integers; null without one, or without a validation part. */
+  integers: IntegerOutcome | null;
   history: readonly EpochRecord[];
   reason: string;
   /** Whose weights were kept, from 1. */
@@ -32,8 +35,21 @@ export interface TrainReport {
 const MAX_ROWS = 10;
 
 export function describeTraining(report: TrainReport, colour: boolean): string {
-  const { out, data, model, nParameters, dataset, parts, settings, pruned, history, reason, epoch, seconds } =
-    report;
+  const {
+    out,
+    data,
+    model,
+    nParameters,
+    dataset,
+    parts,
+    settings,
+    pruned,
+    integers,
+    history,
+    reason,
+    epoch,
+    seconds,
+  } = report;
   const { train, validation } = parts;
   const right = (title: string): Column => ({ title, align: "right" });
   const hasValidation = validation.length > 0;
@@ -70,10 +86,26 @@ export function describeTraining(report: TrainReport, colour: boolean): string {
     "",
     ...(pruned === null ? [] : [prunedTable(pruned, colour), ""]),
     `${count(history.length, "epoch")} in ${digits(seconds)} s${ended}.`,
+    ...(integers === null ? [] : [paragraph(describeIntegers(integers, dataset, settings))]),
     ...(isBlind ? [paragraph("This cell takes no notice of elapsed time, which this data set has.")] : []),
-    `Written: ${out}, the weights of epoch ${epoch}.`,
+    `Written: ${out}, the weights ${epoch === 0 ? "given" : `of epoch ${epoch}`}.`,
     `Score it: liquid-edge evaluate ${out} --data ${data}`,
   ].join("\n");
+}
+
+function describeIntegers(
+  { before, after, isBetter }: IntegerOutcome,
+  { metric }: Dataset,
+  { precision, pruning }: TrainingSettings,
+): string {
+  const kept =
+    isBetter || pruning !== null
+      ? ""
+      : "; the weights given are the better ones and were kept, try a lower --lr";
+  return (
+    `Validation ${METRIC_TITLES[metric]} after quantize --precision ${precision}: ${shown(metric, after.metric)}, ` +
+    `of the weights given ${shown(metric, before.metric)}${kept}.`
+  );
 }
 
 function shownEpochs(history: readonly EpochRecord[], kept: number): EpochRecord[] {

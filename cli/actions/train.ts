@@ -1,7 +1,11 @@
+import type { Dataset } from "../../bindings/data/dataset.ts";
 import { writeModel } from "../../bindings/network/checkpoint.ts";
 import { prunedParts } from "../../bindings/prune/prune.ts";
+import { calibrationOf } from "../../bindings/quantize/calibration-data.ts";
 import { writeCheckpoint } from "../../bindings/train/checkpoint-file.ts";
 import { Differentiator } from "../../bindings/train/differentiator.ts";
+import { integerOutcome } from "../../bindings/train/integer-outcome.ts";
+import { QuantizedNetwork } from "../../bindings/train/quantized-network.ts";
 import { trainingNotes, withParameters } from "../../bindings/train/trained-model.ts";
 import { Trainer, type TrainingData, type TrainingEvent } from "../../bindings/train/trainer.ts";
 import { trainingData } from "../../bindings/train/training-data.ts";
@@ -22,6 +26,9 @@ import { describeTraining } from "./train-report.ts";
 /** Least time between two checkpoints; the first epoch leaves one, so that a full disk shows early. */
 const CHECKPOINT_EVERY_MS = 1000;
 
+/** Time steps that each epoch for integers calibrates on. */
+const EPOCH_STEPS = 1024;
+
 type End = Extract<TrainingEvent, { type: "end" }>;
 
 /** Trains a network, writes it, and says how it went. Throws RunFailure when it was stopped or diverged. */
@@ -37,7 +44,7 @@ export async function train(io: Io, data: string, options: TrainOptions): Promis
   });
   const plan = await planOf(io, options, dataset);
   const parts = trainingData(dataset, plan.data.validation);
-  const network = await Differentiator.create(plan.model);
+  const network = await networkOf(plan, dataset);
   const trainer = new Trainer(network, plan.model, parts, plan.settings, plan.state);
   const checkpoint = `${out.replace(/\.safetensors$/, "")}.checkpoint.safetensors`;
 
@@ -54,9 +61,16 @@ export async function train(io: Io, data: string, options: TrainOptions): Promis
     throw new RunFailure(`${fileName(out)}: ${explainStop(end, trainer, saved ? checkpoint : null, again)}`);
   }
 
-  const { epoch, parameters } = trainer.result;
   const { state, settings } = trainer;
-  const model = withParameters(plan.model, network.ranges, parameters, state.masks);
+  const { result } = trainer;
+  const trained = withParameters(plan.model, network.ranges, result.parameters, state.masks);
+  const integers =
+    settings.precision === null
+      ? null
+      : await integerOutcome([plan.model, trained], settings.precision, parts, settings.loss);
+  // Sparser than before it is worth a little: only a network with as many weights is compared.
+  const keepsOld = integers?.isBetter === false && settings.pruning === null;
+  const [model, epoch] = keepsOld ? [plan.model, 0] : [trained, result.epoch];
   const notes = trainingNotes({ dataset, data: plan.data, settings, state, epoch });
   const pruned = settings.pruning === null ? null : prunedParts(model, plan.model, settings.pruning);
   await io.writeFile(out, writeModel(model, notes));
@@ -81,6 +95,7 @@ export async function train(io: Io, data: string, options: TrainOptions): Promis
       parts,
       settings,
       pruned,
+      integers,
       history,
       reason,
       epoch,
@@ -98,9 +113,20 @@ export async function train(io: Io, data: string, options: TrainOptions): Promis
       durationSeconds: seconds,
       ...JSON.parse(notes.training!),
       pruned,
+      integers,
       history,
     }),
   );
+}
+
+/** What is trained: the floats, or for the integers of `--precision`. */
+async function networkOf({ model, settings: { precision } }: TrainingPlan, dataset: Dataset) {
+  if (precision === null) return Differentiator.create(model);
+  if (dataset.splits.train.length === 0) {
+    throw usageError(`--precision ${precision}: expected a train part to calibrate on, found none`);
+  }
+  const { steps: _steps, ofSteps: _ofSteps, ...calibration } = calibrationOf(dataset, "train", EPOCH_STEPS);
+  return QuantizedNetwork.create(model, { precision, ...calibration });
 }
 
 interface Following {

@@ -1,6 +1,7 @@
 // `train`: a network from labelled sequences.
 
 import { type Command, InvalidArgumentError, Option } from "commander";
+import { INTEGER_PRECISIONS, type IntegerPrecision } from "../../bindings/quantize/precisions.ts";
 import { CELLS, type CellOptions, CFC_MODES, WIRINGS } from "../../bindings/train/cells.ts";
 import { LOSSES, type LossName } from "../../bindings/train/loss.ts";
 import { OPTIMISERS, type OptimiserName } from "../../bindings/train/optimiser.ts";
@@ -25,6 +26,7 @@ export interface TrainOptions extends CommonOptions, Partial<Omit<CellOptions, "
   dataset?: string;
   description?: string;
   from?: string;
+  precision?: IntegerPrecision;
   config?: string;
   cell?: CellOptions["cell"];
   units?: number;
@@ -70,6 +72,7 @@ const EXAMPLES = [
   "train pump.csv --description pump.json --cell liquid-gate --validation 0.1 --out pump.safetensors",
   "train ../data/imu-wand --cell gru --sparsity 0.7 --out sparse.safetensors",
   "train ../data/imu-wand --from gesture.safetensors --lr 0.001 --epochs 5 --out tuned.safetensors",
+  "train ../data/imu-wand --from gesture.safetensors --precision int4 --lr 0.001 --epochs 5 --out tuned.safetensors",
   "train ../data/imu-wand --resume gesture.checkpoint.safetensors --out gesture.safetensors",
 ];
 
@@ -90,7 +93,14 @@ export function addTrain(program: Command, io: Io): void {
       "--from <weights>",
       "train this network on, .safetensors, instead of a new one; what was pruned stays out",
     )
-    .addOption(configOption());
+    .addOption(configOption())
+    .addOption(
+      choiceOption(
+        "--precision <id>",
+        "with --from: train it for its integers, which quantize then makes of what is written",
+        INTEGER_PRECISIONS,
+      ),
+    );
   addCell(command);
   addSettings(command);
   command

@@ -584,16 +584,25 @@ export const trainJson = z.strictObject({
       ),
     }),
     pruning: z.nullable(z.looseObject({ method: z.enum(["4x1", "unstructured", "n:m"]) })),
+    precision: z.nullable(z.enum(["int8", "int4"])),
     patience: z.nullable(count),
     keep: z.enum(["best", "last"]),
   }),
   epochs: count,
   epoch: count,
   metrics: z.strictObject({
-    trainLoss: z.number(),
+    /** Null where the weights given were kept. */
+    trainLoss: z.nullable(z.number()),
     validationLoss: z.nullable(z.number()),
     validation: z.nullable(z.strictObject({ name: metricName, value: z.number() })),
   }),
+  integers: z.nullable(
+    z.strictObject({
+      before: z.strictObject({ loss: z.number(), metric: z.nullable(z.number()) }),
+      after: z.strictObject({ loss: z.number(), metric: z.nullable(z.number()) }),
+      isBetter: z.boolean(),
+    }),
+  ),
   pruned: z.nullable(
     z.array(
       z.strictObject({

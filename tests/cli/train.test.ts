@@ -139,6 +139,63 @@ describe("train", () => {
     expect(err).toEqual(['liquid-edge: net.safetensors: "inputs" expected 1, as waves.csv has, found 2']);
   });
 
+  it("trains given weights for their integers, to the same file also after a stop", async () => {
+    const float = await train([
+      ..."--cell lstm --units 4 --epochs 3 --batch 4".split(" "),
+      "--out",
+      "f.safetensors",
+    ]);
+    const files = { "f.safetensors": written(float, "f.safetensors") };
+    const args = "--from f.safetensors --precision int4 --epochs 3 --batch 4 --out net.safetensors".split(
+      " ",
+    );
+    const whole = await train(args, { files });
+    expect(whole).toMatchObject({ code: 0, err: [] });
+    expect(whole.out).toMatch(/Validation accuracy % after quantize --precision int4: \d/);
+    const stop = new AbortController();
+    const stopped = await train(args, { files, interrupt: stop.signal, onWrite: () => stop.abort() });
+    expect(stopped.err[0]).toContain("stopped after 1 of 3 epochs");
+    const checkpoint = { "c.safetensors": written(stopped, "net.checkpoint.safetensors") };
+    const more = ["--resume", "c.safetensors", "--out", "net.safetensors", "--json"];
+    const resumed = await train(more, { files: checkpoint });
+    expect(resumed).toMatchObject({ code: 0, err: [] });
+    expect(written(resumed, "net.safetensors")).toEqual(written(whole, "net.safetensors"));
+    const { integers, settings, epoch } = trainJson.parse(JSON.parse(resumed.out));
+    expect(settings.precision).toBe("int4");
+    // Of the weights given and the trained ones the better ones are written.
+    const model = (bytes: Uint8Array) => readModel(bytes, undefined, { weights: "net" }).tensors;
+    const isOld = Buffer.compare(
+      Buffer.from(model(files["f.safetensors"]).get("rnn.weight_hh_l0")!.data.buffer),
+      Buffer.from(model(written(whole, "net.safetensors")).get("rnn.weight_hh_l0")!.data.buffer),
+    );
+    expect(isOld === 0).toBe(!integers!.isBetter);
+    expect(epoch === 0).toBe(!integers!.isBetter);
+    const { before, after, isBetter } = integers!;
+    const [a, b] = [after.metric!, before.metric!];
+    expect(isBetter).toBe(a > b || (a === b && after.loss <= before.loss));
+
+    // Nothing is learned at this rate; equal weights count as trained.
+    const still = await train([...args, "--lr", "1e-30", "--json"], { files });
+    expect(trainJson.parse(JSON.parse(still.out)).integers!.isBetter).toBe(true);
+    // At this one everything is forgotten.
+    const lost = await train([...args, "--lr", "30", "--clip", "0", "--json"], { files });
+    const json = trainJson.parse(JSON.parse(lost.out));
+    expect(json).toMatchObject({ epoch: 0, integers: { isBetter: false } });
+    expect(model(written(lost, "net.safetensors"))).toEqual(model(files["f.safetensors"]));
+  });
+
+  it("refuses to train for integers what has none", async () => {
+    const float = await train([..."--cell ctrnn --units 3 --epochs 1".split(" "), "--out", "f.safetensors"]);
+    const files = { "f.safetensors": written(float, "f.safetensors") };
+    const args = "--from f.safetensors --precision int8 --out net.safetensors".split(" ");
+    const { code, err, writtenBytes } = await train(args, { files });
+    expect({ code, err, written: writtenBytes.size }).toEqual({
+      code: 2,
+      err: ["liquid-edge: layer ctrnn: ctrnn has no integer form (keep it in f32)"],
+      written: 0,
+    });
+  });
+
   it("stops when the loss diverges, naming step and learning rate", async () => {
     const args =
       "--cell mlp --units 2 --optimiser sgd --clip 0 --schedule constant --lr 1e30 --epochs 4 --batch 3".split(
@@ -254,6 +311,12 @@ describe("train", () => {
       waves(),
       ["--config", "waves.json"],
       /^liquid-edge: --config: expected with /,
+    ],
+    [
+      "integers of no network",
+      waves(),
+      ["--precision", "int8"],
+      /^liquid-edge: --precision int8: expected with --from, /,
     ],
     [
       "a share that is none",

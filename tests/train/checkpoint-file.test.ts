@@ -28,6 +28,7 @@ function checkpoint(): TrainingCheckpoint {
       washoutSteps: 0,
       augmentation: NO_AUGMENTATION,
       pruning: null,
+      precision: null,
       patience: 4,
       keep: "best",
     },

@@ -170,6 +170,44 @@ describe("a differentiator", () => {
     });
   });
 
+  it.each(MODEL_KINDS)("takes the states before each step from outside: %s", async (kind) => {
+    const other = randomModel(3, { kind });
+    const network = await Differentiator.create(other);
+    const { input } = randomSequence(4, other, steps);
+    const width = input.length / steps;
+    const row = (t: number) => input.subarray(t * width, (t + 1) * width);
+    const span = (t: number) => ({ timespans: timespans.slice(t, t + 1) });
+    const gradientOf = (options: ForwardOptions) => {
+      network.zeroGradients();
+      const output = network.forward(input, { timespans, ...options });
+      network.backward(output.map((_, i) => Math.fround(Math.sin(i))));
+      return [bytesOf(output), bytesOf(network.gradient), bytesOf(network.initialHiddenGradient)];
+    };
+    // Its own states change nothing.
+    const own: number[] = [];
+    let state: ForwardOptions = {};
+    for (let t = 0; t < steps; t++) {
+      network.forward(row(t), { ...state, ...span(t) });
+      const { initialHidden, initialCell } = state;
+      own.push(...Array.from(initialHidden ?? network.finalHidden.fill(0)));
+      own.push(...Array.from(initialCell ?? network.finalCell.fill(0)));
+      state = { initialHidden: network.finalHidden, initialCell: network.finalCell };
+    }
+    expect(gradientOf({ states: own })).toEqual(gradientOf({}));
+
+    // With others each step is the first one from there.
+    const states = Float32Array.from(own, (value, i) => value + 0.1 * Math.cos(i));
+    const [nHidden, nStates] = [network.finalHidden.length, own.length / steps];
+    const output = network.forward(input, { timespans, states });
+    const nOut = output.length / steps;
+    for (let t = 0; t < steps; t++) {
+      const before = states.subarray(t * nStates, (t + 1) * nStates);
+      const [initialHidden, initialCell] = [before.subarray(0, nHidden), before.subarray(nHidden)];
+      const alone = network.forward(row(t), { initialHidden, initialCell, ...span(t) });
+      expect(bytesOf(alone)).toBe(bytesOf(output.slice(t * nOut, (t + 1) * nOut)));
+    }
+  });
+
   it("keeps its values when its memory grows for a longer sequence", async () => {
     const network = await Differentiator.create(model);
     const short = network.forward(input, { timespans });
@@ -189,6 +227,7 @@ describe("a differentiator", () => {
     expect(forward([], {})).toThrow(RangeError);
     expect(forward(input, { timespans: [1] })).toThrow(`"timespans" expected length ${steps}, got 1`);
     expect(forward(input, { initialHidden: [1] })).toThrow(/"initialHidden" expected length/);
+    expect(forward(input, { states: [1] })).toThrow(/"states" expected length/);
     expect(forward(input, { timespans: timespans.map((t, i) => (i === 7 ? 0 : t)) })).toThrow(/"timespans"/);
     expect(forward(new Float32Array(nInputs).fill(Number.NaN), {})).toThrow(/"inputs" expected finite/);
     expect(() => network.backward(weights(1))).toThrow("backward expected a forward since the last update");

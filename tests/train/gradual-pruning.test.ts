@@ -2,47 +2,19 @@
 // value and no gradient where nothing is, and the same bits after a stop.
 
 import { describe, expect, it } from "vitest";
-import type { Dataset, Sample } from "../../bindings/data/dataset.ts";
 import { compile } from "../../bindings/image/compile.ts";
 import type { Model, Tensor } from "../../bindings/network/model.ts";
 import { prunedValues } from "../../bindings/network/prune-mask.ts";
 import { prune, prunedParts, pruneMasks } from "../../bindings/prune/prune.ts";
-import { NO_AUGMENTATION } from "../../bindings/train/augment.ts";
 import { CELLS, type CellOptions, networkFor } from "../../bindings/train/cells.ts";
 import { readCheckpoint, writeCheckpoint } from "../../bindings/train/checkpoint-file.ts";
 import { Differentiator } from "../../bindings/train/differentiator.ts";
 import { initialModel } from "../../bindings/train/initial-weights.ts";
-import { recipeFor } from "../../bindings/train/recipe.ts";
-import type { TrainingPruning, TrainingSettings } from "../../bindings/train/settings.ts";
+import type { TrainingPruning } from "../../bindings/train/settings.ts";
 import { withParameters } from "../../bindings/train/trained-model.ts";
-import { Trainer, type TrainingState } from "../../bindings/train/trainer.ts";
+import type { Trainer, TrainingState } from "../../bindings/train/trainer.ts";
 import { randomModel, randomSequence } from "../network/random-model.ts";
-
-const SAMPLES: Sample[] = Array.from({ length: 12 }, (_, s) => ({
-  id: `sample ${s}`,
-  group: "made",
-  nSteps: 6,
-  input: Float32Array.from({ length: 18 }, (_, i) => Math.sin(i * (0.5 + 0.1 * s) + s)),
-  timespans: null,
-  target: Float32Array.from([s % 2, Math.cos(s)]),
-}));
-
-const DATASET: Dataset = {
-  name: "made",
-  task: "regression",
-  targetsPer: "sequence",
-  readout: "last",
-  metric: "mse",
-  nInputs: 3,
-  inputs: ["a", "b", "c"],
-  nOutputs: 2,
-  nTargets: 2,
-  classes: null,
-  timeUnit: null,
-  normalisation: null,
-  blockSteps: null,
-  splits: { train: SAMPLES.slice(0, 9), validation: SAMPLES.slice(9), test: [] },
-};
+import { SMALL, trainOn } from "./small-training.ts";
 
 const CASES: CellOptions[] = [
   ...CELLS.map((cell) => ({ cell, units: 9 })),
@@ -54,27 +26,12 @@ const CASES: CellOptions[] = [
 async function train(
   model: Model,
   pruning: TrainingPruning,
-  changes: Partial<TrainingSettings> = {},
   state: TrainingState | null = null,
-  onEpoch: (trainer: Trainer, network: Differentiator) => boolean = () => false,
+  onEpoch: (trainer: Trainer) => boolean = () => false,
 ) {
-  const settings: TrainingSettings = {
-    ...recipeFor(DATASET, "cfc"),
-    epochs: 10,
-    batchSize: 3,
-    augmentation: NO_AUGMENTATION,
-    pruning,
-    ...changes,
-  };
   const network = await Differentiator.create(model);
-  const { splits } = DATASET;
-  const data = { dataset: DATASET, train: splits.train, validation: splits.validation };
-  const trainer = new Trainer(network, model, data, settings, state);
-  const stop = new AbortController();
-  for await (const event of trainer.run({ signal: stop.signal })) {
-    if (event.type === "epoch" && onEpoch(trainer, network)) stop.abort();
-  }
-  return { trainer, network, settings };
+  const { trainer, settings } = await trainOn(network, { pruning }, state, onEpoch);
+  return { trainer, settings, network };
 }
 
 const isSubset = (masks: ReadonlyMap<string, Tensor>, of: ReadonlyMap<string, Tensor>) =>
@@ -83,26 +40,20 @@ const isSubset = (masks: ReadonlyMap<string, Tensor>, of: ReadonlyMap<string, Te
 describe.each(CASES.map((options) => ({ options, name: Object.values(options).join(" ") })))(
   "$name",
   ({ options }) => {
-    const model = initialModel(networkFor(options, DATASET), 1);
+    const model = initialModel(networkFor(options, SMALL), 1);
 
     it.each([
       { method: "unstructured", sparsity: 0.6 },
       { method: "4x1", sparsity: 0.6 },
     ] as const)("has the sparsity of prune in each part: $method", async (pruning) => {
       let last: ReadonlyMap<string, Tensor> | null = null;
-      const { trainer, network } = await train(
-        model,
-        pruning,
-        {},
-        null,
-        ({ state: { masks, epoch, best } }) => {
-          if (last !== null) expect(isSubset(masks!, last), `epoch ${epoch}`).toBe(true);
-          // 60 % of 30 steps are 18: those of the sixth epoch; the mask of step 18 is drawn in the seventh.
-          if (epoch < 7) expect(best).toBeNull();
-          last = masks;
-          return false;
-        },
-      );
+      const { trainer, network } = await train(model, pruning, null, ({ state: { masks, epoch, best } }) => {
+        if (last !== null) expect(isSubset(masks!, last), `epoch ${epoch}`).toBe(true);
+        // 60 % of 30 steps are 18: those of the sixth epoch; the mask of step 18 is drawn in the seventh.
+        if (epoch < 7) expect(best).toBeNull();
+        last = masks;
+        return false;
+      });
       const { parameters, epoch } = trainer.result;
       expect(epoch).toBeGreaterThanOrEqual(7);
       const trained = withParameters(model, network.ranges, parameters, trainer.state.masks);
@@ -136,12 +87,12 @@ describe.each(CASES.map((options) => ({ options, name: Object.values(options).jo
       const pruning = { method: "4x1", sparsity: 0.5 } as const;
       const whole = await train(model, pruning);
       for (const epochs of [1, 3, 8]) {
-        const stopped = await train(model, pruning, {}, null, ({ state: { epoch } }) => epoch === epochs);
+        const stopped = await train(model, pruning, null, ({ state: { epoch } }) => epoch === epochs);
         const { state } = stopped.trainer;
         expect(state.epoch).toBe(epochs);
         const data = { name: "made", sha256: "00", validation: "split" } as const;
         const file = writeCheckpoint({ model, settings: stopped.settings, data, state });
-        const { trainer } = await train(model, pruning, {}, readCheckpoint(file, "file").state);
+        const { trainer } = await train(model, pruning, readCheckpoint(file, "file").state);
         expect(trainer.state).toEqual(whole.trainer.state);
         expect(trainer.result).toEqual(whole.trainer.result);
       }

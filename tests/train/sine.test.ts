@@ -66,6 +66,7 @@ describe("training ncps' sine example", () => {
         washoutSteps: 0,
         augmentation: NO_AUGMENTATION,
         pruning: null,
+        precision: null,
         patience: null,
         keep: "last",
       },

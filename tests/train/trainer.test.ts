@@ -65,6 +65,7 @@ const SETTINGS: TrainingSettings = {
   washoutSteps: 1,
   augmentation: { ...NO_AUGMENTATION, noise: 0.05, scaleNoise: 0.1, rollSteps: 1 },
   pruning: null,
+  precision: null,
   patience: null,
   keep: "best",
 };
