@@ -72,7 +72,7 @@ export async function train(io: Io, data: string, options: TrainOptions): Promis
     const { reason } = end;
     const report = {
       out,
-      data,
+      data: `${data}${kind}${meaning}`,
       model,
       nParameters,
       dataset,
