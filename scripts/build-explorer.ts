@@ -6,7 +6,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { build, type Plugin } from "esbuild";
 
-const EXAMPLE = "examples/sine.safetensors";
+const EXAMPLE = "examples/steam.safetensors";
 
 /** The page counts operations and never runs a network for its outputs: one of the three builds of the core is enough. */
 const COUNTED_CORE_ALONE: Plugin = {

@@ -49,7 +49,7 @@ function checkPage(name: string, least: number): void {
   const folder = join(parent, "liquid-edge");
   mkdirSync(folder);
   if (SHARED_DATA !== "") symlinkSync(resolve(SHARED_DATA), join(parent, "data"));
-  for (const name of ["examples", "tests"]) symlinkSync(join(root, name), join(folder, name));
+  for (const name of ["examples", "node_modules", "tests"]) symlinkSync(join(root, name), join(folder, name));
   const current = readme.replace(BLOCK, (_, args: string, shown: string) => {
     return `\`\`\`console\n$ npx liquid-edge ${args}\n${outputOf(args, shown, folder)}\`\`\``;
   });

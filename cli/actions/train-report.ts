@@ -14,6 +14,7 @@ import { METRIC_TITLES, shown } from "./evaluate-report.ts";
 
 export interface TrainReport {
   out: string;
+  /** Path of the data, and the options that say what they are. */
   data: string;
   model: Model;
   nParameters: number;

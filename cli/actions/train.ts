@@ -88,7 +88,7 @@ export async function train(io: Io, data: string, options: TrainOptions): Promis
     const { reason } = end;
     const report = {
       out,
-      data,
+      data: `${data}${kind}${meaning}`,
       model,
       nParameters,
       dataset,

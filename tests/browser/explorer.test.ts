@@ -17,7 +17,7 @@ import { cli, cliJson, golden, ROOT, SINE, SINE_INPUT } from "../cli/run-cli.ts"
 import { launchChromium } from "./chromium.ts";
 
 const PRECISIONS = ["fp32", "fp16", "int8", "int4"];
-const EXAMPLE = "examples/sine.safetensors";
+const EXAMPLE = "examples/steam.safetensors";
 
 interface Configuration {
   model: string;

@@ -54,7 +54,7 @@ describe("the page", () => {
     expect(written.match(/<script/g)).toHaveLength(page.match(/<script/g)!.length);
     expect(modelsOf(written).map((model: { name: string }) => model.name)).toEqual([
       name,
-      "examples/sine.safetensors",
+      "examples/steam.safetensors",
     ]);
   });
 });

@@ -55,7 +55,9 @@ describe("train", () => {
     expect(training.metrics.validation).toMatchObject({ name: "accuracy" });
     expect(JSON.parse(metadata.normalisation!)).toMatchObject({ inputs: ["a", "b"], limit: [null, null] });
     expect(outcome.out).toContain("26 parameters");
-    expect(outcome.out).toContain("Score it: liquid-edge evaluate net.safetensors --data waves.csv");
+    expect(outcome.out).toContain(
+      "Score it: liquid-edge evaluate net.safetensors --data waves.csv --description waves.json",
+    );
   });
 
   it("gives equal files for equal seeds", async () => {
