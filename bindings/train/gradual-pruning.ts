@@ -17,7 +17,7 @@ import type { Optimiser } from "./optimiser.ts";
 import { withMasks } from "./parameters.ts";
 import type { TrainingPruning } from "./settings.ts";
 
-/** Masks are drawn so many times at most: each time the network is compiled anew, which takes as long as a few sequences. */
+/** Masks are drawn so many times at most: each time the network is compiled anew. */
 const MAX_DRAWS = 32;
 /** Of an LTC's synapses, beside their strength `w`. */
 const SYNAPSE_FIELDS = ["w", "sigma", "mu", "erev"];
