@@ -21,11 +21,12 @@ export function progressOf(io: Io): (done: number, total: number) => void {
 
 const BAR_WIDTH = 20;
 
-/** A bar, what was last measured, and the time left of a training that has `before` steps behind it already. */
-export function trainingProgressOf(
-  io: Io,
-  before: number,
-): (done: number, total: number, news: string) => void {
+/**
+ * A bar and the time left of a run, shown as often as eyes can follow.
+ * @param before what of it was done before the run began
+ * @returns shows that `done` of `total` is done; `news` stands between
+ */
+export function barOf(io: Io, before = 0): (done: number, total: number, news: string) => void {
   const started = performance.now();
   let next = started;
   return (done, total, news) => {
@@ -34,9 +35,11 @@ export function trainingProgressOf(
     next = now + PROGRESS_EVERY_MS;
     const filled = Math.floor((BAR_WIDTH * done) / total);
     const bar = "#".repeat(filled).padEnd(BAR_WIDTH, ".");
-    const left = ((now - started) / (done - before)) * (total - done);
-    io.progress(
-      `[${bar}] ${Math.floor((100 * done) / total)} %, ${news}, ${(left / 1000).toFixed(0)} s left`,
-    );
+    const left = done === before ? "" : `, ${timeLeft(((now - started) / (done - before)) * (total - done))}`;
+    io.progress(`[${bar}] ${Math.floor((100 * done) / total)} %, ${news}${left}`);
   };
+}
+
+function timeLeft(ms: number): string {
+  return ms < 90_000 ? `${(ms / 1000).toFixed(0)} s left` : `${(ms / 60_000).toFixed(0)} min left`;
 }

@@ -8,6 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { writeModel } from "../bindings/network/checkpoint.ts";
+import { median } from "../bindings/statistics/samples.ts";
 import { randomLtc } from "./random-ltc.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
@@ -61,9 +62,4 @@ function milliseconds(args: string[]): number {
 
 function runNode(args: string[]): string {
   return execFileSync(process.execPath, args, { encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] });
-}
-
-function median(values: number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return (sorted[(sorted.length - 1) >> 1]! + sorted[sorted.length >> 1]!) / 2;
 }

@@ -6,6 +6,7 @@ import type { Model, ModelConfig } from "../bindings/network/model.ts";
 import { expectedTensors } from "../bindings/network/tensors.ts";
 import { Network } from "../bindings/network.ts";
 import { quantizeForCosting } from "../bindings/quantize/costing.ts";
+import { median } from "../bindings/statistics/samples.ts";
 
 const MAX_RATIO = 1.25;
 const MAX_RATIO_INT8 = 1.7;
@@ -80,8 +81,4 @@ async function compareBuilds(name: string, network: Network, maxRatio: number): 
       `ratio ${ratio.toFixed(3)} (at most ${maxRatio}): ${ok ? "ok" : "MISSED"}`,
   );
   return ok;
-}
-
-function median(values: number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
 }

@@ -4,6 +4,7 @@
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { chromium, type Page } from "playwright-core";
+import { median } from "../bindings/statistics/samples.ts";
 import { findCommand } from "./tools.ts";
 
 const PAGE = pathToFileURL(join(fileURLToPath(new URL("..", import.meta.url)), "dist/explorer.html")).href;
@@ -80,8 +81,4 @@ async function updateMs(page: Page, change: string): Promise<number> {
     times.push(ms as number);
   }
   return median(times);
-}
-
-function median(values: number[]): number {
-  return values.toSorted((a, b) => a - b)[values.length >> 1]!;
 }

@@ -8,6 +8,7 @@
 // of integers, over all for what no kernel executes. A kernel that no network has keeps it.
 
 import type { Calibration, EmulatedBoard } from "../board/emulated.ts";
+import { median } from "../statistics/samples.ts";
 import { type KernelCount, numbersOf } from "./counts.ts";
 
 /** A network that was measured. */
@@ -149,10 +150,4 @@ function pricedOf({ kernels }: MeasuredNetwork): number {
 
 function callsOf({ kernels }: MeasuredNetwork): number {
   return kernels.reduce((sum, { calls }) => sum + calls, 0);
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const n = sorted.length;
-  return (sorted[(n - 1) >> 1]! + sorted[n >> 1]!) / 2;
 }

@@ -2,6 +2,7 @@
 
 import { complain } from "../errors.ts";
 import type { Interval } from "../estimate/interval.ts";
+import { median } from "../statistics/samples.ts";
 import { type Accuracy, type ErrorBudget, energyInterval, errorBudget } from "./accuracy.ts";
 import { type Integral, Integrator } from "./integrate.ts";
 import { checkSession } from "./session.ts";
@@ -257,10 +258,4 @@ function medianRange(windows: readonly WindowEnergy[]): Interval | null {
 
 function medianOf(windows: readonly WindowEnergy[]): number {
   return median(windows.map(({ energyPerInferenceUj }) => energyPerInferenceUj));
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }

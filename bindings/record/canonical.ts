@@ -14,15 +14,6 @@ export function canonicalJson(value: unknown, indent: 0 | 2 = 2): string {
   return `${JSON.stringify(ordered(value, ""), null, indent)}\n`;
 }
 
-/** SHA-256 in hexadecimal. */
-export async function sha256(data: string | Uint8Array | readonly Uint8Array[]): Promise<string> {
-  const parts =
-    typeof data === "string" ? [new TextEncoder().encode(data)] : data instanceof Uint8Array ? [data] : data;
-  const bytes = new Uint8Array(await new Blob(parts as Uint8Array<ArrayBuffer>[]).arrayBuffer());
-  const digest = new Uint8Array(await globalThis.crypto.subtle.digest("SHA-256", bytes));
-  return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
-}
-
 /** By UTF-16 code units, as `sort` does: the same in every language. */
 export function byCodeUnits(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;

@@ -4,7 +4,8 @@ import type { Estimate } from "../estimate/estimate.ts";
 import type { Interval } from "../estimate/interval.ts";
 import type { Evaluation } from "../evaluate/evaluate.ts";
 import type { Outcomes } from "../evaluate/outcomes.ts";
-import { canonicalJson, recorded, sha256 } from "./canonical.ts";
+import { sha256 } from "../sha256.ts";
+import { canonicalJson, recorded } from "./canonical.ts";
 import { type Accuracy, type Entry, entryId, type PlatformCoefficients, type Reading } from "./record.ts";
 
 /** What an entry says beside the figures of its estimate. */

@@ -17,6 +17,8 @@ const RECORD = z.object({
   precision: z.enum(SWEEP_PRECISIONS),
   data: z.object({ name: z.string(), sha256: z.string() }),
   split: z.enum(["validation", "test"]),
+  /** Steps a second, which `realTime` is about. */
+  rateHz: z.number(),
   metric: z.object({
     name: z.string(),
     better: z.enum(["higher", "lower"]),

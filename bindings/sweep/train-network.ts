@@ -13,13 +13,14 @@ import { Network } from "../network.ts";
 import { isSynapses, presentWeights } from "../prune/weights.ts";
 import { calibrationOf } from "../quantize/calibration-data.ts";
 import { quantize } from "../quantize/quantize.ts";
+import { sha256 } from "../sha256.ts";
 import { networkFor } from "../train/cells.ts";
 import { Differentiator } from "../train/differentiator.ts";
 import { initialModel } from "../train/initial-weights.ts";
 import { recipeFor } from "../train/recipe.ts";
 import type { TrainingSettings } from "../train/settings.ts";
 import { trainingNotes, withParameters } from "../train/trained-model.ts";
-import { Trainer, type TrainingEvent } from "../train/trainer.ts";
+import { Trainer } from "../train/trainer.ts";
 import { trainingData } from "../train/training-data.ts";
 import { isHigherBetter } from "../train/validate.ts";
 import type { SweepRecord } from "./record.ts";
@@ -43,19 +44,14 @@ export function settingsFor(
   return { ...recipeFor(dataset, network.cell.cell), ...training, pruning, seed };
 }
 
-/** Names what is trained: equal keys, equal weights. SHA-256 in hexadecimal. */
-export async function networkKey(
-  data: SweepData,
-  network: SweepNetwork,
-  training: SweepTraining,
-): Promise<string> {
+/** Names what is trained: equal keys, equal weights. */
+export function networkKey(data: SweepData, network: SweepNetwork, training: SweepTraining): Promise<string> {
   const what = {
     data: data.sha256,
     config: networkFor(network.cell, data.dataset),
     settings: settingsFor(data.dataset, network, training),
   };
-  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(JSON.stringify(what)));
-  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return sha256(JSON.stringify(what));
 }
 
 /**
@@ -67,14 +63,12 @@ export async function trainNetwork(
   { dataset, sha256 }: SweepData,
   network: SweepNetwork,
   training: SweepTraining,
-  onEvent: (event: TrainingEvent) => void = () => {},
 ): Promise<Uint8Array> {
   const settings = settingsFor(dataset, network, training);
   const model = initialModel(networkFor(network.cell, dataset), network.seed);
   const differentiator = await Differentiator.create(model);
   const trainer = new Trainer(differentiator, model, trainingData(dataset, "split"), settings);
   for await (const event of trainer.run()) {
-    onEvent(event);
     if (event.type === "end" && event.reason === "diverged") {
       throw new LiquidEdgeError(
         "unavailable",
@@ -121,6 +115,7 @@ export async function scoreNetwork(
       precision: facts.precision as SweepPrecision,
       data: { name: dataset.name, sha256 },
       split,
+      rateHz,
       metric: {
         name,
         better: isHigherBetter(dataset) ? "higher" : "lower",

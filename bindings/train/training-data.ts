@@ -2,6 +2,7 @@
 
 import type { Dataset, Sample, Split } from "../data/dataset.ts";
 import { complain } from "../errors.ts";
+import { sha256, sha256Bytes } from "../sha256.ts";
 import { TrainingRandom } from "./random.ts";
 import type { TrainingData } from "./trainer.ts";
 
@@ -110,30 +111,14 @@ export async function hashOf({ splits }: Dataset): Promise<string> {
     for (const { id, nSteps, input, timespans, target } of samples) {
       const head = new TextEncoder().encode(JSON.stringify([part, id, nSteps, timespans !== null]));
       const values = [input, ...(timespans === null ? [] : [timespans]), target];
-      const parts = [head, ...values.map(littleEndian)];
-      digests.push(await sha256(joined(parts)));
+      digests.push(await sha256Bytes([head, ...values.map(littleEndian)]));
     }
   }
-  const bytes = await sha256(joined(digests));
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return sha256(digests);
 }
 
 function littleEndian(values: Float32Array): Uint8Array {
   const view = new DataView(new ArrayBuffer(4 * values.length));
   for (let i = 0; i < values.length; i++) view.setFloat32(4 * i, values[i]!, true);
   return new Uint8Array(view.buffer);
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const all = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
-}
-
-async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
-  return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
 }

@@ -72,14 +72,14 @@ function describe(
     right("RAM kB"),
     right("flash kB"),
   ];
-  const row = (label: string, { metric, ...c }: Candidate) => [
+  const row = (label: string, c: Candidate) => [
     label,
-    nameOf({ metric, ...c }),
+    nameOf(c),
     c.sparsity === 0 ? "" : percent(c.sparsity),
     c.precision,
     whole(Math.round(c.parameters)),
-    shown(name, metric.mean),
-    shown(name, metric.deviation),
+    shown(name, c.metric.mean),
+    shown(name, c.metric.deviation),
     digits(c.energyUj.typ),
     digits(c.latencyUs.typ),
     digits(c.ramBytes / 1024),

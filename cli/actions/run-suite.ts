@@ -7,20 +7,20 @@ import { complain, LiquidEdgeError, nearestName } from "../../bindings/errors.ts
 import { EnergySimulator } from "../../bindings/estimate/energy-simulator.ts";
 import type { Estimate } from "../../bindings/estimate/estimate.ts";
 import { printable } from "../../bindings/network/printable.ts";
-import { byCodeUnits, sha256 } from "../../bindings/record/canonical.ts";
+import { byCodeUnits } from "../../bindings/record/canonical.ts";
 import { coefficientsOf, entryOf } from "../../bindings/record/make-entry.ts";
 import { type BenchmarkRecord, type Entry, entryId, RECORD_FORMAT } from "../../bindings/record/record.ts";
 import { parseSuite, type Suite } from "../../bindings/record/suite.ts";
+import { sha256 } from "../../bindings/sha256.ts";
 import { type MissingVariant, makeVariants, type Variant } from "../../bindings/sweep/variants.ts";
 import manifest from "../../package.json" with { type: "json" };
 import type { Io } from "../io.ts";
+import { barOf } from "../progress.ts";
 import { readDataset } from "../read-dataset.ts";
 import { readNetwork } from "../read-network.ts";
 import { fileName } from "../read-text.ts";
 import { readYaml } from "../read-yaml.ts";
 import { variantData } from "./variant-data.ts";
-
-const BAR_CELLS = 24;
 
 /** Runs the suite in a file, YAML or JSON. Throws `bad-record` and what its files are refused with. */
 export async function runSuite(io: Io, path: string): Promise<BenchmarkRecord> {
@@ -40,11 +40,12 @@ class SuiteRun {
   readonly #skipped: BenchmarkRecord["skipped"] = [];
   readonly #estimates = new Map<string, Estimate[]>();
   readonly #total: number;
-  readonly #started = performance.now();
+  readonly #bar: ReturnType<typeof barOf>;
 
   constructor(io: Io, suite: Suite, resolve: (file: string) => string) {
     this.#io = io;
     this.#suite = suite;
+    this.#bar = barOf(io);
     this.#resolve = resolve;
     const { platforms } = suite;
     const variants = suite.models.map(({ tasks = [], precisions, sparsities }) => {
@@ -122,11 +123,7 @@ class SuiteRun {
 
   #show(what: string): void {
     const done = this.#entries.length + this.#skipped.length;
-    const filled = Math.round((BAR_CELLS * done) / this.#total);
-    const bar = `${"#".repeat(filled)}${"-".repeat(BAR_CELLS - filled)}`;
-    const elapsed = performance.now() - this.#started;
-    const left = done === 0 ? "" : `, ${((elapsed / done / 1000) * (this.#total - done)).toFixed(0)} s left`;
-    this.#io.progress(`[${bar}] ${done} of ${this.#total}: ${what}${left}`);
+    this.#bar(done, this.#total, `${done} of ${this.#total}: ${what}`);
   }
 
   async record(): Promise<BenchmarkRecord> {

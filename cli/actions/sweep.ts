@@ -5,6 +5,7 @@ import { parseSpace } from "../../bindings/sweep/space.ts";
 import type { SweepOptions } from "../commands/sweep.ts";
 import { RunFailure } from "../exit.ts";
 import type { Io } from "../io.ts";
+import { barOf } from "../progress.ts";
 import { fileName } from "../read-text.ts";
 import { readYaml } from "../read-yaml.ts";
 import { runSweep, type SweepOutcome, type TaskRunner } from "../sweep/run-sweep.ts";
@@ -13,8 +14,6 @@ import { count, paragraph } from "../text.ts";
 import { writeFronts } from "./pareto.ts";
 import { frontTable } from "./pareto-report.ts";
 
-const BAR_WIDTH = 20;
-
 /** From the chunk of the built command that this is in. From its sources everything runs in this thread. */
 const WORKER = new URL("../sweep-worker.js", import.meta.url);
 
@@ -22,19 +21,16 @@ export async function sweep(io: Io, path: string, options: SweepOptions): Promis
   const space = parseSpace(await readYaml(io, path, "bad-config"), fileName(path));
   for (const platform of space.platforms) findBoard(platform);
   const outcome = await io.interruptible(async (signal) => {
-    const shares = new Map<string, number>();
-    const runner = await runnerOf(io, options.threads, ({ key, share }) => void shares.set(key, share));
-    const started = performance.now();
+    const runner = await runnerOf(io, options.threads);
+    let bar: ReturnType<typeof barOf> | null = null;
     try {
       return await runSweep(io, space, runner, {
         out: options.out,
         spacePath: path,
         signal,
         onProgress: ({ networks, done, begun }) => {
-          const filled = Math.floor((BAR_WIDTH * done) / Math.max(1, networks));
-          const bar = "#".repeat(filled).padEnd(BAR_WIDTH, ".");
-          const left = done === begun ? "" : timeLeft(started, done - begun, networks - done);
-          io.progress(`[${bar}] ${done} of ${count(networks, "network")}${left}`);
+          bar ??= barOf(io, begun);
+          bar(done, networks, `${done} of ${count(networks, "network")}`);
         },
       });
     } finally {
@@ -62,21 +58,12 @@ export async function sweep(io: Io, path: string, options: SweepOptions): Promis
 
 type ClosableRunner = TaskRunner & { close(): Promise<void> };
 
-async function runnerOf(
-  io: Io,
-  threads: number | undefined,
-  onStep: (message: { key: string; share: number }) => void,
-): Promise<ClosableRunner> {
+async function runnerOf(io: Io, threads: number | undefined): Promise<ClosableRunner> {
   if (import.meta.url.endsWith(".ts")) {
     return { threads: 1, run: (task) => runTask(io, task), close: async () => {} };
   }
   const { threadPool } = await import("../sweep/pool.ts");
-  return threadPool(WORKER, threads, onStep);
-}
-
-function timeLeft(started: number, done: number, left: number): string {
-  const seconds = ((performance.now() - started) / 1000 / done) * left;
-  return seconds < 90 ? `, ${seconds.toFixed(0)} s left` : `, ${(seconds / 60).toFixed(0)} min left`;
+  return threadPool(WORKER, threads);
 }
 
 function describeOutcome(outcome: SweepOutcome, out: string, colour: boolean): string {

@@ -15,7 +15,7 @@ import type { TrainOptions } from "../commands/train.ts";
 import { RunFailure } from "../exit.ts";
 import type { Io } from "../io.ts";
 import { usageError } from "../options.ts";
-import { trainingProgressOf } from "../progress.ts";
+import { barOf } from "../progress.ts";
 import { readDataset } from "../read-dataset.ts";
 import { fileName } from "../read-text.ts";
 import { digits } from "../text.ts";
@@ -140,7 +140,7 @@ interface Following {
 /** Runs the training to its end; the last good state is in the checkpoint whenever it stops early. */
 async function follow(io: Io, { trainer, plan, parts, checkpoint, signal }: Following) {
   const { metric } = parts.dataset;
-  const progress = trainingProgressOf(io, trainer.state.steps);
+  const progress = barOf(io, trainer.state.steps);
   let news = "";
   let savedEpoch: number | null = null;
   let nextSave = 0;

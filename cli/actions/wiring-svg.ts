@@ -3,6 +3,7 @@
 
 import { basename } from "node:path";
 import { LiquidEdgeError } from "../../bindings/errors.ts";
+import { escapeXml } from "../chart/escape-xml.ts";
 import type { Synapse, WiringGraph } from "./wiring-graph.ts";
 
 const COLUMN_PX = 190;
@@ -151,8 +152,4 @@ function legend(y: number, hasPolarity: boolean): string {
     ? entry(16, "excitatory", "excitatory") + entry(140, "inhibitory", "inhibitory")
     : entry(16, "excitatory", "synapse");
   return `  <g>${entries}</g>`;
-}
-
-function escapeXml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }

@@ -2,6 +2,7 @@
 // bytes for the same specification. Vega is loaded when a plot is asked for; it takes longer than an estimate.
 
 import type { TopLevelSpec } from "vega-lite";
+import { escapeXml } from "./escape-xml.ts";
 import { textWidth } from "./text-width.ts";
 import { darkStyle, theme } from "./theme.ts";
 
@@ -76,8 +77,4 @@ function quietLogger(complaints: string[]) {
 
 function isBold(weight: string | number | undefined): boolean {
   return weight === "bold" || Number(weight) >= 600;
-}
-
-function escapeXml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }

@@ -2,12 +2,13 @@
 // the disk within a second. Which worker does what, and in which order, changes no byte of a result.
 
 import { dirname, join, resolve } from "node:path";
+import { LiquidEdgeError } from "../../bindings/errors.ts";
 import { parseRecords, recordKey, type SweepRecord } from "../../bindings/sweep/record.ts";
 import { describeCell, type SweepSpace } from "../../bindings/sweep/space.ts";
 import { networkKey } from "../../bindings/sweep/train-network.ts";
 import type { Io } from "../io.ts";
 import { decodeText, fileName } from "../read-text.ts";
-import { type SweepTask, sweepData, type TaskResult } from "./task.ts";
+import { IMPOSSIBLE, readIfThere, type SweepTask, sweepData, type TaskResult } from "./task.ts";
 
 const SAVE_EVERY_MS = 1000;
 
@@ -15,7 +16,8 @@ const SAVE_EVERY_MS = 1000;
 export interface TaskRunner {
   /** How many tasks it can do at once. */
   readonly threads: number;
-  run(task: SweepTask): Promise<TaskResult>;
+  /** Rejects with any error once `signal` is aborted. */
+  run(task: SweepTask, signal: AbortSignal): Promise<TaskResult>;
 }
 
 export interface SweepProgress {
@@ -42,7 +44,7 @@ export interface SweepOptions {
   out: string;
   /** File of the space, which its paths are relative to. */
   spacePath: string;
-  signal?: AbortSignal;
+  signal: AbortSignal;
   onProgress?: (progress: SweepProgress) => void;
 }
 
@@ -53,12 +55,12 @@ export async function runSweep(
   runner: TaskRunner,
   { out, spacePath, signal, onProgress = () => {} }: SweepOptions,
 ): Promise<SweepOutcome> {
-  const results = join(out, "results.jsonl");
   const models = join(out, "models");
   const data = dataOf(space, spacePath);
   const sweep = await sweepData(io, data);
   await io.makeFolder(models);
-  const known = new Map((await readRecords(io, results)).map((record) => [recordKey(record), record]));
+  const file = await ResultsFile.open(io, join(out, "results.jsonl"));
+  const { known } = file;
 
   const tasks: SweepTask[] = [];
   const wanted: string[] = [];
@@ -76,13 +78,14 @@ export async function runSweep(
     try {
       key = await networkKey(sweep, network, training);
     } catch (error) {
-      outcome.failures.push({ network: describeCell(network.cell), reason: (error as Error).message });
+      if (!(error instanceof LiquidEdgeError && IMPOSSIBLE.includes(error.code))) throw error;
+      outcome.failures.push({ network: describeCell(network.cell), reason: error.message });
       continue;
     }
     const missing = precisions.filter((precision) => {
       const id = `${key} ${precision} ${split}`;
       wanted.push(id);
-      return !isComplete(known.get(id), platforms);
+      return !isComplete(known.get(id), space);
     });
     if (missing.length === 0) outcome.skipped++;
     else
@@ -98,14 +101,6 @@ export async function runSweep(
       });
   }
 
-  let dirty = false;
-  let saved = performance.now();
-  const save = async () => {
-    if (!dirty) return;
-    dirty = false;
-    saved = performance.now();
-    await io.writeFile(results, [...known.values()].map((record) => `${JSON.stringify(record)}\n`).join(""));
-  };
   const begun = outcome.skipped;
   let done = begun;
   const networks = tasks.length + outcome.skipped;
@@ -113,38 +108,68 @@ export async function runSweep(
   const waiting = tasks[Symbol.iterator]();
   const lane = async () => {
     for (const task of waiting) {
-      if (signal?.aborted === true) {
-        outcome.stopped = true;
-        return;
-      }
-      const { records, trained, failure } = await runner.run(task);
+      if (signal.aborted) return;
+      const { records, trained, failure } = await runner.run(task, signal);
       if (failure !== null) outcome.failures.push({ network: describeTask(task), reason: failure });
       else if (trained) outcome.trained++;
       else outcome.reused++;
       for (const record of records) known.set(recordKey(record), record);
-      dirty ||= records.length > 0;
-      if (performance.now() - saved >= SAVE_EVERY_MS) await save();
+      await file.saveNowAndThen();
       onProgress({ networks, done: ++done, begun });
     }
   };
   try {
     await Promise.all(Array.from({ length: runner.threads }, lane));
+  } catch (error) {
+    if (!signal.aborted) throw error;
   } finally {
-    // In the order of the space, whatever finished first.
-    const order = new Map(wanted.map((id, i) => [id, i]));
-    const sorted = [...known].sort(([a], [b]) => (order.get(a) ?? -1) - (order.get(b) ?? -1));
-    known.clear();
-    for (const [id, record] of sorted) known.set(id, record);
-    await save();
+    await file.save(wanted);
   }
+  outcome.stopped = signal.aborted;
   outcome.records = wanted.flatMap((id) => known.get(id) ?? []);
   return outcome;
 }
 
-export async function readRecords(io: Io, path: string): Promise<SweepRecord[]> {
-  const bytes = await io.readFile(path).catch(() => null);
-  if (bytes === null) return [];
-  return parseRecords(decodeText(bytes, fileName(path), "bad-file"), fileName(path));
+/** results.jsonl of a sweep, written whole and one write after the other: an older content never replaces a newer one. */
+class ResultsFile {
+  /** By `recordKey`. */
+  readonly known: Map<string, SweepRecord>;
+  readonly #io: Io;
+  readonly #path: string;
+  #written: string;
+  #saved = performance.now();
+  #writing: Promise<void> = Promise.resolve();
+
+  private constructor(io: Io, path: string, text: string) {
+    this.#io = io;
+    this.#path = path;
+    this.#written = text;
+    this.known = new Map(parseRecords(text, fileName(path)).map((record) => [recordKey(record), record]));
+  }
+
+  static async open(io: Io, path: string): Promise<ResultsFile> {
+    const bytes = await readIfThere(io, path);
+    return new ResultsFile(io, path, bytes === null ? "" : decodeText(bytes, fileName(path), "bad-file"));
+  }
+
+  async saveNowAndThen(): Promise<void> {
+    if (performance.now() - this.#saved < SAVE_EVERY_MS) return;
+    this.#saved = performance.now();
+    await this.save();
+  }
+
+  /** Writes what is known, if it is not there already; `order`: what of it goes last, in this order. */
+  save(order: readonly string[] = []): Promise<void> {
+    this.#writing = this.#writing.then(async () => {
+      const places = new Map(order.map((id, i) => [id, i]));
+      const sorted = [...this.known].sort(([a], [b]) => (places.get(a) ?? -1) - (places.get(b) ?? -1));
+      const text = sorted.map(([, record]) => `${JSON.stringify(record)}\n`).join("");
+      if (text === this.#written) return;
+      await this.#io.writeFile(this.#path, text);
+      this.#written = text;
+    });
+    return this.#writing;
+  }
 }
 
 function dataOf({ data, dataset, description }: SweepSpace, spacePath: string) {
@@ -157,8 +182,9 @@ function dataOf({ data, dataset, description }: SweepSpace, spacePath: string) {
   };
 }
 
-function isComplete(record: SweepRecord | undefined, platforms: readonly string[]): boolean {
-  if (record === undefined) return false;
+/** Whether all that the space asks of a network in a number format is known. */
+function isComplete(record: SweepRecord | undefined, { platforms, rateHz }: SweepSpace): boolean {
+  if (record === undefined || record.rateHz !== rateHz) return false;
   const there = new Set([...record.platforms, ...record.unavailable].map(({ platform }) => platform));
   return platforms.every((platform) => there.has(platform));
 }

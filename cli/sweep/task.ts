@@ -1,8 +1,8 @@
 // What one worker of a sweep does with one network: takes its weights from the folder or trains them, then scores and
 // costs it in every number format.
 
-import { join } from "node:path";
-import { LiquidEdgeError } from "../../bindings/errors.ts";
+import { basename, dirname, join } from "node:path";
+import { type ErrorCode, LiquidEdgeError } from "../../bindings/errors.ts";
 import { readModel } from "../../bindings/network/checkpoint.ts";
 import type { SweepRecord } from "../../bindings/sweep/record.ts";
 import type { SweepNetwork, SweepPrecision, SweepTraining } from "../../bindings/sweep/space.ts";
@@ -32,7 +32,10 @@ export interface TaskResult {
   failure: string | null;
 }
 
-type Files = Pick<Io, "readFile" | "writeFile">;
+type Files = Pick<Io, "readFile" | "writeFile" | "listFolder">;
+
+/** Of a network that its cell cannot be, or whose loss diverged. */
+export const IMPOSSIBLE: readonly ErrorCode[] = ["bad-config", "unavailable"];
 
 const loaded = new Map<string, Promise<SweepData>>();
 
@@ -50,27 +53,29 @@ export function sweepData(files: Files, data: DataOptions): Promise<SweepData> {
   return promise;
 }
 
-export async function runTask(
-  files: Files,
-  task: SweepTask,
-  onStep: (share: number) => void = () => {},
-): Promise<TaskResult> {
+/** A file's bytes, null when it is not there; one that cannot be read is an error, or it would be written over. */
+export async function readIfThere(files: Files, path: string): Promise<Uint8Array | null> {
+  const names = await files.listFolder(dirname(path));
+  return names.includes(basename(path)) ? files.readFile(path) : null;
+}
+
+/** @throws LiquidEdgeError for a file that is broken or cannot be read or written */
+export async function runTask(files: Files, task: SweepTask): Promise<TaskResult> {
   const data = await sweepData(files, task.data);
   const path = join(task.models, `${task.network.key}.safetensors`);
   try {
-    let bytes = await files.readFile(path).catch(() => null);
-    const trained = bytes === null;
-    if (bytes === null) {
-      bytes = await trainNetwork(data, task.network, task.training, (event) => {
-        if (event.type === "step") onStep(event.step / event.totalSteps);
-      });
-      await files.writeFile(path, bytes);
-    }
+    const there = await readIfThere(files, path);
+    const bytes = there ?? (await trainNetwork(data, task.network, task.training));
+    if (there === null) await files.writeFile(path, bytes);
     const model = readModel(bytes, undefined, { weights: path });
-    return { records: await scoreNetwork(data, task.network, model, task), trained, failure: null };
+    return {
+      records: await scoreNetwork(data, task.network, model, task),
+      trained: there === null,
+      failure: null,
+    };
   } catch (error) {
     // A combination that cannot be is a result; a full disk or a broken file ends the sweep.
-    if (error instanceof LiquidEdgeError && (error.code === "bad-config" || error.code === "unavailable")) {
+    if (error instanceof LiquidEdgeError && IMPOSSIBLE.includes(error.code)) {
       return { records: [], trained: false, failure: error.message };
     }
     throw error;

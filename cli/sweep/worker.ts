@@ -1,23 +1,17 @@
 // A thread of a sweep. Built as a file of its own beside the command, which starts it.
 
-import { parentPort } from "node:worker_threads";
+import { type ErrorCode, LiquidEdgeError } from "../../bindings/errors.ts";
 import { nodeFiles } from "../io.ts";
 import { runTask, type SweepTask, type TaskResult } from "./task.ts";
 
-const REPORT_EVERY_MS = 200;
+/** An error that crosses to another thread keeps its message only: what ours says beside it goes as plain data. */
+export type WorkerAnswer = { result: TaskResult } | { refusal: { code: ErrorCode; message: string } };
 
-/** How far a thread is with the training of one network. */
-export interface StepMessage {
-  key: string;
-  share: number;
-}
-
-export default function work(task: SweepTask): Promise<TaskResult> {
-  let next = 0;
-  return runTask(nodeFiles, task, (share) => {
-    const now = performance.now();
-    if (now < next) return;
-    next = now + REPORT_EVERY_MS;
-    parentPort?.postMessage({ key: task.network.key, share } satisfies StepMessage);
-  });
+export default async function work(task: SweepTask): Promise<WorkerAnswer> {
+  try {
+    return { result: await runTask(nodeFiles, task) };
+  } catch (error) {
+    if (error instanceof LiquidEdgeError) return { refusal: { code: error.code, message: error.message } };
+    throw error;
+  }
 }

@@ -136,6 +136,7 @@ function canMount(): boolean {
   const mounted = spawnSync("mount", ["-t", "tmpfs", "-o", "size=64k", "none", folder]).status === 0;
   if (mounted) execFileSync("umount", [folder]);
   rmSync(folder, { recursive: true });
+  if (!mounted) console.warn("SKIPPED: a full disk; it needs the right to mount a tmpfs");
   return mounted;
 }
 

@@ -1,36 +1,14 @@
 // `sweep` and `pareto`: what is trained, what is kept, what is chosen, what is refused.
 
 import { execFile } from "node:child_process";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { SweepRecord } from "../../bindings/sweep/record.ts";
 import { cli, ROOT } from "./run-cli.ts";
-
-const DESCRIPTION = {
-  task: "classification",
-  inputs: ["a", "b"],
-  target: "label",
-  sequence: "take",
-  split: { train: 0.6, validation: 0.2, test: 0.2 },
-  normalise: "train",
-};
-
-/** Slow and fast waves, told apart by their frequency alone. */
-function waves(): string {
-  const lines = ["take,a,b,label"];
-  for (let take = 0; take < 20; take++) {
-    for (let t = 0; t < 5; t++) {
-      const wave = Math.sin((0.4 + 1.2 * (take % 2)) * t + take);
-      lines.push(
-        `${take},${wave.toFixed(4)},${Math.cos(7 * take + t).toFixed(4)},${take % 2 ? "fast" : "slow"}`,
-      );
-    }
-  }
-  return `${lines.join("\n")}\n`;
-}
+import { WAVES_DESCRIPTION, waves } from "./waves.ts";
 
 const SPACE = `data: waves.csv
 description: waves.json
@@ -57,7 +35,7 @@ const results = (out = "out") => readFile(path(`${out}/results.jsonl`), "utf8");
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "liquid-edge-sweep-"));
   await writeFile(path("waves.csv"), waves());
-  await writeFile(path("waves.json"), JSON.stringify(DESCRIPTION));
+  await writeFile(path("waves.json"), JSON.stringify(WAVES_DESCRIPTION));
   await writeFile(path("on-disk.yaml"), SPACE);
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
@@ -107,6 +85,20 @@ describe("sweep", () => {
     expect(await results("three")).toBe(await results("one"));
   }, 60_000);
 
+  it("costs a network anew for another rate", async () => {
+    expect((await space(`${SPACE}rateHz: 50000\n`)).out).toContain("0 networks trained, 4 scored anew");
+    expect((await space(SPACE)).out).toContain("0 networks trained, 4 scored anew");
+  });
+
+  it("never writes over results that it cannot read", async () => {
+    await mkdir(path("odd/results.jsonl"), { recursive: true });
+    expect(await space(SPACE, "odd")).toMatchObject({
+      code: 2,
+      err: [expect.stringMatching(/found a folder/)],
+    });
+    expect((await stat(path("odd/results.jsonl"))).isDirectory()).toBe(true);
+  });
+
   it.each([
     [
       "a field with a typing error",
@@ -149,6 +141,7 @@ describe("pareto", () => {
       precision: "fp32",
       data: { name: "waves", sha256 },
       split: "test",
+      rateHz: 100,
       metric: {
         name: "accuracy",
         better: "higher",
@@ -249,6 +242,7 @@ describe("compare", () => {
       precision: "int8",
       data: { name: "steering", sha256: "a" },
       split: "test",
+      rateHz: 100,
       metric: { name: "mse", better: "lower", value: error, min: error, max: error, n: 100 },
       parameters: 100 * energy,
       imageSparsity: 0,

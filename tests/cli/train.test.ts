@@ -5,36 +5,14 @@ import { readModel } from "../../bindings/network/checkpoint.ts";
 import { parseSafetensors } from "../../bindings/network/safetensors.ts";
 import { cli, type Outcome, type World } from "./run-cli.ts";
 import { trainJson } from "./schemas.ts";
-
-const DESCRIPTION = {
-  task: "classification",
-  inputs: ["a", "b"],
-  target: "label",
-  sequence: "take",
-  split: { train: 0.6, validation: 0.2, test: 0.2 },
-  normalise: "train",
-};
-
-/** Slow and fast waves, told apart by their frequency alone. */
-function waves(change: (line: string, row: number) => string | null = (line) => line): string {
-  const lines = ["take,a,b,label"];
-  for (let take = 0; take < 20; take++) {
-    for (let t = 0; t < 4 + (take % 3); t++) {
-      const wave = Math.sin((0.4 + 1.2 * (take % 2)) * t + take);
-      const line = `${take},${wave.toFixed(4)},${Math.cos(7 * take + t).toFixed(4)},${take % 2 ? "fast" : "slow"}`;
-      const changed = change(line, lines.length);
-      if (changed !== null) lines.push(changed);
-    }
-  }
-  return `${lines.join("\n")}\n`;
-}
+import { WAVES_DESCRIPTION, waves } from "./waves.ts";
 
 const QUICK = "--cell liquid-gate --units 2 --epochs 3 --batch 6 --lr 0.05".split(" ");
 
 /** What `train …args` does with these waves. */
 function train(args: readonly string[], world: World & { csv?: string } = {}): Promise<Outcome> {
   const { csv = waves(), ...rest } = world;
-  const files = { "waves.csv": csv, "waves.json": JSON.stringify(DESCRIPTION), ...world.files };
+  const files = { "waves.csv": csv, "waves.json": JSON.stringify(WAVES_DESCRIPTION), ...world.files };
   const words = ["train", "waves.csv", "--description", "waves.json", ...args];
   return cli(words, { ...rest, files });
 }
@@ -136,7 +114,7 @@ describe("train", () => {
       expect(err[0]).toMatch(message);
     };
     await refused(["--units", "3"], /--units: expected without --from, whose network holds, found both$/);
-    const three = { ...DESCRIPTION, inputs: ["a"] };
+    const three = { ...WAVES_DESCRIPTION, inputs: ["a"] };
     const { err } = await train(tuning, { files: { ...files, "waves.json": JSON.stringify(three) } });
     expect(err).toEqual(['liquid-edge: net.safetensors: "inputs" expected 1, as waves.csv has, found 2']);
   });
@@ -336,7 +314,7 @@ describe("train", () => {
   });
 
   it("refuses time that goes back, naming line and column", async () => {
-    const timed = { ...DESCRIPTION, time: "t" };
+    const timed = { ...WAVES_DESCRIPTION, time: "t" };
     const csv = waves((line, row) => (row === 1 ? `${line},1` : `${line},${row === 3 ? 0 : row}`)).replace(
       "label",
       "label,t",

@@ -19,7 +19,7 @@ const current = repeating([
 const logic = (seconds: number) => (seconds % 0.5 >= 0.3 ? 1 : 0);
 const fake = new FakePpk2({ current, logic });
 
-const pty = spawn("python3", [join(import.meta.dirname, "pseudo_terminal.py")], {
+const pty = spawn("python3", [join(import.meta.dirname, "../pseudo-terminal.py")], {
   stdio: ["pipe", "pipe", "pipe"],
 });
 createInterface({ input: pty.stderr }).once("line", (path) => {

@@ -21,14 +21,14 @@ export class PtyPort {
   }
 
   async plug(): Promise<void> {
-    const child = spawn("python3", [join(import.meta.dirname, "pulled-port.py")], { stdio: "pipe" });
+    const child = spawn("python3", [join(import.meta.dirname, "../pseudo-terminal.py")], { stdio: "pipe" });
     child.stdin.on("error", () => {});
     child.stdout.on("data", (bytes: Buffer) => {
       this.received += bytes.length;
       this.onData(bytes);
     });
     const line = String((await once(child.stderr, "data"))[0]).trim();
-    if (!line.startsWith("/dev/")) throw new Error(`pulled-port.py: ${line}`);
+    if (!line.startsWith("/dev/")) throw new Error(`pseudo-terminal.py: ${line}`);
     this.#child = child;
     symlinkSync(line, this.path);
   }

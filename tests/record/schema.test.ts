@@ -3,10 +3,11 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { budgetJsonSchema } from "../../bindings/record/budget.ts";
-import { canonicalJson, sha256 } from "../../bindings/record/canonical.ts";
+import { canonicalJson } from "../../bindings/record/canonical.ts";
 import { appendToHistory, parseHistory } from "../../bindings/record/history.ts";
 import { historyJsonSchema, parseRecord, recordJsonSchema } from "../../bindings/record/schema.ts";
 import { parseSuite, suiteJsonSchema } from "../../bindings/record/suite.ts";
+import { sha256 } from "../../bindings/sha256.ts";
 import { entry, record } from "./made-records.ts";
 
 const reasonOf = (run: () => unknown): string => {
