@@ -79,7 +79,7 @@ describe("benchmark", () => {
 
   it("shows how far it is", async () => {
     const { progress } = await benchmark(SUITE);
-    expect(progress[0]).toBe(`[${"-".repeat(24)}] 0 of 2: sine fp32`);
+    expect(progress[0]).toBe(`[${".".repeat(20)}] 0 %, 0 of 2: sine fp32`);
   });
 
   it("refuses a suite in one line", async () => {

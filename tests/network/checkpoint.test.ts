@@ -165,7 +165,7 @@ describe.skipIf(fullReference === null)("with the complete reference data", () =
   afterAll(() => rmSync(folder, { recursive: true }));
 
   test.each([
-    ["make-example.ts", EXAMPLES, /^sine\./],
+    ["make-sine.ts", EXAMPLES, /^sine\./],
     ["make-golden.ts", join(GOLDEN, "ncps"), /\.(json|safetensors)$/],
     ["make-gradient-golden.ts", join(GOLDEN, "gradients"), /\.(json|safetensors)$/],
   ])("%s makes the files that are in the repository", (script, committed, pattern) => {
