@@ -13,7 +13,7 @@ import { add, mul, pow2FromMagic, splat, sub } from "./lanes";
 /** Adding it rounds to an integer n and leaves n + 127 in the low bits: 1.5 * 2^23 + 127. */
 const ROUND_BIASED: f32 = 12583039;
 
-/** 2^t for -126 <= t <= 127. A NaN gives a NaN. */
+/** 2^t for -100 <= t <= 127, where 2^n f is a normal number or 0. A NaN gives a NaN. */
 @inline export function exp2Fast<T>(t: T): T {
   const m = add<T>(t, splat<T>(ROUND_BIASED));
   const f = sub<T>(t, sub<T>(m, splat<T>(ROUND_BIASED)));
@@ -21,6 +21,7 @@ const ROUND_BIASED: f32 = 12583039;
   p = add<T>(mul<T>(p, f), splat<T>(0.05550711));
   p = add<T>(mul<T>(p, f), splat<T>(0.24022245));
   p = add<T>(mul<T>(p, f), splat<T>(0.693147));
-  p = add<T>(mul<T>(p, f), splat<T>(1));
-  return mul<T>(p, pow2FromMagic<T>(m));
+  // 2^n + (2^n f) p: scaling by 2^n is exact, so these are the bits of 2^n (1 + f p), one multiplication nearer to t.
+  const scale = pow2FromMagic<T>(m);
+  return add<T>(mul<T>(p, mul<T>(f, scale)), scale);
 }

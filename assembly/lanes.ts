@@ -9,6 +9,23 @@
   return <T>x;
 }
 
+/**
+ * The `i`-th f32 behind p in every lane; `i` is 0 to 3 and a literal. An address immediate must be one as well, hence a
+ * line for each; what is left of them is one instruction.
+ */
+@inline export function splatAt<T>(p: usize, i: i32): T {
+  if (isVector<T>()) {
+    if (i == 0) return v128.load32_splat(p);
+    if (i == 1) return v128.load32_splat(p, 4);
+    if (i == 2) return v128.load32_splat(p, 8);
+    return v128.load32_splat(p, 12);
+  }
+  if (i == 0) return <T>load<f32>(p);
+  if (i == 1) return <T>load<f32>(p, 4);
+  if (i == 2) return <T>load<f32>(p, 8);
+  return <T>load<f32>(p, 12);
+}
+
 @inline export function add<T>(a: T, b: T): T {
   if (isVector<T>()) return f32x4.add(a, b);
   return a + b;

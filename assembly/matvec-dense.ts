@@ -11,7 +11,7 @@
 
 // @ts-nocheck: checked by asc
 
-import { add, mul, splat } from "./lanes";
+import { add, mul, splat, splatAt } from "./lanes";
 import { widen } from "./stored";
 
 /** T-width destinations that start at lane `w`: four for v128, one for f32. */
@@ -24,17 +24,17 @@ import { widen } from "./stored";
   let p = w;
   let q = x;
   for (const end = x + (<usize>(nIn & ~3) << 2); q != end; q += 16, p += 4 * RECORD) {
-    s0 = add<T>(s0, mul<T>(widen<P, T>(load<P>(p)), splat<T>(load<f32>(q))));
-    s1 = add<T>(s1, mul<T>(widen<P, T>(load<P>(p, RECORD)), splat<T>(load<f32>(q, 4))));
-    s2 = add<T>(s2, mul<T>(widen<P, T>(load<P>(p, 2 * RECORD)), splat<T>(load<f32>(q, 8))));
-    s3 = add<T>(s3, mul<T>(widen<P, T>(load<P>(p, 3 * RECORD)), splat<T>(load<f32>(q, 12))));
+    s0 = add<T>(s0, mul<T>(widen<P, T>(load<P>(p)), splatAt<T>(q, 0)));
+    s1 = add<T>(s1, mul<T>(widen<P, T>(load<P>(p, RECORD)), splatAt<T>(q, 1)));
+    s2 = add<T>(s2, mul<T>(widen<P, T>(load<P>(p, 2 * RECORD)), splatAt<T>(q, 2)));
+    s3 = add<T>(s3, mul<T>(widen<P, T>(load<P>(p, 3 * RECORD)), splatAt<T>(q, 3)));
   }
   const rest = nIn & 3;
   if (rest > 0) {
-    s0 = add<T>(s0, mul<T>(widen<P, T>(load<P>(p)), splat<T>(load<f32>(q))));
+    s0 = add<T>(s0, mul<T>(widen<P, T>(load<P>(p)), splatAt<T>(q, 0)));
     if (rest > 1) {
-      s1 = add<T>(s1, mul<T>(widen<P, T>(load<P>(p, RECORD)), splat<T>(load<f32>(q, 4))));
-      if (rest > 2) s2 = add<T>(s2, mul<T>(widen<P, T>(load<P>(p, 2 * RECORD)), splat<T>(load<f32>(q, 8))));
+      s1 = add<T>(s1, mul<T>(widen<P, T>(load<P>(p, RECORD)), splatAt<T>(q, 1)));
+      if (rest > 2) s2 = add<T>(s2, mul<T>(widen<P, T>(load<P>(p, 2 * RECORD)), splatAt<T>(q, 2)));
     }
   }
   store<T>(y, add<T>(load<T>(b), add<T>(add<T>(s0, s1), add<T>(s2, s3))));

@@ -13,7 +13,7 @@
 
 // @ts-nocheck: checked by asc
 
-import { add, div, mul, splat } from "./lanes";
+import { add, div, mul, splat, splatAt } from "./lanes";
 import { widen } from "./stored";
 import { denominator } from "./synapse";
 
@@ -25,14 +25,41 @@ import { denominator } from "./synapse";
   const RECORD: usize = 4 * FIELD; // bytes from one source to the next
   let n0 = splat<T>(0), n1 = splat<T>(0), n2 = splat<T>(0), n3 = splat<T>(0);
   let c0 = splat<T>(0), c1 = splat<T>(0), c2 = splat<T>(0), c3 = splat<T>(0);
-  for (const end = v + (<usize>(nIn & ~3) << 2); v != end; v += 16, p += 4 * RECORD) {
-    const d0 = denominator<T>(widen<P, T>(load<P>(p)), widen<P, T>(load<P>(p, FIELD)), splat<T>(load<f32>(v)));
-    const d1 = denominator<T>(widen<P, T>(load<P>(p, RECORD)), widen<P, T>(load<P>(p, RECORD + FIELD)), splat<T>(load<f32>(v, 4)));
-    const d01 = mul<T>(d0, d1);
-    const d2 = denominator<T>(widen<P, T>(load<P>(p, 2 * RECORD)), widen<P, T>(load<P>(p, 2 * RECORD + FIELD)), splat<T>(load<f32>(v, 8)));
-    const d3 = denominator<T>(widen<P, T>(load<P>(p, 3 * RECORD)), widen<P, T>(load<P>(p, 3 * RECORD + FIELD)), splat<T>(load<f32>(v, 12)));
-    const d23 = mul<T>(d2, d3);
-    const r = div<T>(splat<T>(1), mul<T>(d01, d23));
+  const end = v + (<usize>(nIn & ~3) << 2);
+  if (isVector<T>() && sizeof<S>() == 4 && v != end) {
+    // In two stages, so that a processor finds more to do at once: the sums of four sources are taken while the
+    // denominators of the next four are under way. Same operations on the same values, a denominator's chain shorter.
+    let d0 = denominator<T>(widen<P, T>(load<P>(p)), widen<P, T>(load<P>(p, FIELD)), splatAt<T>(v, 0));
+    let d1 = denominator<T>(widen<P, T>(load<P>(p, RECORD)), widen<P, T>(load<P>(p, RECORD + FIELD)), splatAt<T>(v, 1));
+    let d2 = denominator<T>(widen<P, T>(load<P>(p, 2 * RECORD)), widen<P, T>(load<P>(p, 2 * RECORD + FIELD)), splatAt<T>(v, 2));
+    let d3 = denominator<T>(widen<P, T>(load<P>(p, 3 * RECORD)), widen<P, T>(load<P>(p, 3 * RECORD + FIELD)), splatAt<T>(v, 3));
+    let product = mul<T>(mul<T>(d0, d1), mul<T>(d2, d3));
+    for (v += 16; v != end; v += 16, p += 4 * RECORD) {
+      const e0 = denominator<T>(widen<P, T>(load<P>(p, 4 * RECORD)), widen<P, T>(load<P>(p, 4 * RECORD + FIELD)), splatAt<T>(v, 0));
+      const e1 = denominator<T>(widen<P, T>(load<P>(p, 5 * RECORD)), widen<P, T>(load<P>(p, 5 * RECORD + FIELD)), splatAt<T>(v, 1));
+      const e2 = denominator<T>(widen<P, T>(load<P>(p, 6 * RECORD)), widen<P, T>(load<P>(p, 6 * RECORD + FIELD)), splatAt<T>(v, 2));
+      const e3 = denominator<T>(widen<P, T>(load<P>(p, 7 * RECORD)), widen<P, T>(load<P>(p, 7 * RECORD + FIELD)), splatAt<T>(v, 3));
+      const d01 = mul<T>(d0, d1), d23 = mul<T>(d2, d3);
+      const r = div<T>(splat<T>(1), product);
+      const r01 = mul<T>(r, d23);
+      const s0 = mul<T>(r01, d1);
+      c0 = add<T>(c0, mul<T>(widen<P, T>(load<P>(p, 2 * FIELD)), s0));
+      n0 = add<T>(n0, mul<T>(widen<P, T>(load<P>(p, 3 * FIELD)), s0));
+      const s1 = mul<T>(r01, d0);
+      c1 = add<T>(c1, mul<T>(widen<P, T>(load<P>(p, RECORD + 2 * FIELD)), s1));
+      n1 = add<T>(n1, mul<T>(widen<P, T>(load<P>(p, RECORD + 3 * FIELD)), s1));
+      const r23 = mul<T>(r, d01);
+      const s2 = mul<T>(r23, d3);
+      c2 = add<T>(c2, mul<T>(widen<P, T>(load<P>(p, 2 * RECORD + 2 * FIELD)), s2));
+      n2 = add<T>(n2, mul<T>(widen<P, T>(load<P>(p, 2 * RECORD + 3 * FIELD)), s2));
+      const s3 = mul<T>(r23, d2);
+      c3 = add<T>(c3, mul<T>(widen<P, T>(load<P>(p, 3 * RECORD + 2 * FIELD)), s3));
+      n3 = add<T>(n3, mul<T>(widen<P, T>(load<P>(p, 3 * RECORD + 3 * FIELD)), s3));
+      product = mul<T>(mul<T>(e0, e1), mul<T>(e2, e3));
+      d0 = e0; d1 = e1; d2 = e2; d3 = e3;
+    }
+    const d01 = mul<T>(d0, d1), d23 = mul<T>(d2, d3);
+    const r = div<T>(splat<T>(1), product);
     const r01 = mul<T>(r, d23);
     const s0 = mul<T>(r01, d1);
     c0 = add<T>(c0, mul<T>(widen<P, T>(load<P>(p, 2 * FIELD)), s0));
@@ -47,21 +74,46 @@ import { denominator } from "./synapse";
     const s3 = mul<T>(r23, d2);
     c3 = add<T>(c3, mul<T>(widen<P, T>(load<P>(p, 3 * RECORD + 2 * FIELD)), s3));
     n3 = add<T>(n3, mul<T>(widen<P, T>(load<P>(p, 3 * RECORD + 3 * FIELD)), s3));
+    p += 4 * RECORD;
+  } else {
+    for (; v != end; v += 16, p += 4 * RECORD) {
+      const d0 = denominator<T>(widen<P, T>(load<P>(p)), widen<P, T>(load<P>(p, FIELD)), splatAt<T>(v, 0));
+      const d1 = denominator<T>(widen<P, T>(load<P>(p, RECORD)), widen<P, T>(load<P>(p, RECORD + FIELD)), splatAt<T>(v, 1));
+      const d01 = mul<T>(d0, d1);
+      const d2 = denominator<T>(widen<P, T>(load<P>(p, 2 * RECORD)), widen<P, T>(load<P>(p, 2 * RECORD + FIELD)), splatAt<T>(v, 2));
+      const d3 = denominator<T>(widen<P, T>(load<P>(p, 3 * RECORD)), widen<P, T>(load<P>(p, 3 * RECORD + FIELD)), splatAt<T>(v, 3));
+      const d23 = mul<T>(d2, d3);
+      const r = div<T>(splat<T>(1), mul<T>(d01, d23));
+      const r01 = mul<T>(r, d23);
+      const s0 = mul<T>(r01, d1);
+      c0 = add<T>(c0, mul<T>(widen<P, T>(load<P>(p, 2 * FIELD)), s0));
+      n0 = add<T>(n0, mul<T>(widen<P, T>(load<P>(p, 3 * FIELD)), s0));
+      const s1 = mul<T>(r01, d0);
+      c1 = add<T>(c1, mul<T>(widen<P, T>(load<P>(p, RECORD + 2 * FIELD)), s1));
+      n1 = add<T>(n1, mul<T>(widen<P, T>(load<P>(p, RECORD + 3 * FIELD)), s1));
+      const r23 = mul<T>(r, d01);
+      const s2 = mul<T>(r23, d3);
+      c2 = add<T>(c2, mul<T>(widen<P, T>(load<P>(p, 2 * RECORD + 2 * FIELD)), s2));
+      n2 = add<T>(n2, mul<T>(widen<P, T>(load<P>(p, 2 * RECORD + 3 * FIELD)), s2));
+      const s3 = mul<T>(r23, d2);
+      c3 = add<T>(c3, mul<T>(widen<P, T>(load<P>(p, 3 * RECORD + 2 * FIELD)), s3));
+      n3 = add<T>(n3, mul<T>(widen<P, T>(load<P>(p, 3 * RECORD + 3 * FIELD)), s3));
+    }
   }
   const rest = nIn & 3;
   if (rest > 0) {
-    const d0 = denominator<T>(widen<P, T>(load<P>(p)), widen<P, T>(load<P>(p, FIELD)), splat<T>(load<f32>(v)));
+    const d0 = denominator<T>(widen<P, T>(load<P>(p)), widen<P, T>(load<P>(p, FIELD)), splatAt<T>(v, 0));
     let s0: T;
     if (rest == 1) {
       s0 = div<T>(splat<T>(1), d0);
     } else {
-      const d1 = denominator<T>(widen<P, T>(load<P>(p, RECORD)), widen<P, T>(load<P>(p, RECORD + FIELD)), splat<T>(load<f32>(v, 4)));
+      const d1 = denominator<T>(widen<P, T>(load<P>(p, RECORD)), widen<P, T>(load<P>(p, RECORD + FIELD)), splatAt<T>(v, 1));
       const d01 = mul<T>(d0, d1);
       let r: T;
       if (rest == 2) {
         r = div<T>(splat<T>(1), d01);
       } else {
-        const d2 = denominator<T>(widen<P, T>(load<P>(p, 2 * RECORD)), widen<P, T>(load<P>(p, 2 * RECORD + FIELD)), splat<T>(load<f32>(v, 8)));
+        const d2 = denominator<T>(widen<P, T>(load<P>(p, 2 * RECORD)), widen<P, T>(load<P>(p, 2 * RECORD + FIELD)), splatAt<T>(v, 2));
         r = div<T>(splat<T>(1), mul<T>(d01, d2));
         const s2 = mul<T>(r, d01);
         c2 = add<T>(c2, mul<T>(widen<P, T>(load<P>(p, 2 * RECORD + 2 * FIELD)), s2));
