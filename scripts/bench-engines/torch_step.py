@@ -94,4 +94,5 @@ def main():
         print(f"{seconds:.9f}", *(f"{value:.9g}" for value in values), flush=True)
 
 
-main()
+if __name__ == "__main__":
+    main()
