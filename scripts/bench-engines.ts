@@ -10,16 +10,17 @@ import { type Engine, isAvailable } from "./bench-engines/engine.ts";
 import { loadNetwork, NETWORKS } from "./bench-engines/networks.ts";
 import { onnxruntime } from "./bench-engines/onnx.ts";
 import { ours } from "./bench-engines/ours.ts";
-import { torch } from "./bench-engines/torch.ts";
+import { tfjs } from "./bench-engines/tfjs.ts";
+import { ncps, torch } from "./bench-engines/torch.ts";
 import { typescript } from "./bench-engines/typescript.ts";
 
 const OURS = "liquid-edge-simd";
 
 /** Least times that our SIMD engine is faster than the other one; below 1: how much slower it may be. */
 const BOUNDS: Record<(typeof NETWORKS)[number], Record<string, number>> = {
-  "ltc-fc-64": { "onnxruntime-node": 4, "onnxruntime-web": 7, pytorch: 15, "c-strict": 1, "c-fast": 1 / 2.5 },
-  "ltc-fc-256": { "onnxruntime-node": 2.5, "onnxruntime-web": 4.5, pytorch: 4.3 },
-  "ltc-ncp-64": { "onnxruntime-node": 15, pytorch: 50 },
+  "ltc-fc-64": { "onnxruntime-node": 4, "onnxruntime-web": 7, ncps: 15, "c-strict": 1, "c-fast": 1 / 2.5 },
+  "ltc-fc-256": { "onnxruntime-node": 2.5, "onnxruntime-web": 4.5, ncps: 4.3 },
+  "ltc-ncp-64": { "onnxruntime-node": 15, ncps: 50 },
   "cfc-64": { "onnxruntime-node": 3 },
 };
 
@@ -37,8 +38,10 @@ export async function benchEngines(args: readonly string[] = []): Promise<boolea
     ours("scalar"),
     await onnxruntime("node"),
     await onnxruntime("web"),
+    await tfjs(),
     typescript,
     torch(),
+    ncps(),
     c("strict"),
     c("fast"),
   ];

@@ -1,18 +1,20 @@
-// PyTorch, one thread, with a module of our own: Debian's python3-torch, or any Python that imports torch.
+// PyTorch, one thread: with a module of our own, and ncps itself where a Python can import it.
 
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { childRunner } from "./child.ts";
 import type { Availability } from "./engine.ts";
+import type { BenchNetwork } from "./networks.ts";
 
-const PROGRAM = fileURLToPath(new URL("./torch_step.py", import.meta.url));
+const OWN_MODULE = fileURLToPath(new URL("./torch_step.py", import.meta.url));
+const NCPS = fileURLToPath(new URL("./ncps_step.py", import.meta.url));
 const INTERPRETERS = ["python3", "/usr/bin/python3"];
 
-/** A Python with PyTorch, or null. */
-export function findTorch(): { python: string; version: string } | null {
+/** A Python that imports PyTorch (and `module`), and the version of PyTorch; or null. */
+export function findTorch(module = "torch"): { python: string; version: string } | null {
   for (const python of INTERPRETERS) {
     try {
-      const version = execFileSync(python, ["-c", "import torch; print(torch.__version__)"], {
+      const version = execFileSync(python, ["-c", `import torch, ${module}; print(torch.__version__)`], {
         encoding: "utf8",
         stdio: ["ignore", "pipe", "ignore"],
       }).trim();
@@ -22,15 +24,33 @@ export function findTorch(): { python: string; version: string } | null {
   return null;
 }
 
+/** From the formulas, dense tensors and masks: what one would write oneself. */
 export function torch(): Availability {
-  const id = "pytorch";
   const found = findTorch();
-  if (found === null) return { id, name: "PyTorch", missing: "apt-get install python3-torch" };
+  const [id, name] = ["pytorch", "PyTorch, a plain module"];
+  if (found === null) return { id, name, missing: "apt-get install python3-torch" };
+  return pythonEngine(id, name, found, OWN_MODULE);
+}
+
+/** The library that the networks come from. */
+export function ncps(): Availability {
+  const found = findTorch("ncps.torch");
+  const [id, name] = ["ncps", "ncps on PyTorch"];
+  if (found === null) return { id, name, missing: "pip install ncps, or PYTHONPATH=<a checkout of it>" };
+  return pythonEngine(id, name, found, NCPS);
+}
+
+function pythonEngine(
+  id: string,
+  name: string,
+  { python, version }: { python: string; version: string },
+  program: string,
+) {
   return {
     id,
-    name: "PyTorch",
-    version: `${found.version}, 1 thread`,
-    open: async ({ files }) =>
-      childRunner(found.python, [PROGRAM, files.weights, files.config], { OMP_NUM_THREADS: "1" }),
+    name,
+    version: `PyTorch ${version}, 1 thread`,
+    open: async ({ files }: BenchNetwork) =>
+      childRunner(python, [program, files.weights, files.config], { OMP_NUM_THREADS: "1" }),
   };
 }

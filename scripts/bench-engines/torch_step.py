@@ -72,6 +72,18 @@ class Cfc(torch.nn.Module):
         return h, h
 
 
+def serve(run):
+    """Answers every line of standard input: so many runs, timed, and the outputs of the last one."""
+    for line in sys.stdin:
+        with torch.inference_mode():
+            begin = time.perf_counter()
+            for _ in range(int(line)):
+                outputs = run()
+            seconds = time.perf_counter() - begin
+        values = torch.cat(outputs).flatten().tolist()
+        print(f"{seconds:.9f}", *(f"{value:.9g}" for value in values), flush=True)
+
+
 def main():
     weights, config_path = sys.argv[1:]
     torch.set_num_threads(1)
@@ -80,18 +92,15 @@ def main():
     model = (Ltc if case["class"].endswith("LTC") else Cfc)(read_safetensors(weights), case["config"]).eval()
     _, steps, inputs = case["input"]["shape"]
     x = torch.tensor(case["input"]["data"]).reshape(steps, 1, inputs)
-    for line in sys.stdin:
-        with torch.inference_mode():
-            begin = time.perf_counter()
-            for _ in range(int(line)):
-                state = torch.zeros(1, case["config"]["units"])
-                outputs = []
-                for t in range(steps):
-                    y, state = model(x[t], state)
-                    outputs.append(y)
-            seconds = time.perf_counter() - begin
-        values = torch.cat(outputs).flatten().tolist()
-        print(f"{seconds:.9f}", *(f"{value:.9g}" for value in values), flush=True)
+
+    def run():
+        state, outputs = torch.zeros(1, case["config"]["units"]), []
+        for t in range(steps):
+            y, state = model(x[t], state)
+            outputs.append(y)
+        return outputs
+
+    serve(run)
 
 
 if __name__ == "__main__":
