@@ -13,12 +13,20 @@ export interface Chart {
   description: string;
 }
 
+export interface SvgOptions {
+  /** Whether the file carries the style sheet of the dark scheme; a page has one for all of its plots. Default true. */
+  styled?: boolean;
+}
+
 /**
  * The chart as an SVG document with a title for screen readers; colours follow the reader's light or dark scheme.
  * Nothing is loaded from elsewhere: a specification that names a URL is refused.
  * @throws Error when Vega refuses the specification
  */
-export async function renderSvg({ spec, description }: Chart): Promise<string> {
+export async function renderSvg(
+  { spec, description }: Chart,
+  { styled = true }: SvgOptions = {},
+): Promise<string> {
   const [vega, { compile }] = await Promise.all([import("vega"), import("vega-lite")]);
   measureTextWith(vega);
   const warnings: string[] = [];
@@ -31,7 +39,7 @@ export async function renderSvg({ spec, description }: Chart): Promise<string> {
   try {
     const svg = await view.toSVG();
     if (warnings.length > 0) throw new Error(`chart: ${warnings[0]}`);
-    return asDocument(svg, description);
+    return asDocument(svg, description, styled);
   } finally {
     view.finalize();
   }
@@ -45,13 +53,13 @@ function measureTextWith(vega: object): void {
   textMetrics.width = width;
 }
 
-function asDocument(svg: string, description: string): string {
+function asDocument(svg: string, description: string, styled: boolean): string {
   const head = svg.indexOf(">") + 1;
   const opening = svg.slice(0, head - 1).replace(/ role="[^"]*"| aria-[a-z]+="[^"]*"/g, "");
   return [
     `${opening} role="img" aria-label="${escapeXml(description)}">`,
     `<title>${escapeXml(description)}</title>`,
-    `<style>${darkStyle()}</style>`,
+    ...(styled ? [`<style>${darkStyle()}</style>`] : []),
     `${svg.slice(head)}\n`,
   ].join("");
 }

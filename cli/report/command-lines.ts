@@ -1,0 +1,60 @@
+// The commands that make a report again.
+
+import type { ReportOptions } from "../commands/report.ts";
+
+const FLAGS: readonly (readonly [option: keyof ReportOptions, flag: string])[] = [
+  ["config", "--config"],
+  ["platform", "--platform"],
+  ["precision", "--precision"],
+  ["sparsity", "--sparsity"],
+  ["rateHz", "--rate-hz"],
+  ["steps", "--steps"],
+  ["data", "--data"],
+  ["dataset", "--dataset"],
+  ["description", "--description"],
+  ["split", "--split"],
+  ["batteryMah", "--battery-mah"],
+  ["batteryV", "--battery-v"],
+  ["entry", "--entry"],
+  ["baselineVersion", "--baseline-version"],
+  ["threshold", "--threshold"],
+  ["accuracyPoints", "--accuracy-points"],
+  ["budget", "--budget"],
+  ["folder", "--folder"],
+  ["history", "--history"],
+  ["crosscheck", "--crosscheck"],
+  ["title", "--title"],
+];
+
+/** `report` with its options, as a shell takes it; `at`: the time that makes the same bytes. */
+export function commandLines(
+  input: string,
+  options: ReportOptions,
+  { commit, at, kind }: { commit: string | null; at: Date; kind: "model" | "suite" | "record" },
+): string[] {
+  const words = FLAGS.flatMap(([option, flag]) => {
+    const value = options[option];
+    if (value === undefined) return [];
+    const values =
+      option === "crosscheck"
+        ? (value as string[])
+        : [Array.isArray(value) ? value.join(",") : String(value)];
+    return values.flatMap((one) => [flag, one]);
+  });
+  const epoch = Math.floor(at.getTime() / 1000);
+  const files = ["--out", options.out, ...(options.pdf === undefined ? [] : ["--pdf", String(options.pdf)])];
+  const line = (...args: string[]) => ["liquid-edge", ...args].map(shellWord).join(" ");
+  return [
+    ...(commit === null ? [] : [`git checkout ${commit}`]),
+    `SOURCE_DATE_EPOCH=${epoch} ${line("report", input, ...words, ...files)}`,
+    ...(kind === "suite" ? [line("benchmark", input, "--out", "record.json")] : []),
+    ...(kind === "suite" && options.baselineVersion !== undefined
+      ? [line("baseline", "check", "--baseline-version", options.baselineVersion, "--suite", input)]
+      : []),
+  ];
+}
+
+/** A word that a POSIX shell takes as it is. */
+function shellWord(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}

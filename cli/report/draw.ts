@@ -1,0 +1,15 @@
+// The drawn figures of a document, in its order.
+
+import { renderSvg } from "../chart/render-svg.ts";
+import type { Block, Document, Figure } from "./document.ts";
+
+export async function drawFigures({ sections }: Document): Promise<string[]> {
+  const svgs: string[] = [];
+  for (const { chart } of figuresOf(sections.flatMap(({ blocks }) => blocks)))
+    svgs.push(await renderSvg(chart, { styled: false }));
+  return svgs;
+}
+
+export function figuresOf(blocks: readonly Block[]): Figure[] {
+  return blocks.filter((block) => block.kind === "figure");
+}
