@@ -37,7 +37,13 @@ export function trendChart(trends: readonly Trend[], most = MOST_SERIES): Chart 
     scale: { domain: [0.5, runsMost + 0.5], nice: false },
   } as const;
   const y = (field: string) =>
-    ({ field, type: "quantitative", title: null, scale: { zero: false } }) as const;
+    ({
+      field,
+      type: "quantitative",
+      title: null,
+      scale: { zero: false },
+      axis: { format: ",.4~r", tickCount: 4 },
+    }) as const;
   const spec = {
     data: { values: [...runs, ...changes] },
     facet: {

@@ -16,6 +16,8 @@ export interface Chart {
 export interface SvgOptions {
   /** Whether the file carries the style sheet of the dark scheme; a page has one for all of its plots. Default true. */
   styled?: boolean;
+  /** Factor on the width of text: room for readers whose font is wider than Helvetica. Default 1. */
+  textMargin?: number;
 }
 
 /**
@@ -25,10 +27,10 @@ export interface SvgOptions {
  */
 export async function renderSvg(
   { spec, description }: Chart,
-  { styled = true }: SvgOptions = {},
+  { styled = true, textMargin = 1 }: SvgOptions = {},
 ): Promise<string> {
   const [vega, { compile }] = await Promise.all([import("vega"), import("vega-lite")]);
-  measureTextWith(vega);
+  measureTextWith(vega, textMargin);
   const warnings: string[] = [];
   const logger = quietLogger(warnings);
   const { spec: compiled } = compile(
@@ -46,10 +48,10 @@ export async function renderSvg(
 }
 
 /** Vega's hook for measuring text, which its types leave out; without it the layout guesses. */
-function measureTextWith(vega: object): void {
+function measureTextWith(vega: object, margin: number): void {
   const { textMetrics } = vega as { textMetrics: { width: typeof width } };
   const width = (item: { fontSize?: number; fontWeight?: string | number }, text: string) =>
-    textWidth(text, item.fontSize ?? 11, isBold(item.fontWeight));
+    margin * textWidth(text, item.fontSize ?? 11, isBold(item.fontWeight));
   textMetrics.width = width;
 }
 

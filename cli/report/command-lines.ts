@@ -26,6 +26,13 @@ const FLAGS: readonly (readonly [option: keyof ReportOptions, flag: string])[] =
   ["title", "--title"],
 ];
 
+/** Need not be said. */
+const DEFAULTS: Readonly<Partial<Record<keyof ReportOptions, string>>> = {
+  batteryMah: "230",
+  batteryV: "3",
+  folder: "baselines",
+};
+
 /** `report` with its options, as a shell takes it; `at`: the time that makes the same bytes. */
 export function commandLines(
   input: string,
@@ -34,7 +41,7 @@ export function commandLines(
 ): string[] {
   const words = FLAGS.flatMap(([option, flag]) => {
     const value = options[option];
-    if (value === undefined) return [];
+    if (value === undefined || String(value) === DEFAULTS[option]) return [];
     const values =
       option === "crosscheck"
         ? (value as string[])
@@ -42,7 +49,12 @@ export function commandLines(
     return values.flatMap((one) => [flag, one]);
   });
   const epoch = Math.floor(at.getTime() / 1000);
-  const files = ["--out", options.out, ...(options.pdf === undefined ? [] : ["--pdf", String(options.pdf)])];
+  const files = [
+    "--out",
+    options.out,
+    ...(options.pdf === undefined ? [] : ["--pdf"]),
+    ...(typeof options.pdf === "string" ? [options.pdf] : []),
+  ];
   const line = (...args: string[]) => ["liquid-edge", ...args].map(shellWord).join(" ");
   return [
     ...(commit === null ? [] : [`git checkout ${commit}`]),

@@ -29,6 +29,8 @@ export interface Figure {
   caption: string;
   /** The figure's numbers. */
   data: Table;
+  /** Whether they are printed below it in the PDF; default: where they are few. */
+  print?: boolean;
 }
 
 export type Block =

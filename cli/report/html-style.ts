@@ -50,18 +50,19 @@ section:last-child{border:0;margin:0}
 .missing span{color:var(--quiet)}
 figure{margin:0 0 26px}
 .plot{overflow-x:auto;border:1px solid var(--line);border-radius:8px;background:var(--ground)}
-.plot svg{display:block;width:auto;max-width:100%;min-width:540px;height:auto;margin:0 auto}
+.plot svg{display:block;max-width:100%;min-width:450px;height:auto;margin:0 auto}
 figcaption{margin:8px 0 4px;color:var(--quiet);font-size:13.5px;max-width:92ch}
 details{font-size:14px}
 summary{cursor:pointer;color:var(--accent);width:fit-content;padding:2px 0}
 .scroll{overflow-x:auto;margin:0 0 14px}
 table{border-collapse:collapse;font-size:13px;line-height:1.4;min-width:100%}
 caption{text-align:left;font-weight:600;padding:6px 0;font-size:14px}
-th,td{padding:5px 10px 5px 0;text-align:left;vertical-align:top;border-bottom:1px solid var(--line);overflow-wrap:normal;max-width:44ch}
+th,td{padding:5px 10px 5px 0;text-align:left;vertical-align:top;border-bottom:1px solid var(--line);overflow-wrap:break-word;max-width:46ch}
 td:last-child,th:last-child{padding-right:0}
-td{overflow-wrap:anywhere;min-width:5ch}
+td:first-child{min-width:13ch}
 th{color:var(--quiet);font-weight:600;white-space:nowrap}
 .number{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}
+.number+td:not(.number),.number+th:not(.number){padding-left:10px}
 .note{color:var(--quiet);font-size:13px;margin-top:-6px}
 code{font:12.5px/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace}
 pre{margin:0 0 16px;padding:12px 14px;overflow-x:auto;background:var(--raised);border:1px solid var(--line);border-radius:8px}

@@ -4,6 +4,10 @@ import { createHash } from "node:crypto";
 import { escapeXml } from "../chart/escape-xml.ts";
 import type { Block, Cell, Column, Document, Section, Table } from "./document.ts";
 import { STYLE } from "./html-style.ts";
+import { tied } from "./words.ts";
+
+/** Plots are drawn with letters of 11 and 12 pixels. */
+const SCALE = 1.25;
 
 /** `svgs`: the drawn figures, in the order of the document. */
 export function htmlOf(document: Document, svgs: readonly string[]): string {
@@ -75,11 +79,20 @@ function blockHtml(block: Block, drawn: Iterator<string>): string {
       return tableHtml(block);
     case "figure":
       return `<figure>
-<div class="plot" tabindex="0" role="group" aria-label="${escapeXml(block.data.caption)}, plot">${drawn.next().value}</div>
+<div class="plot" tabindex="0" role="group" aria-label="${escapeXml(block.data.caption)}, plot">${enlarged(drawn.next().value)}</div>
 <figcaption>${escapeXml(block.caption)}</figcaption>
 <details><summary>The figure's data</summary>${tableHtml(block.data)}</details>
 </figure>`;
   }
+}
+
+/** All figures by one factor, so that their letters are of one size. */
+function enlarged(svg: string): string {
+  return svg.replace(
+    / width="([\d.]+)" height="([\d.]+)"/,
+    (_, width: string, height: string) =>
+      ` width="${SCALE * Number(width)}" height="${SCALE * Number(height)}"`,
+  );
 }
 
 function tableHtml({ caption, columns, rows, note }: Table): string {
@@ -97,6 +110,6 @@ function cellHtml(cell: Cell, { align }: Column): string {
   const { text, level, code } =
     typeof cell === "string" ? { text: cell, level: undefined, code: undefined } : cell;
   const classes = [...(align ? ["number"] : []), ...(level === undefined ? [] : [level])];
-  const inside = code ? `<code>${escapeXml(text)}</code>` : escapeXml(text);
+  const inside = code ? `<code>${escapeXml(text)}</code>` : escapeXml(tied(text));
   return `<td${classes.length === 0 ? "" : ` class="${classes.join(" ")}"`}>${inside}</td>`;
 }

@@ -14,8 +14,7 @@ export const TEMPLATE = `
   margin: (x: 17mm, top: 20mm, bottom: 18mm),
   header: context if here().page() > 1 {
     set text(size: 7.5pt, fill: quiet)
-    report.title
-    v(-6pt)
+    block(below: 4pt, report.title)
     line(length: 100%, stroke: 0.4pt + line-colour)
   },
   footer: context {
@@ -26,8 +25,8 @@ export const TEMPLATE = `
 #set text(font: ("Arimo", "DejaVu Sans Mono"), size: 9.2pt, fill: rgb("#1b1f24"), lang: "en", hyphenate: false)
 #set par(leading: 0.55em, spacing: 0.85em)
 #show heading.where(level: 1): it => block(above: 0pt, below: 10pt, text(size: 20pt, weight: "bold", it.body))
-#show heading.where(level: 2): it => block(above: 3pt, below: 7pt, sticky: true, text(size: 13.5pt, weight: "bold", it.body))
-#set table(stroke: (x, y) => (bottom: 0.4pt + line-colour), inset: (x: 2.5pt, y: 2.6pt))
+#show heading.where(level: 2): it => block(above: 9pt, below: 10pt, sticky: true, text(size: 13.5pt, weight: "bold", it.body))
+#set table(stroke: (x, y) => (bottom: 0.4pt + line-colour), inset: (x: 3.2pt, y: 2.6pt))
 #show figure: set block(breakable: true)
 #show figure.where(kind: table): set figure.caption(position: top)
 #show figure.caption: it => block(width: 100%, below: 4pt, align(left, text(size: 8.2pt, weight: "bold", it.body)))
@@ -64,11 +63,15 @@ export const TEMPLATE = `
       #text(size: 15pt, weight: "bold", fill: colours.at(b.level), b.text) #h(6pt) #b.detail
     ]
   } else if b.kind == "facts" {
+    v(2pt)
     grid(
       columns: b.items.map(_ => 1fr),
-      gutter: 6pt,
-      ..b.items.map(item => block(fill: grounds.quiet, stroke: 0.4pt + line-colour, radius: 3pt, inset: 7pt, width: 100%, height: 100%)[
-        #set par(spacing: 0.5em)
+      column-gutter: 6pt,
+      inset: 7pt,
+      fill: grounds.quiet,
+      stroke: 0.4pt + line-colour,
+      ..b.items.map(item => [
+        #set par(spacing: 0.6em)
         #text(size: 7.5pt, fill: quiet, item.label)
 
         #text(size: 13pt, weight: "bold", fill: if item.level == none { rgb("#1b1f24") } else { colours.at(item.level) }, item.value) #text(size: 8.5pt, item.unit)
@@ -76,6 +79,7 @@ export const TEMPLATE = `
         #text(size: 7pt, fill: quiet, item.detail)
       ]),
     )
+    v(2pt)
   } else if b.kind == "code" {
     block(fill: grounds.quiet, stroke: 0.4pt + line-colour, radius: 3pt, inset: 7pt, width: 100%, {
       set par(leading: 0.6em, justify: false, hanging-indent: 1.2em)
@@ -98,9 +102,9 @@ export const TEMPLATE = `
 #for (i, section) in report.sections.enumerate() {
   v(9pt, weak: true)
   line(length: 100%, stroke: 0.4pt + line-colour)
-  block(above: 7pt, below: 3pt, sticky: true, text(size: 8pt, fill: quiet, section.question))
+  block(above: 8pt, below: 5pt, sticky: true, text(size: 8pt, fill: quiet, section.question))
   [== #(i + 1). #section.title]
-  block(below: 9pt, text(size: 9.8pt, section.takeaway))
+  block(above: 10pt, below: 10pt, text(size: 9.8pt, section.takeaway))
   for b in section.blocks { block-of(b) }
 }
 #pdf.attach("/report.json", relationship: "data", mime-type: "application/json", description: "All numbers of this report")

@@ -10,11 +10,14 @@ import { RunFailure } from "../exit.ts";
 import type { Block, Cell, Document, Table } from "./document.ts";
 import { TEMPLATE } from "./pdf-template.ts";
 import { forPdf } from "./pdf-text.ts";
+import { tied } from "./words.ts";
 
 export const PDF_PACKAGES = ["@myriaddreamin/typst-ts-node-compiler", "@expo-google-fonts/arimo"] as const;
+/** A command is to be copied as it is: only what a line cannot hold is broken. */
+const LINE_LETTERS = 90;
 const FONTS = ["400Regular/Arimo_400Regular.ttf", "700Bold/Arimo_700Bold.ttf"];
 /** Vega's pixels to points. */
-const POINTS_A_PIXEL = 0.75;
+const POINTS_A_PIXEL = 0.62;
 /** A figure's data are printed below it up to this many rows; longer ones are in the attachment only. */
 const MOST_DATA_ROWS = 14;
 /** What plots are drawn with, and the font of the same widths that comes with this command. */
@@ -36,7 +39,7 @@ export async function pdfOf(document: Document, svgs: readonly string[]): Promis
   give("document.json", JSON.stringify(forTypst(document, svgs)));
   give("report.json", document.json);
   for (const [i, svg] of svgs.entries())
-    give(figureFile(i), forPdf(svg.replace(PLOT_FONT, 'font-family="Arimo"'), false));
+    give(figureFile(i), forPdf(svg.replace(PLOT_FONT, 'font-family="Arimo"'), Infinity));
   try {
     return compiler.pdf(
       { mainFilePath: main },
@@ -97,11 +100,12 @@ function forTypst(document: Document, svgs: readonly string[]) {
           })),
         };
       case "code":
-        return { kind: "code", lines: block.lines.map((line) => forPdf(line)) };
+        return { kind: "code", lines: block.lines.map((line) => forPdf(line, LINE_LETTERS)) };
       case "table":
         return { kind: "table", ...tableOf(block) };
       case "figure": {
         const svg = svgs[figure]!;
+        const print = block.print ?? block.data.rows.length <= MOST_DATA_ROWS;
         const width = Number(/ width="([\d.]+)"/.exec(svg)![1]);
         return {
           kind: "figure",
@@ -109,11 +113,11 @@ function forTypst(document: Document, svgs: readonly string[]) {
           alt: forPdf(block.chart.description),
           widthPt: width * POINTS_A_PIXEL,
           caption: forPdf(
-            block.data.rows.length > MOST_DATA_ROWS
-              ? `${block.caption} The ${block.data.rows.length} rows behind it are in the attachment.`
-              : block.caption,
+            print
+              ? block.caption
+              : `${block.caption} The ${block.data.rows.length} rows behind it are in the attachment.`,
           ),
-          data: block.data.rows.length > MOST_DATA_ROWS ? null : tableOf(block.data),
+          data: print ? tableOf(block.data) : null,
         };
       }
     }
@@ -146,5 +150,5 @@ function tableOf({ caption, columns, rows, note }: Table) {
 
 function cellOf(cell: Cell) {
   const { text, level = null, code = false } = typeof cell === "string" ? { text: cell } : cell;
-  return { text: forPdf(text), level, code };
+  return { text: forPdf(tied(text)), level, code };
 }

@@ -94,3 +94,14 @@ export function metricText(metric: string, value: number): string {
 export function isError(metric: string): boolean {
   return metric === "mse" || metric === "mae";
 }
+
+/** "sine int8 on nrf52840" */
+export function entryLabel({ rows }: ReportData, id: string): string {
+  const row = rows.find((one) => one.id === id);
+  return row === undefined ? name(id) : `${name(row.network)} on ${name(row.platform)}`;
+}
+
+/** Figure and unit in one line: the space between them does not break. */
+export function tied(text: string): string {
+  return text.replace(/(\d) (?=(?:%|µJ|ms|kB|B|mW|h|days|years)(?![\w]))/g, "$1\u00a0");
+}

@@ -22,7 +22,7 @@ export function agreement(data: ReportData): Section {
     blocks.push({
       kind: "missing",
       text: "No measurement of these networks themselves.",
-      how: "--crosscheck <file> adds what `liquid-edge crosscheck --json` found on an emulated board.",
+      how: "--crosscheck <file> adds what liquid-edge crosscheck --json found on an emulated board.",
     });
   }
   const measured = sets.find(({ kind }) => kind === "measured") ?? sets[0];
@@ -74,7 +74,7 @@ function scatter(sets: readonly AgreementSet[]): Figure {
       ends.map((end) => ({ set: name(title), line, at: end, value: end * factor })),
     );
   });
-  const scale = { type: "log", nice: false };
+  const scale = { type: "log", nice: false, padding: 8 };
   const axis = { tickCount: 5 };
   return {
     kind: "figure",
@@ -139,7 +139,7 @@ function blandAltman(sets: readonly AgreementSet[]): Figure {
       value: 100 * value,
     })),
   );
-  const scale = { type: "log", nice: false };
+  const scale = { type: "log", nice: false, padding: 8 };
   return {
     kind: "figure",
     chart: chart(
@@ -159,7 +159,7 @@ function blandAltman(sets: readonly AgreementSet[]): Figure {
               transform: [{ filter: "isValid(datum.line)" }],
               mark: { type: "rule", color: NEUTRAL, strokeWidth: 1.25 },
               encoding: {
-                y: quantitative("value", "error, %"),
+                y: quantitative("value", "error, %", { padding: 6 }),
                 strokeDash: { condition: { test: "datum.line === 0", value: [1, 0] }, value: [4, 3] },
               },
             },
@@ -168,7 +168,7 @@ function blandAltman(sets: readonly AgreementSet[]): Figure {
               mark: { type: "point", filled: true, size: 30, opacity: 0.9 },
               encoding: {
                 x: quantitative("measured", "measured (log axis)", scale, { tickCount: 5 }),
-                y: quantitative("error", "error, %"),
+                y: quantitative("error", "error, %", { padding: 6 }),
               },
             },
           ],

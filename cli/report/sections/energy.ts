@@ -1,21 +1,28 @@
 // 4. What should be optimised?
 
-import { type EnergyTree, type GroupShare, OP_GROUPS } from "../../../bindings/report/energy-tree.ts";
+import {
+  type EnergyTree,
+  type GroupShare,
+  OP_GROUPS,
+  type OpGroup,
+} from "../../../bindings/report/energy-tree.ts";
 import type { ReportData } from "../../../bindings/report/report.ts";
 import { textWidth } from "../../chart/text-width.ts";
 import { GROUND_COLOUR, NEUTRAL } from "../../chart/theme.ts";
 import { count, digits, percent } from "../../text.ts";
 import type { Block, Figure, Section, Table } from "../document.ts";
-import { chart, PLOT_WIDTH } from "../plots.ts";
-import { cutRows, left, name, right } from "../words.ts";
+import { chart, PLOT_WIDTH, SQUARES } from "../plots.ts";
+import { cutRows, entryLabel, left, name, right } from "../words.ts";
 
 const WIDTH = PLOT_WIDTH + 90;
 const LABEL_SIZE = 11;
+/** A reader's font may be wider than the one that labels are measured with. */
+const MARGIN = 1.12;
 /** Rectangles narrower than this are not drawn; the table has them. */
 const LEAST_SHARE = 0.002;
 
 export function energy(data: ReportData): Section {
-  const blocks: Block[] = data.energy.map((tree) => icicle(tree));
+  const blocks: Block[] = data.energy.map((tree) => icicle(tree, entryLabel(data, tree.id)));
   if (data.energy.some(({ layers }) => layers === null)) {
     blocks.unshift({
       kind: "missing",
@@ -31,28 +38,28 @@ export function energy(data: ReportData): Section {
     takeaway:
       first === undefined
         ? "Not known: nothing in the record says what the figures are made of."
-        : sentence(first),
+        : sentence(first, entryLabel(data, first.id)),
     blocks,
   };
 }
 
-function sentence({ id, groups, layers, unfolds }: EnergyTree): string {
-  const largest = (shares: readonly GroupShare[]) => shares.toSorted((a, b) => b.share - a.share)[0]!;
-  const group = largest(groups);
-  const layer = layers?.toSorted((a, b) => b.share - a.share)[0];
+function sentence({ groups, layers, unfolds }: EnergyTree, label: string): string {
+  const largest = <T extends { share: number }>(shares: readonly T[]) =>
+    shares.toSorted((a, b) => b.share - a.share)[0];
+  const group = largest(groups)!;
+  const layer = largest(layers ?? []);
+  const kernel = largest(layer?.kernels ?? []);
   const where =
     layer === undefined
       ? ""
-      : ` ${percent(layer.share)} of it in layer ${name(layer.name)}${
-          layer.kernels[0] === undefined
-            ? ""
-            : `, kernel ${name(layer.kernels[0].name)} alone ${percent(layer.kernels[0].share)}`
-        };`;
+      : `${percent(layer.share)} goes into layer ${name(layer.name)}${
+          kernel === undefined ? "" : `, ${percent(kernel.share)} into its kernel ${name(kernel.name)} alone`
+        }; `;
   const unfold =
     unfolds === null
       ? ""
       : ` Each of the ${unfolds.count} ODE unfolds takes ${percent(unfolds.share)}, all together ${percent(unfolds.share * unfolds.count)}.`;
-  return `${name(id)}:${where} most goes into "${group.group}" (${percent(group.share)}).${unfold}`;
+  return `${label}: ${where}by kind of operation most goes into "${group.group}", ${percent(group.share)}.${unfold}`;
 }
 
 interface Rect {
@@ -60,10 +67,11 @@ interface Rect {
   from: number;
   to: number;
   label: string;
-  group: string;
+  /** Empty for what holds several. */
+  group: OpGroup | "";
 }
 
-function icicle(tree: EnergyTree): Figure {
+function icicle(tree: EnergyTree, label: string): Figure {
   const rects = rectsOf(tree).filter(({ from, to }) => to - from >= LEAST_SHARE);
   const levels = Math.max(...rects.map(({ level }) => level)) + 1;
   const rowHeight = 30;
@@ -72,7 +80,7 @@ function icicle(tree: EnergyTree): Figure {
     bottom: rect.level + 1,
     middle: rect.level + 0.5,
     centre: (rect.from + rect.to) / 2,
-    text: fitted(rect.label, (rect.to - rect.from) * WIDTH - 8),
+    text: fitted(rect, (rect.to - rect.from) * WIDTH - 6),
   }));
   const x = (field: string) => ({
     field,
@@ -89,11 +97,11 @@ function icicle(tree: EnergyTree): Figure {
     scale: { domain: [0, levels], reverse: true },
   });
   const used = OP_GROUPS.filter((group) => rects.some((rect) => rect.group === group));
-  const title = `${name(tree.id)}: ${digits(tree.energyUj)} µJ an inference`;
+  const title = `${label}: ${digits(tree.energyUj)} µJ an inference`;
   return {
     kind: "figure",
     chart: chart(
-      `Icicle of the energy of ${name(tree.id)}, ${digits(tree.energyUj)} µJ: ${tree.groups.map(({ group, share }) => `${group} ${percent(share)}`).join(", ")}.`,
+      `Icicle of the energy of ${label}, ${digits(tree.energyUj)} µJ: ${tree.groups.map(({ group, share }) => `${group} ${percent(share)}`).join(", ")}.`,
       {
         width: WIDTH,
         height: levels * rowHeight,
@@ -112,8 +120,8 @@ function icicle(tree: EnergyTree): Figure {
                 field: "group",
                 type: "nominal",
                 title: null,
-                scale: { domain: used },
-                legend: { orient: "bottom", columns: 4, symbolType: "square" },
+                scale: { domain: OP_GROUPS },
+                legend: { ...SQUARES, values: used },
               },
             },
           },
@@ -132,7 +140,7 @@ function icicle(tree: EnergyTree): Figure {
           (tree.unfolds === null
             ? ""
             : ` One of ${tree.unfolds.count} unfolds takes ${digits(tree.unfolds.share * tree.energyUj)} µJ (${percent(tree.unfolds.share)}), exactly: the network with one unfold fewer was counted too.`),
-    data: treeTable(tree),
+    data: treeTable(tree, label),
   };
 }
 
@@ -168,20 +176,26 @@ function rectsOf({ layers, groups, energyUj }: EnergyTree): Rect[] {
   return rects;
 }
 
-/** A label, without its figure or cut where it does not fit; none where not even a few letters would. */
-function fitted(label: string, width: number): string {
-  if (textWidth(label, LABEL_SIZE) <= width) return label;
-  const short = label.replace(/ [^ ]+ %$/, "");
-  if (textWidth(short, LABEL_SIZE) <= width) return short;
-  for (let length = Math.min(short.length - 1, 40); length >= 4; length--) {
-    const cut = `${short.slice(0, length)}…`;
-    if (textWidth(cut, LABEL_SIZE) <= width) return cut;
-  }
-  return "";
+const SHORT: Record<OpGroup, string> = {
+  "multiply, add": "mul, add",
+  "divide, root": "divide",
+  load: "load",
+  store: "store",
+  "compare, select": "compare",
+  "branch, call": "branch",
+  "integer, address": "integer",
+  "convert, move": "convert",
+};
+
+/** A label, without its figure or shorter where it does not fit; none where that does not fit either. */
+function fitted({ label, group }: Rect, width: number): string {
+  const plain = label.replace(/ [^ ]+ %$/, "");
+  const candidates = [label, plain, ...(group === "" ? [] : [SHORT[group]])];
+  return candidates.find((text) => textWidth(text, LABEL_SIZE) * MARGIN <= width) ?? "";
 }
 
-function treeTable({ id, energyUj, layers, groups }: EnergyTree): Table {
-  const caption = `${name(id)}: energy by part`;
+function treeTable({ energyUj, layers, groups }: EnergyTree, label: string): Table {
+  const caption = `${label}: energy by part`;
   const energyCells = (share: number) => [digits(share * energyUj), percent(share)];
   if (layers === null) {
     return {

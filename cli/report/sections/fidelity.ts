@@ -3,7 +3,7 @@
 import type { ReportData } from "../../../bindings/report/report.ts";
 import { digits, percent } from "../../text.ts";
 import type { Block, Cell, Section, Table } from "../document.ts";
-import { chart, PLOT_WIDTH, quantitative } from "../plots.ts";
+import { categories, chart, logarithmic, PLOT_WIDTH, series } from "../plots.ts";
 import { left, metricText, name, right } from "../words.ts";
 
 export function fidelity(data: ReportData): Section {
@@ -62,22 +62,21 @@ export function fidelity(data: ReportData): Section {
             chart: chart(
               `Relative difference of outputs and states to the network in its file; the largest is ${name(worst.network)}.`,
               {
-                width: PLOT_WIDTH - 120,
+                width: PLOT_WIDTH - 60,
                 height: { step: 22 },
                 title: "Difference to the network in its file",
                 data: { values },
                 mark: { type: "point", filled: true, size: 60 },
                 encoding: {
-                  y: {
-                    field: "network",
-                    type: "nominal",
-                    title: null,
-                    sort: rows.map(({ network }) => name(network)),
-                    axis: { grid: true, labelLimit: 220 },
-                  },
-                  x: quantitative("error", "relative rms difference, % (log axis)", { type: "log" }),
-                  color: { field: "of", type: "nominal", title: null },
-                  shape: { field: "of", type: "nominal", title: null },
+                  y: categories(
+                    "network",
+                    rows.map(({ network }) => name(network)),
+                  ),
+                  x: logarithmic(
+                    values.map(({ error }) => error),
+                    "relative rms difference, %",
+                  )("error"),
+                  ...series("of", ["output", "state"]),
                 },
               },
             ),

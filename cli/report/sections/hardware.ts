@@ -5,7 +5,7 @@ import type { ReportData } from "../../../bindings/report/report.ts";
 import { NEUTRAL } from "../../chart/theme.ts";
 import { digits, percent } from "../../text.ts";
 import type { Block, Figure, Section } from "../document.ts";
-import { chart, PLOT_WIDTH, quantitative } from "../plots.ts";
+import { categories, chart, logarithmic, PLOT_WIDTH, series } from "../plots.ts";
 import {
   cutRows,
   firstFocus,
@@ -87,26 +87,17 @@ function dots(data: ReportData, rows: readonly CostRow[], quantity: "energyUj" |
       high: outer.max,
     };
   });
-  const periodMs = shown[0]!.period?.periodMs;
-  const x = quantitative("value", `${what} (log axis)`, { type: "log", nice: false });
-  const y = {
-    field: "platform",
-    type: "nominal",
-    title: null,
-    sort: platforms.map(name),
-    axis: { grid: true },
-  };
+  const periodMs = isEnergy ? undefined : shown[0]!.period?.periodMs;
+  const x = logarithmic(
+    [...values.flatMap(({ low, high }) => [low, high]), ...(periodMs === undefined ? [] : [periodMs])],
+    what,
+  );
+  const y = categories("platform", platforms.map(name));
   const offset = variants.length > 1 ? { yOffset: { field: "variant", sort: variants } } : {};
-  const color = { field: "variant", type: "nominal", title: null, sort: variants };
+  const { color, shape } = series("variant", variants);
   const bar = (from: string, to: string, strokeWidth: number, opacity: number) => ({
     mark: { type: "rule", strokeWidth, opacity },
-    encoding: {
-      x: quantitative(from, what, { type: "log", nice: false }),
-      x2: { field: to },
-      y,
-      color,
-      ...offset,
-    },
+    encoding: { x: x(from), x2: { field: to }, y, color, ...offset },
   });
   const model = name(shown[0]!.model);
   const lead = shown[0]!;
@@ -115,7 +106,7 @@ function dots(data: ReportData, rows: readonly CostRow[], quantity: "energyUj" |
     chart: chart(
       `${model}: ${what} on ${platforms.length} platforms, with 90 % intervals. Least: ${name(lead.platform)}.`,
       {
-        width: PLOT_WIDTH - 40,
+        width: PLOT_WIDTH,
         height: { step: variants.length > 1 ? 11 : 20 },
         title: `${model}: ${what}`,
         data: { values },
@@ -124,21 +115,15 @@ function dots(data: ReportData, rows: readonly CostRow[], quantity: "energyUj" |
           bar("min", "max", 4, 0.45),
           {
             mark: { type: "point", size: 36, filled: true, opacity: 1 },
-            encoding: {
-              x,
-              y,
-              color,
-              shape: { field: "variant", type: "nominal", title: null, sort: variants },
-              ...offset,
-            },
+            encoding: { x: x("value"), y, color, shape, ...offset },
           },
-          ...(isEnergy || periodMs === undefined
+          ...(periodMs === undefined
             ? []
             : [
                 {
                   data: { values: [{ at: periodMs }] },
                   mark: { type: "rule", color: NEUTRAL, strokeDash: [4, 3], strokeWidth: 1.5 },
-                  encoding: { x: quantitative("at", `${what} (log axis)`, { type: "log", nice: false }) },
+                  encoding: { x: x("at") },
                 },
               ]),
         ],
@@ -146,7 +131,9 @@ function dots(data: ReportData, rows: readonly CostRow[], quantity: "energyUj" |
     ),
     caption:
       `Typical value; thick: 90 % interval from the ranges of the coefficients; thin: outer bounds, all coefficients at ` +
-      `their worst${isEnergy || periodMs === undefined ? "" : `; dashed: the period of ${digits(periodMs)} ms`}.`,
+      `their worst${periodMs === undefined ? "" : `; dashed: the period of ${digits(periodMs)} ms`}.`,
+    // The table of all combinations follows.
+    print: false,
     data: {
       kind: "table",
       caption: `${model}: ${what}`,

@@ -22,7 +22,7 @@ export function history({ trends }: ReportData): Section {
         {
           kind: "missing",
           text: trends.missing,
-          how: "`baseline save` and `benchmark --history <file>` add a line for each entry; --history <file> names it here.",
+          how: "baseline save, and benchmark --history <file>, add a line for each entry; report --history <file> reads another one.",
         },
       ],
     };
@@ -31,7 +31,7 @@ export function history({ trends }: ReportData): Section {
   const worse = trends.filter(({ worsening }) => worsening);
   const table = seriesTable(trends);
   const blocks: Block[] =
-    runs < 2
+    runs < 3
       ? [table]
       : [
           {
@@ -62,14 +62,14 @@ function seriesTable(trends: readonly Trend[]): Table {
     kind: "table",
     caption: "Series, the worst first",
     columns: [
-      left("entry", 2.4),
+      left("entry", 3.6),
       left("figure", 1.1),
       right("runs", 0.6),
       right("first"),
       right("last"),
       right("change"),
       right("MK p", 0.9),
-      left("changes of level", 2.2),
+      left("changes of level", 2),
     ],
     rows: shown.map(({ id, quantity, points, total, slope, changes, worsening }) => [
       { text: name(id), code: true },

@@ -3,9 +3,9 @@
 import type { Entry } from "../../../bindings/record/record.ts";
 import { networkLabel } from "../../../bindings/report/costs.ts";
 import type { ReportData } from "../../../bindings/report/report.ts";
-import { bytes, digits, percent } from "../../text.ts";
+import { bytes, digits, exact, percent } from "../../text.ts";
 import type { Block, Section, Table } from "../document.ts";
-import { chart, PLOT_WIDTH, quantitative } from "../plots.ts";
+import { chart, PLOT_WIDTH, quantitative, SQUARES } from "../plots.ts";
 import { cutRows, inOrder, left, name, right } from "../words.ts";
 
 const MOST_NETWORKS = 8;
@@ -78,18 +78,18 @@ function figure(entries: readonly Entry[], all: number): Block {
       },
       spacing: 30,
       spec: {
-        width: (PLOT_WIDTH - 90) / 2,
+        width: (PLOT_WIDTH - 120) / 2,
         height: { step: 22 },
         mark: { type: "bar", height: 14 },
         encoding: {
-          y: { field: "network", type: "nominal", title: null, sort: networks, axis: { labelLimit: 170 } },
+          y: { field: "network", type: "nominal", title: null, sort: networks, axis: { labelLimit: 240 } },
           x: quantitative("kb", "kB of 1,024 bytes", {}, { tickCount: 4 }),
           color: {
             field: "section",
             type: "nominal",
             title: null,
             scale: { domain: titles },
-            legend: { orient: "bottom", columns: 4, symbolType: "square" },
+            legend: SQUARES,
           },
           order: { field: "order" },
         },
@@ -136,10 +136,10 @@ function limits(data: ReportData): Table {
       name(row.network),
       name(row.platform),
       digits(row.memoryKb!),
-      digits(row.ramLimitKb!),
+      exact(row.ramLimitKb!),
       percent(row.memoryKb! / row.ramLimitKb!),
       digits(row.flashKb!),
-      digits(row.flashLimitKb!, 4),
+      exact(row.flashLimitKb!),
       percent(row.flashKb! / row.flashLimitKb!),
       { text: row.fits ? "yes" : "no", level: row.fits ? "good" : "bad" },
     ]),

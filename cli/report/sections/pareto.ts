@@ -5,7 +5,7 @@ import type { ReportData } from "../../../bindings/report/report.ts";
 import { NEUTRAL } from "../../chart/theme.ts";
 import { digits } from "../../text.ts";
 import type { Block, Figure, Section } from "../document.ts";
-import { chart, PLOT_WIDTH, quantitative } from "../plots.ts";
+import { chart, LEGEND, logarithmic, PLOT_WIDTH, quantitative, series } from "../plots.ts";
 import { cutRows, isError, left, metricText, name, right } from "../words.ts";
 
 const MOST_GROUPS = 3;
@@ -69,15 +69,17 @@ function figure(data: ReportData, all: readonly Front[]): Figure {
       };
     }),
   );
-  const x = quantitative("energy", "energy of an inference, µJ (log axis)", { type: "log", nice: false });
+  const x = logarithmic(
+    values.flatMap(({ low, high }) => [low, high]),
+    "energy of an inference, µJ",
+  );
   const yScale = { zero: false, nice: true };
   const y = quantitative("other", otherTitle, yScale);
-  const color = {
-    field: "platform",
-    type: "nominal",
-    title: null,
-    sort: fronts.map(({ platform }) => name(platform)),
-  };
+  const color = series(
+    "platform",
+    fronts.map(({ platform }) => name(platform)),
+  ).color;
+  const shape = { field: "precision", type: "nominal", title: null, legend: LEGEND };
   const opacity = { condition: { test: "datum.front", value: 1 }, value: 0.3 };
   const tables = cutRows(fronts.flatMap((front) => front.points.map((point) => ({ front, point }))));
   return {
@@ -85,7 +87,7 @@ function figure(data: ReportData, all: readonly Front[]): Figure {
     chart: chart(
       `${name(group)}: energy against ${otherTitle} on ${fronts.length} platforms; ${values.filter(({ front }) => front).length} of ${values.length} points are on a front.`,
       {
-        width: PLOT_WIDTH - 60,
+        width: PLOT_WIDTH,
         height: 240,
         title: `${name(group)}: energy against ${otherTitle}`,
         data: { values },
@@ -93,12 +95,12 @@ function figure(data: ReportData, all: readonly Front[]): Figure {
           {
             transform: [{ filter: "datum.front" }],
             mark: { type: "line", strokeDash: [4, 3], strokeWidth: 1.25, interpolate: "step-after" },
-            encoding: { x, y, color },
+            encoding: { x: x("energy"), y, color },
           },
           {
             mark: { type: "rule", strokeWidth: 3, opacity: 0.3 },
             encoding: {
-              x: quantitative("low", null, { type: "log", nice: false }),
+              x: x("low"),
               x2: { field: "high" },
               y,
               color,
@@ -111,7 +113,7 @@ function figure(data: ReportData, all: readonly Front[]): Figure {
                   transform: [{ filter: "datum.front" }],
                   mark: { type: "rule", color: NEUTRAL, strokeWidth: 0.75 },
                   encoding: {
-                    x,
+                    x: x("energy"),
                     y: quantitative("otherLow", otherTitle, yScale),
                     y2: { field: "otherHigh" },
                   },
@@ -119,14 +121,14 @@ function figure(data: ReportData, all: readonly Front[]): Figure {
               ]),
           {
             mark: { type: "point", filled: true, size: 60 },
-            encoding: { x, y, color, opacity, shape: { field: "precision", type: "nominal", title: null } },
+            encoding: { x: x("energy"), y, color, opacity, shape },
           },
           ...(values.some(({ knee }) => knee)
             ? [
                 {
                   transform: [{ filter: "datum.knee" }],
                   mark: { type: "point", filled: false, size: 170, color: NEUTRAL, strokeWidth: 1.5 },
-                  encoding: { x, y },
+                  encoding: { x: x("energy"), y },
                 },
               ]
             : []),

@@ -5,7 +5,7 @@ import type { ReportData } from "../../../bindings/report/report.ts";
 import { digits, percent, range } from "../../text.ts";
 import type { Block, Figure, Section, Table } from "../document.ts";
 import { chart, PLOT_WIDTH, quantitative } from "../plots.ts";
-import { left, name, right, signedPercent } from "../words.ts";
+import { entryLabel, left, name, right, signedPercent } from "../words.ts";
 
 const MOST_BARS = 10;
 
@@ -24,7 +24,7 @@ export function provenance(data: ReportData): Section {
     };
   }
   const [top] = first.uses;
-  const blocks: Block[] = [tornado(first.id, first.uses)];
+  const blocks: Block[] = [tornado(entryLabel(data, first.id), first.uses)];
   const assumed = [...new Set(data.record.entries.flatMap(({ assumed = [] }) => assumed))];
   if (assumed.length > 0) {
     blocks.push({
@@ -38,8 +38,8 @@ export function provenance(data: ReportData): Section {
     ...base,
     takeaway:
       top === undefined || top.varianceShare === 0
-        ? `No coefficient of ${name(first.id)} is uncertain.`
-        : `Measure ${name(top.name)} next: its range (${range(top)} ${top.unit}${top.grade === null ? "" : `, grade ${top.grade}`}) makes ${percent(top.varianceShare)} of the uncertainty of ${name(first.id)}.`,
+        ? `No coefficient of ${entryLabel(data, first.id)} is uncertain.`
+        : `Measure ${name(top.name)} next: its range (${range(top)} ${top.unit}${top.grade === null ? "" : `, grade ${top.grade}`}) makes ${percent(top.varianceShare)} of the uncertainty of ${entryLabel(data, first.id)}.`,
     blocks,
   };
 }
@@ -49,7 +49,7 @@ function sentence(text: string): string {
   return (text.match(/.{1,100}/gsu) ?? []).map(name).join("");
 }
 
-function tornado(id: string, uses: readonly CoefficientUse[]): Figure {
+function tornado(label: string, uses: readonly CoefficientUse[]): Figure {
   const bars = uses
     .filter(({ low, high }) => low !== high)
     .slice(0, MOST_BARS)
@@ -65,11 +65,11 @@ function tornado(id: string, uses: readonly CoefficientUse[]): Figure {
   return {
     kind: "figure",
     chart: chart(
-      `Tornado of ${bars.length} coefficients of ${name(id)}: how far each moves the energy of a period. The widest: ${bars[0]?.what ?? "none"}.`,
+      `Tornado of ${bars.length} coefficients of ${label}: how far each moves the energy of a period. The widest: ${bars[0]?.what ?? "none"}.`,
       {
-        width: PLOT_WIDTH - 60,
+        width: PLOT_WIDTH,
         height: { step: 20 },
-        title: `${name(id)}: what each coefficient's range does`,
+        title: `${label}: what each coefficient's range does`,
         data: { values: bars },
         layer: [
           {
@@ -86,16 +86,17 @@ function tornado(id: string, uses: readonly CoefficientUse[]): Figure {
     caption:
       "Each coefficient alone from its least (green) to its greatest (orange), all others typical; energy of a whole period, wake-up and waiting included. " +
       "The intervals of the estimate move all cycles of one table together, which is wider.",
-    data: useTable(id, uses),
+    data: useTable(label, uses),
+    print: true,
   };
 }
 
-function useTable(id: string, uses: readonly CoefficientUse[]): Table {
+function useTable(label: string, uses: readonly CoefficientUse[]): Table {
   return {
     kind: "table",
-    caption: `Coefficients of ${name(id)}`,
+    caption: `Coefficients of ${label}`,
     columns: [
-      left("coefficient", 1.9),
+      left("coefficient", 2.2),
       right("typical", 0.8),
       right("range", 1.1),
       left("unit", 0.7),
@@ -103,7 +104,7 @@ function useTable(id: string, uses: readonly CoefficientUse[]): Table {
       right("of the energy", 0.8),
       right("swing", 1.3),
       right("of the variance", 0.9),
-      left("source", 2.6),
+      left("source", 3.4),
     ],
     rows: uses.map((use) => [
       { text: name(use.name), code: true },

@@ -5,8 +5,11 @@ import type { ReportData } from "../../../bindings/report/report.ts";
 import { ALARM, FAINT, NEUTRAL } from "../../chart/theme.ts";
 import { digits, percent, range } from "../../text.ts";
 import type { Block, Figure, Section } from "../document.ts";
-import { chart, PLOT_WIDTH, quantitative } from "../plots.ts";
+import { categories, chart, logarithmic, PLOT_WIDTH, quantitative, SQUARES } from "../plots.ts";
 import { firstFocus, left, name, right, VERDICT_LEVEL } from "../words.ts";
+
+/** Share of the period. */
+const ZOOM_BELOW = 0.05;
 
 export function realTime(data: ReportData): Section {
   const focus = firstFocus(data);
@@ -28,9 +31,13 @@ export function realTime(data: ReportData): Section {
 
 function periodFigure(rows: readonly CostRow[]): Figure {
   const periodMs = rows[0]!.period!.periodMs;
-  const end = 1.18 * periodMs;
+  const busiest = Math.max(...rows.map(({ period }) => period!.utilisation.max)) * periodMs;
+  // Where all of them are done in a moment, that moment is shown.
+  const zoomed = busiest < ZOOM_BELOW * periodMs;
+  const end = zoomed ? busiest : 1.1 * periodMs;
   const platforms = rows.map(({ platform }) => name(platform));
-  const parts = ["wake-up", "inference, typical", "margin to the upper end", "slack"];
+  const all = ["wake-up", "inference, typical", "margin to the upper end", "slack"];
+  const parts = zoomed ? all.slice(0, -1) : all;
   const values = rows.flatMap(({ platform, period }) => {
     const { wakeMs, latencyMs, utilisation } = period!;
     const busy = wakeMs.value + latencyMs.value;
@@ -45,7 +52,7 @@ function periodFigure(rows: readonly CostRow[]): Figure {
   });
   const labels = rows.map(({ platform, period }) => ({
     platform: name(platform),
-    at: periodMs * 1.01,
+    at: end,
     text: percent(period!.utilisation.value),
     level: period!.inTime,
   }));
@@ -58,9 +65,9 @@ function periodFigure(rows: readonly CostRow[]): Figure {
     chart: chart(
       `One control period of ${digits(periodMs)} ms on ${rows.length} platforms: wake-up, inference, margin and slack. ${late} are too late.`,
       {
-        width: PLOT_WIDTH - 40,
+        width: PLOT_WIDTH,
         height: { step: 22 },
-        title: `One control period of ${digits(periodMs)} ms: ${name(rows[0]!.network)}`,
+        title: `${zoomed ? "The busy part of one" : "One"} control period of ${digits(periodMs)} ms: ${name(rows[0]!.network)}`,
         layer: [
           {
             data: { values: values.filter(({ from, to }) => to > from) },
@@ -74,15 +81,19 @@ function periodFigure(rows: readonly CostRow[]): Figure {
                 type: "nominal",
                 title: null,
                 scale: { domain: parts, range: ["#9b3f86", "#1259c3", "#c2410c", FAINT] },
-                legend: { orient: "bottom", symbolType: "square", columns: 4 },
+                legend: { ...SQUARES, columns: 2 },
               },
             },
           },
-          {
-            data: { values: [{ at: periodMs }] },
-            mark: { type: "rule", color: NEUTRAL, strokeDash: [4, 3], strokeWidth: 1.5 },
-            encoding: { x: x("at") },
-          },
+          ...(zoomed
+            ? []
+            : [
+                {
+                  data: { values: [{ at: periodMs }] },
+                  mark: { type: "rule", color: NEUTRAL, strokeDash: [4, 3], strokeWidth: 1.5 },
+                  encoding: { x: x("at") },
+                },
+              ]),
           {
             data: { values: labels },
             mark: { type: "text", align: "left", dx: 4 },
@@ -98,7 +109,7 @@ function periodFigure(rows: readonly CostRow[]): Figure {
     ),
     caption:
       "Share of the period at the right, typical. Margin: from the typical inference to the upper end of wake-up and latency (90 %). " +
-      "Dashed: the next period begins. The model has no interrupts, sensors or radio.",
+      `${zoomed ? "The rest of the period is slack. " : "Dashed: the next period begins. "}The model has no interrupts, sensors or radio.`,
     data: {
       kind: "table",
       caption: "One control period",
@@ -136,38 +147,34 @@ function slack(ms: number): string {
 function rateFigure(rows: readonly CostRow[]): Figure {
   const values = rows.map(({ platform, period }) => ({ platform: name(platform), ...period!.maxRateHz }));
   const rateHz = rows[0]!.rateHz;
-  const scale = { type: "log", nice: false };
-  const title = "highest rate, Hz (log axis)";
-  const y = {
-    field: "platform",
-    type: "nominal",
-    title: null,
-    sort: values.map(({ platform }) => platform),
-    axis: { grid: true },
-  };
+  const x = logarithmic([...values.flatMap(({ min, max }) => [min, max]), rateHz], "highest rate, Hz");
+  const y = categories(
+    "platform",
+    values.map(({ platform }) => platform),
+  );
   return {
     kind: "figure",
     chart: chart(
       `Highest rate that ${rows.length} platforms keep, with 90 % intervals, beside the ${digits(rateHz)} Hz asked for.`,
       {
-        width: PLOT_WIDTH - 40,
+        width: PLOT_WIDTH,
         height: { step: 20 },
         title: `Highest rate: ${name(rows[0]!.network)}`,
         layer: [
           {
             data: { values },
             mark: { type: "rule", strokeWidth: 4, opacity: 0.45, color: "#1259c3" },
-            encoding: { y, x: quantitative("min", title, scale), x2: { field: "max" } },
+            encoding: { y, x: x("min"), x2: { field: "max" } },
           },
           {
             data: { values },
             mark: { type: "point", filled: true, size: 36 },
-            encoding: { y, x: quantitative("value", title, scale) },
+            encoding: { y, x: x("value") },
           },
           {
             data: { values: [{ at: rateHz }] },
             mark: { type: "rule", color: NEUTRAL, strokeDash: [4, 3], strokeWidth: 1.5 },
-            encoding: { x: quantitative("at", title, scale) },
+            encoding: { x: x("at") },
           },
         ],
       },

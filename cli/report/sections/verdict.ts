@@ -21,13 +21,11 @@ export function verdict(data: ReportData): Section {
   const blocks: Block[] = [];
   let takeaway: string;
   if ("missing" in gate) {
-    const bad = rows.filter((row) => row.fits === false || row.period?.inTime === "no").length;
+    const good = rows.filter((row) => row.fits !== false && row.period?.inTime === "yes").length;
     takeaway =
       rows.length === 0
         ? "Nothing could be costed."
-        : `${count(rows.length, "combination")} of network and platform costed; ${
-            bad === 0 ? "all fit and are" : `${rows.length - bad} fit and are`
-          } in time at ${digits(rows[0]!.rateHz)} Hz. Not held against a baseline.`;
+        : `${good} of ${count(rows.length, "combination")} of network and platform fit and are in time at ${digits(rows[0]!.rateHz)} Hz, the upper end of the interval included.`;
     blocks.push(
       rows.length === 0
         ? {
@@ -36,7 +34,12 @@ export function verdict(data: ReportData): Section {
             level: "bad",
             detail: "no network could be costed on any platform",
           }
-        : { kind: "badge", text: "NOT GATED", level: "doubtful", detail: gate.missing },
+        : {
+            kind: "badge",
+            text: `${good} OF ${rows.length} FIT, IN TIME`,
+            level: good === rows.length ? "good" : good > 0 ? "doubtful" : "bad",
+            detail: `not held against a baseline: ${longer(gate.missing)}`,
+          },
     );
   } else {
     takeaway = gateSentence(gate);
@@ -64,7 +67,7 @@ function gateSentence({ result, summary }: GateView): string {
   const worst = result.comparisons.find(({ state }) => state === "regressed");
   const cause =
     worst === undefined ? "" : ` The worst: ${name(worst.id)}, ${name(worst.why) || "no cause found"}.`;
-  return `${summary}: ${countsText(counts)}.${cause}`;
+  return `${summary[0]!.toUpperCase()}${summary.slice(1)}: ${countsText(counts)}.${cause}`;
 }
 
 function gateBlocks({ result, source }: GateView): Block[] {
