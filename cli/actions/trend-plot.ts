@@ -51,7 +51,7 @@ export function trendChart(trends: readonly Trend[], most = MOST_SERIES): Chart 
       type: "nominal",
       title: null,
       sort: titles,
-      header: { labelLimit: 400, labelAnchor: "start" },
+      header: { labelLimit: 330, labelAnchor: "start" },
     },
     columns: 2,
     spec: {

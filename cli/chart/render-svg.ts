@@ -14,8 +14,11 @@ export interface Chart {
 }
 
 export interface SvgOptions {
-  /** Whether the file carries the style sheet of the dark scheme; a page has one for all of its plots. Default true. */
-  styled?: boolean;
+  /**
+   * Whether it becomes part of a page, which has the style sheet of the dark scheme once for all plots, and the numbers in a
+   * table beside it: single marks then say nothing to a screen reader. Default false.
+   */
+  embedded?: boolean;
   /** Factor on the width of text: room for readers whose font is wider than Helvetica. Default 1. */
   textMargin?: number;
 }
@@ -27,7 +30,7 @@ export interface SvgOptions {
  */
 export async function renderSvg(
   { spec, description }: Chart,
-  { styled = true, textMargin = 1 }: SvgOptions = {},
+  { embedded = false, textMargin = 1 }: SvgOptions = {},
 ): Promise<string> {
   const [vega, { compile }] = await Promise.all([import("vega"), import("vega-lite")]);
   measureTextWith(vega, textMargin);
@@ -41,7 +44,7 @@ export async function renderSvg(
   try {
     const svg = await view.toSVG();
     if (warnings.length > 0) throw new Error(`chart: ${warnings[0]}`);
-    return asDocument(svg, description, styled);
+    return asDocument(svg, description, embedded);
   } finally {
     view.finalize();
   }
@@ -55,14 +58,17 @@ function measureTextWith(vega: object, margin: number): void {
   textMetrics.width = width;
 }
 
-function asDocument(svg: string, description: string, styled: boolean): string {
+const ROLES = / role="[^"]*"| aria-[a-z]+="[^"]*"/g;
+
+function asDocument(svg: string, description: string, embedded: boolean): string {
   const head = svg.indexOf(">") + 1;
-  const opening = svg.slice(0, head - 1).replace(/ role="[^"]*"| aria-[a-z]+="[^"]*"/g, "");
+  const opening = svg.slice(0, head - 1).replace(ROLES, "");
+  const body = svg.slice(head);
   return [
     `${opening} role="img" aria-label="${escapeXml(description)}">`,
     `<title>${escapeXml(description)}</title>`,
-    ...(styled ? [`<style>${darkStyle()}</style>`] : []),
-    `${svg.slice(head)}\n`,
+    ...(embedded ? [] : [`<style>${darkStyle()}</style>`]),
+    `${embedded ? body.replace(ROLES, "") : body}\n`,
   ].join("");
 }
 

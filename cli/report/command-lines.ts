@@ -57,7 +57,8 @@ export function commandLines(
   ];
   const line = (...args: string[]) => ["liquid-edge", ...args].map(shellWord).join(" ");
   return [
-    ...(commit === null ? [] : [`git checkout ${commit}`]),
+    // A record may say anything; only a hash is a commit.
+    ...(commit !== null && /^[0-9a-f]{7,64}$/.test(commit) ? [`git checkout ${commit}`] : []),
     `SOURCE_DATE_EPOCH=${epoch} ${line("report", input, ...words, ...files)}`,
     ...(kind === "suite" ? [line("benchmark", input, "--out", "record.json")] : []),
     ...(kind === "suite" && options.baselineVersion !== undefined
@@ -66,7 +67,14 @@ export function commandLines(
   ];
 }
 
-/** A word that a POSIX shell takes as it is. */
+/** A word as a shell takes it: plain, in quotes, or, with what no reader could see, in the escapes of bash. */
 function shellWord(word: string): string {
+  if (/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u.test(word)) {
+    const escaped = Array.from({ length: word.length }, (_, i) => {
+      const unit = word.charCodeAt(i);
+      return /[\w ./-]/.test(word[i]!) ? word[i] : `\\u${unit.toString(16).padStart(4, "0")}`;
+    });
+    return `$'${escaped.join("")}'`;
+  }
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

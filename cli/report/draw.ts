@@ -9,7 +9,7 @@ const TEXT_MARGIN = 1.12;
 export async function drawFigures({ sections }: Document): Promise<string[]> {
   const svgs: string[] = [];
   for (const { chart } of figuresOf(sections.flatMap(({ blocks }) => blocks)))
-    svgs.push(await renderSvg(chart, { styled: false, textMargin: TEXT_MARGIN }));
+    svgs.push(await renderSvg(chart, { embedded: true, textMargin: TEXT_MARGIN }));
   return svgs;
 }
 

@@ -55,10 +55,10 @@ export async function pdfOf(document: Document, svgs: readonly string[]): Promis
 async function loadTypst() {
   const require = createRequire(import.meta.url);
   try {
-    const [{ NodeCompiler }, ...fonts] = await Promise.all([
-      import("@myriaddreamin/typst-ts-node-compiler"),
-      ...FONTS.map((file) => readFile(require.resolve(`${PDF_PACKAGES[1]}/${file}`))),
-    ]);
+    const { NodeCompiler } = await import("@myriaddreamin/typst-ts-node-compiler");
+    const fonts = await Promise.all(
+      FONTS.map(async (file) => readFile(require.resolve(`${PDF_PACKAGES[1]}/${file}`))),
+    );
     return { NodeCompiler, fonts };
   } catch (error) {
     throw new RunFailure(

@@ -6,14 +6,23 @@ import type { Chart } from "../chart/render-svg.ts";
 /** Of the plotting area, pixels: with its axis labels a figure is as wide as a column of text. */
 export const PLOT_WIDTH = 500;
 
+/** Pixels; a longer title is cut. */
+const TITLE_WIDTH = PLOT_WIDTH;
+
 /** Below the plot, where a phone has room for it. */
 export const LEGEND = { orient: "bottom", columnPadding: 22, columns: 4, labelLimit: 240 };
 /** The same for areas, which need no shape. */
 export const SQUARES = { ...LEGEND, symbolType: "square" };
 
 /** A specification of this module's making; Vega-Lite's own types are too wide for its literals. */
-export function chart(description: string, spec: object): Chart {
-  return { description, spec: { config: { aria: false }, ...spec } as unknown as TopLevelSpec };
+export function chart(
+  description: string,
+  { title, ...spec }: { title: string; [part: string]: unknown },
+): Chart {
+  return {
+    description,
+    spec: { ...spec, title: { text: title, limit: TITLE_WIDTH } } as unknown as TopLevelSpec,
+  };
 }
 
 /** An encoding by a linear scale; labels have no digits that say nothing. */

@@ -49,7 +49,12 @@ export function writeDocument(data: ReportData): Document {
         : `Figures are of kind ${kinds.join(" and ")}${kinds.includes("model") ? ": computed from counted operations, not measured" : ""}. Intervals are 90 %.${rows[0] === undefined ? "" : ` An inference is ${record.entries[0]!.conditions.steps === 1 ? "one time step" : `${record.entries[0]!.conditions.steps} time steps`}, ${digits(rows[0].rateHz)} a second.`}`,
     ],
     sections: SECTIONS.map((section) => section(data)),
-    json: JSON.stringify(data),
+    // What no reader could see is written as an escape, which means the same.
+    json: JSON.stringify(data).replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) =>
+      Array.from({ length: character.length }, (_, i) => character.charCodeAt(i))
+        .map((unit) => `\\u${unit.toString(16).padStart(4, "0")}`)
+        .join(""),
+    ),
     createdAt: Math.floor(Date.parse(at) / 1000),
   };
 }
