@@ -27,7 +27,9 @@ const MOST_MODELS = 4;
 export function hardware(data: ReportData): Section {
   const rows = inOrder(data);
   const focus = firstFocus(data);
-  const models = [...new Set(rows.map(({ model }) => model))];
+  const models = [
+    ...new Set([...(focus === null ? [] : [focus.row.model]), ...rows.map(({ model }) => model)]),
+  ];
   const blocks: Block[] = [];
   const tables = cutRows(rows);
   if (rows.length > 0) {
