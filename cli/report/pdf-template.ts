@@ -104,7 +104,7 @@ export const TEMPLATE = `
   line(length: 100%, stroke: 0.4pt + line-colour)
   block(above: 8pt, below: 5pt, sticky: true, text(size: 8pt, fill: quiet, section.question))
   [== #(i + 1). #section.title]
-  block(above: 10pt, below: 10pt, text(size: 9.8pt, section.takeaway))
+  block(above: 10pt, below: 10pt, sticky: true, text(size: 9.8pt, section.takeaway))
   for b in section.blocks { block-of(b) }
 }
 #pdf.attach("/report.json", relationship: "data", mime-type: "application/json", description: "All numbers of this report")

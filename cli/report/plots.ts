@@ -2,6 +2,7 @@
 
 import type { TopLevelSpec } from "vega-lite";
 import type { Chart } from "../chart/render-svg.ts";
+import { NEUTRAL } from "../chart/theme.ts";
 
 /** Of the plotting area, pixels: with its axis labels a figure is as wide as a column of text. */
 export const PLOT_WIDTH = 500;
@@ -11,6 +12,8 @@ const TITLE_WIDTH = PLOT_WIDTH;
 
 /** Below the plot, where a phone has room for it. */
 export const LEGEND = { orient: "bottom", columnPadding: 22, columns: 4, labelLimit: 240 };
+/** The same for shapes that have any colour. */
+export const SHAPES = { ...LEGEND, symbolFillColor: NEUTRAL, symbolStrokeColor: NEUTRAL };
 /** The same for areas, which need no shape. */
 export const SQUARES = { ...LEGEND, symbolType: "square" };
 

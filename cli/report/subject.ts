@@ -113,7 +113,8 @@ async function suiteOfModel(io: Io, path: string, options: ReportOptions): Promi
   const network: Network = await readNetwork(io, path, config);
   const platforms = (await findPlatforms(io, platform, undefined)).map(({ id }) => id);
   const id = path === "-" ? "network" : basename(path).replace(/\.safetensors$/i, "") || "network";
-  const task = data === undefined ? null : (dataset ?? namedFolder(data) ?? "data");
+  const task =
+    data === undefined ? null : (dataset ?? namedFolder(data) ?? basename(data).replace(/\..*$/, ""));
   const own = network.compiled.precision as Suite["precisions"][number];
   return {
     name: id,

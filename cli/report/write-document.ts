@@ -49,12 +49,28 @@ export function writeDocument(data: ReportData): Document {
         : `Figures are of kind ${kinds.join(" and ")}${kinds.includes("model") ? ": computed from counted operations, not measured" : ""}. Intervals are 90 %.${rows[0] === undefined ? "" : ` An inference is ${record.entries[0]!.conditions.steps === 1 ? "one time step" : `${record.entries[0]!.conditions.steps} time steps`}, ${digits(rows[0].rateHz)} a second.`}`,
     ],
     sections: SECTIONS.map((section) => section(data)),
-    // What no reader could see is written as an escape, which means the same.
-    json: JSON.stringify(data).replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) =>
-      Array.from({ length: character.length }, (_, i) => character.charCodeAt(i))
-        .map((unit) => `\\u${unit.toString(16).padStart(4, "0")}`)
-        .join(""),
-    ),
+    json: embedded(data),
     createdAt: Math.floor(Date.parse(at) / 1000),
   };
+}
+
+/** Series whose points are embedded one by one: those that the report shows. */
+const MOST_SERIES = 20;
+
+/** The view model as JSON; of series that are not shown the first and the last run, or histories would fill the file. */
+function embedded(data: ReportData): string {
+  const trends =
+    "missing" in data.trends
+      ? data.trends
+      : data.trends.map((trend, i) =>
+          i < MOST_SERIES || trend.points.length < 2
+            ? trend
+            : { ...trend, points: [trend.points[0]!, trend.points.at(-1)!] },
+        );
+  // What no reader could see is written as an escape, which means the same.
+  return JSON.stringify({ ...data, trends }).replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) =>
+    Array.from({ length: character.length }, (_, i) => character.charCodeAt(i))
+      .map((unit) => `\\u${unit.toString(16).padStart(4, "0")}`)
+      .join(""),
+  );
 }

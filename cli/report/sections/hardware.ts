@@ -132,8 +132,10 @@ function dots(data: ReportData, rows: readonly CostRow[], quantity: "energyUj" |
       },
     ),
     caption:
-      `Typical value; thick: 90 % interval from the ranges of the coefficients; thin: outer bounds, all coefficients at ` +
-      `their worst${periodMs === undefined ? "" : `; dashed: the period of ${digits(periodMs)} ms`}.`,
+      (values.some(({ min, low }) => low < min)
+        ? "Typical value; thick: 90 % interval from the ranges of the coefficients; thin: outer bounds, all coefficients at their worst"
+        : "Typical value and 90 % interval") +
+      (periodMs === undefined ? "." : `; dashed: the period of ${digits(periodMs)} ms.`),
     // The table of all combinations follows.
     print: false,
     data: {

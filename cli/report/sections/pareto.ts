@@ -5,7 +5,7 @@ import type { ReportData } from "../../../bindings/report/report.ts";
 import { NEUTRAL } from "../../chart/theme.ts";
 import { digits } from "../../text.ts";
 import type { Block, Figure, Section } from "../document.ts";
-import { chart, LEGEND, logarithmic, PLOT_WIDTH, quantitative, series } from "../plots.ts";
+import { chart, logarithmic, PLOT_WIDTH, quantitative, SHAPES, series } from "../plots.ts";
 import { cutRows, isError, left, metricText, name, right } from "../words.ts";
 
 const MOST_GROUPS = 3;
@@ -79,7 +79,7 @@ function figure(data: ReportData, all: readonly Front[]): Figure {
     "platform",
     fronts.map(({ platform }) => name(platform)),
   ).color;
-  const shape = { field: "precision", type: "nominal", title: null, legend: LEGEND };
+  const shape = { field: "precision", type: "nominal", title: null, legend: SHAPES };
   const opacity = { condition: { test: "datum.front", value: 1 }, value: 0.3 };
   const tables = cutRows(fronts.flatMap((front) => front.points.map((point) => ({ front, point }))));
   return {
