@@ -64,23 +64,23 @@ function sentence({ groups, layers, unfolds }: EnergyTree, label: string): strin
 
 interface Rect {
   level: number;
-  from: number;
-  to: number;
+  start: number;
+  end: number;
   label: string;
   /** Empty for what holds several. */
   group: OpGroup | "";
 }
 
 function icicle(tree: EnergyTree, label: string): Figure {
-  const rects = rectsOf(tree).filter(({ from, to }) => to - from >= LEAST_SHARE);
+  const rects = rectsOf(tree).filter(({ start, end }) => end - start >= LEAST_SHARE);
   const levels = Math.max(...rects.map(({ level }) => level)) + 1;
   const rowHeight = 30;
   const values = rects.map((rect) => ({
     ...rect,
     bottom: rect.level + 1,
     middle: rect.level + 0.5,
-    centre: (rect.from + rect.to) / 2,
-    text: fitted(rect, (rect.to - rect.from) * WIDTH - 6),
+    centre: (rect.start + rect.end) / 2,
+    text: fitted(rect, (rect.end - rect.start) * WIDTH - 6),
   }));
   const x = (field: string) => ({
     field,
@@ -111,8 +111,8 @@ function icicle(tree: EnergyTree, label: string): Figure {
           {
             mark: { type: "rect", stroke: GROUND_COLOUR, strokeWidth: 1.5 },
             encoding: {
-              x: x("from"),
-              x2: { field: "to" },
+              x: x("start"),
+              x2: { field: "end" },
               y: y("level"),
               y2: { field: "bottom" },
               color: {
@@ -145,32 +145,34 @@ function icicle(tree: EnergyTree, label: string): Figure {
 }
 
 function rectsOf({ layers, groups, energyUj }: EnergyTree): Rect[] {
-  const rects: Rect[] = [{ level: 0, from: 0, to: 1, label: `inference ${digits(energyUj)} µJ`, group: "" }];
+  const rects: Rect[] = [
+    { level: 0, start: 0, end: 1, label: `inference ${digits(energyUj)} µJ`, group: "" },
+  ];
   const addGroups = (shares: readonly GroupShare[], level: number, start: number) => {
-    let from = start;
+    let at = start;
     for (const { group, share } of shares) {
-      rects.push({ level, from, to: from + share, label: `${group} ${percent(share)}`, group });
-      from += share;
+      rects.push({ level, start: at, end: at + share, label: `${group} ${percent(share)}`, group });
+      at += share;
     }
   };
   if (layers === null) {
     addGroups(groups, 1, 0);
     return rects;
   }
-  let from = 0;
+  let at = 0;
   for (const layer of layers) {
     rects.push({
       level: 1,
-      from,
-      to: from + layer.share,
+      start: at,
+      end: at + layer.share,
       label: `${name(layer.name)} ${percent(layer.share)}`,
       group: "",
     });
     for (const kernel of layer.kernels) {
       const label = `${kernel.name === "other" ? "rest" : kernel.name} ${percent(kernel.share)}`;
-      rects.push({ level: 2, from, to: from + kernel.share, label, group: "" });
-      addGroups(kernel.groups, 3, from);
-      from += kernel.share;
+      rects.push({ level: 2, start: at, end: at + kernel.share, label, group: "" });
+      addGroups(kernel.groups, 3, at);
+      at += kernel.share;
     }
   }
   return rects;

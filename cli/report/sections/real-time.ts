@@ -46,8 +46,8 @@ function periodFigure(rows: readonly CostRow[]): Figure {
     return parts.map((part, i) => ({
       platform: name(platform),
       part,
-      from: Math.min(bounds[i]!, end),
-      to: Math.min(bounds[i + 1]!, end),
+      start: Math.min(bounds[i]!, end),
+      stop: Math.min(bounds[i + 1]!, end),
     }));
   });
   const labels = rows.map(({ platform, period }) => ({
@@ -70,12 +70,12 @@ function periodFigure(rows: readonly CostRow[]): Figure {
         title: `${zoomed ? "The busy part of one" : "One"} control period of ${digits(periodMs)} ms: ${name(rows[0]!.network)}`,
         layer: [
           {
-            data: { values: values.filter(({ from, to }) => to > from) },
+            data: { values: values.filter(({ start, stop }) => stop > start) },
             mark: { type: "bar", height: 13 },
             encoding: {
               y,
-              x: x("from"),
-              x2: { field: "to" },
+              x: x("start"),
+              x2: { field: "stop" },
               color: {
                 field: "part",
                 type: "nominal",

@@ -48,7 +48,7 @@ export function reproduce({ record, commands, source, summaries, at }: ReportDat
       { kind: "code", lines: commands },
       {
         kind: "table",
-        caption: "What it was made from",
+        caption: "What went into it",
         columns: [left("what", 1.3), left("which", 2.6)],
         rows,
       },
