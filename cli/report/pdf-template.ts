@@ -29,7 +29,7 @@ export const TEMPLATE = `
 #set table(stroke: (x, y) => (bottom: 0.4pt + line-colour), inset: (x: 3.2pt, y: 2.6pt))
 #show figure: set block(breakable: true)
 #show figure.where(kind: table): set figure.caption(position: top)
-#show figure.caption: it => block(width: 100%, below: 4pt, align(left, text(size: 8.2pt, weight: "bold", it.body)))
+#show figure.caption: it => block(width: 100%, below: 4pt, sticky: true, align(left, text(size: 8.2pt, weight: "bold", it.body)))
 
 #let cell-of(cell) = {
   let body = if cell.code { mono(cell.text) } else { cell.text }
