@@ -18,6 +18,7 @@ import { addInspect } from "./commands/inspect.ts";
 import { addProfile } from "./commands/profile.ts";
 import { addPrune } from "./commands/prune.ts";
 import { addQuantize } from "./commands/quantize.ts";
+import { addReport } from "./commands/report.ts";
 import { addRun } from "./commands/run.ts";
 import { addPareto, addSweep } from "./commands/sweep.ts";
 import { addTrain } from "./commands/train.ts";
@@ -70,6 +71,7 @@ Exit codes: 0 done, 1 a run failed, 2 wrong usage or bad input, 70 our own fault
   addBenchmark(program, io);
   addBaseline(program, io);
   addTrend(program, io);
+  addReport(program, io);
   addCrosscheck(program, io);
   addWiring(program, io);
   addInspect(program, io);

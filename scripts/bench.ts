@@ -6,6 +6,7 @@ import { benchCounted } from "./bench-counted.ts";
 import { benchEnergy } from "./bench-energy.ts";
 import { benchEngines } from "./bench-engines.ts";
 import { benchExplorer } from "./bench-explorer.ts";
+import { benchReport } from "./bench-report.ts";
 import { benchTrain } from "./bench-train.ts";
 
 const BENCHMARKS: Record<string, () => Promise<boolean>> = {
@@ -21,6 +22,8 @@ const BENCHMARKS: Record<string, () => Promise<boolean>> = {
   train: benchTrain,
   /** The explorer in a browser: until it answers, and until a change is shown. */
   explorer: benchExplorer,
+  /** The report of the own suite: HTML, and with the PDF. */
+  report: benchReport,
 };
 
 const firstOption = process.argv.findIndex((arg, i) => i >= 2 && arg.startsWith("-"));

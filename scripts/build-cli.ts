@@ -48,7 +48,7 @@ export async function buildCli(root: string, outdir = join(root, "dist")): Promi
     alias: { yaml: join(root, "node_modules/yaml/browser/index.js") },
     plugins: [WITHOUT_CHILD_PROCESS, WITHOUT_CANVAS],
     // Compiled code, which no bundle can hold; and what starts a file of its own.
-    external: ["serialport", "piscina"],
+    external: ["serialport", "piscina", "@myriaddreamin/typst-ts-node-compiler"],
     legalComments: "eof",
     logLevel: "warning",
   });

@@ -45,9 +45,14 @@ export const TOOLS: readonly Tool[] = [
     neededFor: "a serial port with a fake instrument behind it",
   },
   {
+    command: "pdftotext",
+    debianPackage: "poppler-utils",
+    neededFor: "reading reports in PDF as others do",
+  },
+  {
     command: "chromium",
     debianPackage: "chromium",
-    neededFor: "running the library and the explorer in a browser",
+    neededFor: "running the library, the explorer and reports in a browser",
   },
 ];
 

@@ -119,7 +119,13 @@ export function idleShareOf(utilisation: number): number {
 }
 
 /** What follows from one value of each quantity. Milliamperes times volts are milliwatts, times microseconds nanojoules. */
-function outcomeOf(conditions: Conditions, cycles: number, activeMa: number, idleMa: number, wakeUs: number) {
+export function outcomeOf(
+  conditions: Pick<Conditions, "periodUs" | "supplyV" | "clockMhz">,
+  cycles: number,
+  activeMa: number,
+  idleMa: number,
+  wakeUs: number,
+) {
   const { supplyV, clockMhz, periodUs } = conditions;
   const latencyUs = cycles / clockMhz;
   const idleShare = idleShareOf((wakeUs + latencyUs) / periodUs);

@@ -67,9 +67,15 @@ export const OPTIONAL_TOOLS: readonly OptionalTool[] = [
     debianPackage: "python3",
   },
   {
+    command: "pdftotext",
+    versionArgs: ["-v"],
+    neededFor: "the tests of reports in PDF",
+    debianPackage: "poppler-utils",
+  },
+  {
     command: "chromium",
     versionArgs: ["--version"],
-    neededFor: "the tests of the library and the explorer in a browser",
+    neededFor: "the tests of the library, the explorer and reports in a browser",
     debianPackage: "chromium",
   },
 ];

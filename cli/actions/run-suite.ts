@@ -2,11 +2,12 @@
 
 import { dirname, isAbsolute, join } from "node:path";
 import { builtinBoards } from "../../bindings/board/load.ts";
-import type { Dataset } from "../../bindings/data/dataset.ts";
+import type { Dataset, Split } from "../../bindings/data/dataset.ts";
 import { complain, LiquidEdgeError, nearestName } from "../../bindings/errors.ts";
 import { EnergySimulator } from "../../bindings/estimate/energy-simulator.ts";
 import type { Estimate } from "../../bindings/estimate/estimate.ts";
 import { printable } from "../../bindings/network/printable.ts";
+import type { Network } from "../../bindings/network.ts";
 import { byCodeUnits } from "../../bindings/record/canonical.ts";
 import { coefficientsOf, entryOf } from "../../bindings/record/make-entry.ts";
 import { type BenchmarkRecord, type Entry, entryId, RECORD_FORMAT } from "../../bindings/record/record.ts";
@@ -22,11 +23,42 @@ import { fileName } from "../read-text.ts";
 import { readYaml } from "../read-yaml.ts";
 import { variantData } from "./variant-data.ts";
 
+/** An entry of a suite while what it was made from is at hand. */
+export interface CostedVariant {
+  entry: Entry;
+  estimate: Estimate;
+  variant: Variant;
+  /** As its file has it, before pruning and quantization. */
+  original: Network;
+  /** What it was scored on. */
+  dataset: Dataset | null;
+  split: Split;
+}
+
+export interface SuiteOptions {
+  /** Called for each entry as it is made. */
+  onEntry?: (costed: CostedVariant) => void;
+  /** Whether a suite of which nothing can be costed has a record all the same, without entries. */
+  mayBeEmpty?: boolean;
+  /** When the record is said to be made. */
+  at?: Date;
+}
+
 /** Runs the suite in a file, YAML or JSON. Throws `bad-record` and what its files are refused with. */
-export async function runSuite(io: Io, path: string): Promise<BenchmarkRecord> {
+export async function runSuite(io: Io, path: string, options: SuiteOptions = {}): Promise<BenchmarkRecord> {
   const suite = parseSuite(await readYaml(io, path, "bad-record"), fileName(path));
   checkPlatforms(suite, fileName(path));
-  const run = new SuiteRun(io, suite, (file) => (isAbsolute(file) ? file : join(dirname(path), file)));
+  return costSuite(io, suite, (file) => (isAbsolute(file) ? file : join(dirname(path), file)), options);
+}
+
+/** Costs all of a suite; `resolve` says where a file that it names lies. */
+export async function costSuite(
+  io: Io,
+  suite: Suite,
+  resolve: (file: string) => string,
+  options: SuiteOptions = {},
+): Promise<BenchmarkRecord> {
+  const run = new SuiteRun(io, suite, resolve, options);
   await run.all();
   io.progress(null);
   return run.record();
@@ -41,9 +73,11 @@ class SuiteRun {
   readonly #estimates = new Map<string, Estimate[]>();
   readonly #total: number;
   readonly #bar: ReturnType<typeof barOf>;
+  readonly #options: SuiteOptions;
 
-  constructor(io: Io, suite: Suite, resolve: (file: string) => string) {
+  constructor(io: Io, suite: Suite, resolve: (file: string) => string, options: SuiteOptions) {
     this.#io = io;
+    this.#options = options;
     this.#suite = suite;
     this.#bar = barOf(io);
     this.#resolve = resolve;
@@ -81,7 +115,8 @@ class SuiteRun {
             dataset === null ? null : variantData(dataset, { split: task!.split, seed: this.#suite.seed }),
           withPeak: false,
         });
-        await this.#variant(variant!, { model: id, precision, sparsity, task: taskId, modelHash });
+        const facts = { model: id, precision, sparsity, task: taskId, modelHash };
+        await this.#variant(variant!, facts, { original: network, dataset, split: task?.split ?? "test" });
       }
     }
   }
@@ -89,6 +124,7 @@ class SuiteRun {
   async #variant(
     variant: Variant | MissingVariant,
     facts: Pick<Entry, "model" | "precision" | "sparsity" | "task" | "modelHash">,
+    origin: Pick<CostedVariant, "original" | "dataset" | "split">,
   ): Promise<void> {
     const { platforms, rateHz, steps, seed } = this.#suite;
     for (const platform of platforms) {
@@ -103,7 +139,9 @@ class SuiteRun {
         const estimate = simulator.estimate(profile, memory, variant.facts);
         this.#estimates.set(platform, [...(this.#estimates.get(platform) ?? []), estimate]);
         const imageHash = await sha256(network!.compiled.image);
-        this.#entries.push(await entryOf({ ...facts, imageHash }, estimate, evaluation, outcomes));
+        const entry = await entryOf({ ...facts, imageHash }, estimate, evaluation, outcomes);
+        this.#entries.push(entry);
+        this.#options.onEntry?.({ entry, estimate, variant, ...origin });
       } catch (error) {
         if (!(error instanceof LiquidEdgeError) || error.code !== "unavailable") throw error;
         this.#skipped.push({ id, reason: error.message });
@@ -127,7 +165,7 @@ class SuiteRun {
   }
 
   async record(): Promise<BenchmarkRecord> {
-    if (this.#entries.length === 0) {
+    if (this.#entries.length === 0 && this.#options.mayBeEmpty !== true) {
       throw new LiquidEdgeError(
         "unavailable",
         `suite ${this.#suite.name}: expected at least one combination that can be costed, found none; the first: ${this.#skipped[0]!.reason}`,
@@ -140,7 +178,7 @@ class SuiteRun {
       format: RECORD_FORMAT,
       suite: this.#suite.name,
       version: null,
-      createdAt: new Date().toISOString(),
+      createdAt: (this.#options.at ?? new Date()).toISOString(),
       tool: { name: manifest.name, version: manifest.version },
       git: await gitState(this.#io),
       coreHash: await sha256((await import("#core/scalar")).bytes()),
@@ -153,7 +191,7 @@ class SuiteRun {
 }
 
 /** Before hours of work rather than after them. */
-function checkPlatforms({ platforms }: Suite, source: string): void {
+export function checkPlatforms({ platforms }: Suite, source: string): void {
   const known = builtinBoards().map(({ id }) => id);
   const index = platforms.findIndex((id) => !known.includes(id));
   if (index < 0) return;

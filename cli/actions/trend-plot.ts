@@ -3,20 +3,21 @@
 import type { TopLevelSpec } from "vega-lite";
 import { printable } from "../../bindings/network/printable.ts";
 import type { Trend } from "../../bindings/record/trend.ts";
-import { renderSvg } from "../chart/render-svg.ts";
+import type { Chart } from "../chart/render-svg.ts";
 import { ALARM, NEUTRAL } from "../chart/theme.ts";
 import { FIGURE_NAMES } from "./baseline/gate-rows.ts";
 
+/** Of a plot of its own. */
 const MOST_SERIES = 12;
 /** Above this a history is thinned evenly; the picture would not show more. */
 const MOST_POINTS = 500;
 
-/** An SVG of at most 12 series, steady ones only where there is no other: every run, its level, and where the level changed. */
-export function trendPlot(trends: readonly Trend[]): Promise<string> {
+/** At most `most` series, steady ones only where there is no other: every run, its level, and where the level changed. */
+export function trendChart(trends: readonly Trend[], most = MOST_SERIES): Chart {
   const telling = trends.filter(({ worsening, changes }) => worsening || changes.length > 0);
-  const shown = (telling.length > 0 ? telling : trends).slice(0, MOST_SERIES);
+  const shown = (telling.length > 0 ? telling : trends).slice(0, most);
   const titles = shown.map(({ id, quantity }) => `${printable(id)}: ${FIGURE_NAMES[quantity]}`);
-  const most = Math.max(...shown.map(({ points }) => points.length));
+  const runsMost = Math.max(...shown.map(({ points }) => points.length));
   const runs: object[] = [];
   const changes: object[] = [];
   for (const [i, trend] of shown.entries()) {
@@ -33,10 +34,16 @@ export function trendPlot(trends: readonly Trend[]): Promise<string> {
     type: "quantitative",
     title: "run",
     axis: { tickMinStep: 1 },
-    scale: { domain: [0.5, most + 0.5], nice: false },
+    scale: { domain: [0.5, runsMost + 0.5], nice: false },
   } as const;
   const y = (field: string) =>
-    ({ field, type: "quantitative", title: null, scale: { zero: false } }) as const;
+    ({
+      field,
+      type: "quantitative",
+      title: null,
+      scale: { zero: false },
+      axis: { format: ",.4~r", tickCount: 4 },
+    }) as const;
   const spec = {
     data: { values: [...runs, ...changes] },
     facet: {
@@ -44,7 +51,7 @@ export function trendPlot(trends: readonly Trend[]): Promise<string> {
       type: "nominal",
       title: null,
       sort: titles,
-      header: { labelLimit: 400, labelAnchor: "start" },
+      header: { labelLimit: 330, labelAnchor: "start" },
     },
     columns: 2,
     spec: {
@@ -72,7 +79,7 @@ export function trendPlot(trends: readonly Trend[]): Promise<string> {
   };
   const worse = trends.filter(({ worsening }) => worsening).length;
   const description = `History of ${shown.length} of ${trends.length} series, the worst first; ${worse} got worse. Dashed lines: changes of level, red for the worse.`;
-  return renderSvg({ spec: spec as unknown as TopLevelSpec, description });
+  return { spec: spec as unknown as TopLevelSpec, description };
 }
 
 /** Mean of the level that each run belongs to. */

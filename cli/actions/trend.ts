@@ -25,8 +25,11 @@ export async function trend(io: Io, history: string, options: TrendOptions): Pro
   }
   const trends = trendsOf(series, { alpha, minChange, ...(last === undefined ? {} : { last }) });
   if (options.plot !== undefined) {
-    const { trendPlot } = await import("./trend-plot.ts");
-    await io.writeFile(options.plot, await trendPlot(trends));
+    const [{ trendChart }, { renderSvg }] = await Promise.all([
+      import("./trend-plot.ts"),
+      import("../chart/render-svg.ts"),
+    ]);
+    await io.writeFile(options.plot, await renderSvg(trendChart(trends)));
   }
   const worse = trends.filter(({ worsening }) => worsening);
   if (options.json) io.print(JSON.stringify(trends));
@@ -90,7 +93,7 @@ function trendTable(trends: readonly Trend[], colour: boolean): string {
 }
 
 /** "+5.0 % since 2026-02-01 (4f5c7eb11)" */
-function changeText({ at, commit, change, recovered }: LevelChange): string {
+export function changeText({ at, commit, change, recovered }: LevelChange): string {
   const where = commit === null ? "" : ` (${printable(commit.slice(0, 9))})`;
   return `${share(change)} since ${at.slice(0, 10)}${where}${recovered ? ", recovered" : ""}`;
 }
@@ -101,6 +104,6 @@ function share(value: number): string {
   return `${percent < 0 ? "−" : "+"}${Math.abs(percent).toFixed(decimals)} %`;
 }
 
-function probability(p: number): string {
+export function probability(p: number): string {
   return p < 1e-12 ? "<1e-12" : p < 0.001 ? p.toExponential(0) : p.toFixed(3);
 }

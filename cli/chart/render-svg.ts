@@ -13,14 +13,27 @@ export interface Chart {
   description: string;
 }
 
+export interface SvgOptions {
+  /**
+   * Whether it becomes part of a page, which has the style sheet of the dark scheme once for all plots, and the numbers in a
+   * table beside it: single marks then say nothing to a screen reader. Default false.
+   */
+  embedded?: boolean;
+  /** Factor on the width of text: room for readers whose font is wider than Helvetica. Default 1. */
+  textMargin?: number;
+}
+
 /**
  * The chart as an SVG document with a title for screen readers; colours follow the reader's light or dark scheme.
  * Nothing is loaded from elsewhere: a specification that names a URL is refused.
  * @throws Error when Vega refuses the specification
  */
-export async function renderSvg({ spec, description }: Chart): Promise<string> {
+export async function renderSvg(
+  { spec, description }: Chart,
+  { embedded = false, textMargin = 1 }: SvgOptions = {},
+): Promise<string> {
   const [vega, { compile }] = await Promise.all([import("vega"), import("vega-lite")]);
-  measureTextWith(vega);
+  measureTextWith(vega, textMargin);
   const warnings: string[] = [];
   const logger = quietLogger(warnings);
   const { spec: compiled } = compile(
@@ -31,28 +44,31 @@ export async function renderSvg({ spec, description }: Chart): Promise<string> {
   try {
     const svg = await view.toSVG();
     if (warnings.length > 0) throw new Error(`chart: ${warnings[0]}`);
-    return asDocument(svg, description);
+    return asDocument(svg, description, embedded);
   } finally {
     view.finalize();
   }
 }
 
 /** Vega's hook for measuring text, which its types leave out; without it the layout guesses. */
-function measureTextWith(vega: object): void {
+function measureTextWith(vega: object, margin: number): void {
   const { textMetrics } = vega as { textMetrics: { width: typeof width } };
   const width = (item: { fontSize?: number; fontWeight?: string | number }, text: string) =>
-    textWidth(text, item.fontSize ?? 11, isBold(item.fontWeight));
+    margin * textWidth(text, item.fontSize ?? 11, isBold(item.fontWeight));
   textMetrics.width = width;
 }
 
-function asDocument(svg: string, description: string): string {
+const ROLES = / role="[^"]*"| aria-[a-z]+="[^"]*"/g;
+
+function asDocument(svg: string, description: string, embedded: boolean): string {
   const head = svg.indexOf(">") + 1;
-  const opening = svg.slice(0, head - 1).replace(/ role="[^"]*"| aria-[a-z]+="[^"]*"/g, "");
+  const opening = svg.slice(0, head - 1).replace(ROLES, "");
+  const body = svg.slice(head);
   return [
     `${opening} role="img" aria-label="${escapeXml(description)}">`,
     `<title>${escapeXml(description)}</title>`,
-    `<style>${darkStyle()}</style>`,
-    `${svg.slice(head)}\n`,
+    ...(embedded ? [] : [`<style>${darkStyle()}</style>`]),
+    `${embedded ? body.replace(ROLES, "") : body}\n`,
   ].join("");
 }
 

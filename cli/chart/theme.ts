@@ -30,6 +30,10 @@ const SERIES: readonly Colour[] = [
 
 /** For marks that stand for no series: limits, intervals, shaded windows. */
 export const NEUTRAL = QUIET.light;
+/** Of the page: for what stands on a mark, and the gaps between marks. */
+export const GROUND_COLOUR = GROUND.light;
+/** For what is part of the picture but not of its message. */
+export const FAINT = GRID.light;
 /** For what went wrong or lies outside. */
 export const ALARM = SERIES[7]!.light;
 
@@ -66,11 +70,11 @@ export function theme(own: Config = {}): Config {
   };
 }
 
-/** Style sheet that exchanges the colours of a drawn plot for those of the dark scheme. */
-export function darkStyle(): string {
+/** Style sheet that exchanges the colours of a drawn plot for those of the dark scheme, on `media`. */
+export function darkStyle(media = "(prefers-color-scheme:dark)"): string {
   const rules = [INK, QUIET, GRID, GROUND, ...SERIES].flatMap(({ light, dark }) => [
     `[fill="${light}"]{fill:${dark}}`,
     `[stroke="${light}"]{stroke:${dark}}`,
   ]);
-  return `@media (prefers-color-scheme:dark){${rules.join("")}}`;
+  return `@media ${media}{${rules.join("")}}`;
 }

@@ -13,7 +13,7 @@ import {
 } from "../../bindings/estimate/calibrate.ts";
 import { countsByKernel, estimateCounts } from "../../bindings/estimate/counts.ts";
 import { Network } from "../../bindings/network.ts";
-import { agreementOf } from "../../cli/crosscheck/agreement.ts";
+import { agreementOf } from "../../bindings/statistics/agreement.ts";
 import { SINE } from "../cli/run-cli.ts";
 
 const kernel = (name: string, typ: number, calls = 1) => ({

@@ -2,7 +2,7 @@
 
 import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { validationMarkdown } from "../../scripts/make-validation.ts";
+import { validationMarkdown, validationResults } from "../../scripts/make-validation.ts";
 import { type Comparison, compareAll, type PublishedRow, summarise } from "../../scripts/validation-rows.ts";
 
 const comparisons = await compareAll();
@@ -19,6 +19,11 @@ describe("docs/validation.md", () => {
   it("is what scripts/make-validation.ts makes of the data", async () => {
     const text = readFileSync(new URL("../../docs/validation.md", import.meta.url), "utf8");
     expect(text).toBe(await validationMarkdown());
+  });
+
+  it("has its rows in boards/validation/results.json, for reports", async () => {
+    const text = readFileSync(new URL("../../boards/validation/results.json", import.meta.url), "utf8");
+    expect(text).toBe(await validationResults());
   });
 });
 

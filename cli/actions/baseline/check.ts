@@ -19,14 +19,7 @@ export async function checkBaseline(io: Io, options: CheckOptions): Promise<void
   const current = await recordOf(io, options);
   const result = gate(current, baseline.record, { threshold, accuracyPoints, limits });
   const failure = failureOf(result, strict);
-  const report: GateReport = {
-    result,
-    baselineName: baseline.record.version ?? baselineVersion,
-    source: baseline.source,
-    threshold,
-    exitCode: failure?.exitCode ?? ExitCode.DONE,
-    summary: summaryOf(result),
-  };
+  const report = gateReport(result, baseline, { baselineVersion, threshold, strict });
   if (options.junit !== undefined) {
     const { junit } = await import("../../../bindings/record/formats/junit.ts");
     await io.writeFile(options.junit, junit(result, report.baselineName));
@@ -41,6 +34,26 @@ export async function checkBaseline(io: Io, options: CheckOptions): Promise<void
     for (const line of annotations(result)) io.warn(line);
   }
   if (failure !== null) throw failure;
+}
+
+/** What a gate's result is called and comes to. */
+export function gateReport(
+  result: GateResult,
+  { record, source }: FoundBaseline,
+  {
+    baselineVersion,
+    threshold,
+    strict,
+  }: Pick<CheckOptions, "baselineVersion" | "threshold"> & { strict: boolean },
+): GateReport {
+  return {
+    result,
+    baselineName: record.version ?? baselineVersion,
+    source,
+    threshold,
+    exitCode: failureOf(result, strict)?.exitCode ?? ExitCode.DONE,
+    summary: summaryOf(result),
+  };
 }
 
 /** What went wrong with the baseline has an exit code of its own, so that CI does not read it as a regression. */

@@ -1,6 +1,6 @@
 // How far estimates and measurements agree.
 
-import type { Interval } from "../../bindings/estimate/interval.ts";
+import type { Interval } from "../estimate/interval.ts";
 
 export interface Pair {
   measured: number;
