@@ -60,6 +60,7 @@ export {
 export { Ppk2, type Ppk2Options } from "./measure/ppk2.ts";
 export { parseMarks } from "./measure/read-mlperf.ts";
 export { type ReadTraceOptions, readTrace, type TraceFormat } from "./measure/read-trace.ts";
+export { type LiveRecording, Recorder } from "./measure/recorder.ts";
 export type { Recording } from "./measure/recording.ts";
 export { TextMeter, type TextMeterOptions } from "./measure/text-meter.ts";
 export type { Trace } from "./measure/trace.ts";

@@ -6,11 +6,13 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Board, CycleTable } from "../bindings/board/board.ts";
 import type { Calibration, EmulatedBoard } from "../bindings/board/emulated.ts";
+import type { FirmwareRecord } from "../bindings/board/firmware.ts";
 import {
   parseBoard,
   parseCalibration,
   parseCoreTable,
   parseEmulatedBoard,
+  parseFirmwareRecords,
 } from "../bindings/board/schema.ts";
 import { complain } from "../bindings/errors.ts";
 
@@ -20,7 +22,8 @@ const BOARDS = fileURLToPath(new URL("../boards", import.meta.url));
 export async function buildBoards(outFile: string): Promise<void> {
   const tables = await readCoreTables();
   const boards = await readBoards(tables);
-  await writeFile(outFile, moduleText(tables, boards, await readEmulatedBoards()));
+  const firmware = parseFirmwareRecords(await readJson("firmware.json"), "boards/firmware.json");
+  await writeFile(outFile, moduleText(tables, boards, await readEmulatedBoards(), firmware));
 }
 
 /** The shared cycle tables by id. */
@@ -111,6 +114,7 @@ function moduleText(
   tables: Record<string, CycleTable>,
   boards: Board[],
   emulatedBoards: EmulatedBoard[],
+  firmwareRecords: FirmwareRecord[],
 ): string {
   const entries = boards.map((board) => {
     const shared = JSON.stringify(tables[board.cycles.id]) === JSON.stringify(board.cycles);
@@ -125,6 +129,7 @@ function moduleText(
     '  typeof board.cycles === "string" ? { ...board, cycles: coreTables[board.cycles] } : board;',
     "export const boards = /* @__PURE__ */ entries.map(resolve);",
     `export const emulatedBoards = ${parse(emulatedBoards)};`,
+    `export const firmwareRecords = ${parse(firmwareRecords)};`,
     "",
   ].join("\n");
 }

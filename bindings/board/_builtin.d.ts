@@ -2,6 +2,7 @@
 
 import type { Board, CycleTable } from "./board.ts";
 import type { EmulatedBoard } from "./emulated.ts";
+import type { FirmwareRecord } from "./firmware.ts";
 
 /** The platforms of boards/, cycle tables resolved, in the order of their ids. */
 export const boards: Board[];
@@ -11,3 +12,6 @@ export const coreTables: Record<string, CycleTable>;
 
 /** The emulated boards of boards/, in the order of their ids. */
 export const emulatedBoards: EmulatedBoard[];
+
+/** Sizes of firmware, boards/firmware.json, in the order of the boards' ids. */
+export const firmwareRecords: FirmwareRecord[];

@@ -7,6 +7,7 @@ import { OP_CLASSES, type OpClass } from "../count/op-class.ts";
 import { complain, nearestName } from "../errors.ts";
 import type { Board, CycleTable, Figure } from "./board.ts";
 import type { Calibration, EmulatedBoard } from "./emulated.ts";
+import type { FirmwareRecord } from "./firmware.ts";
 import { complaintOf, describeFound, type Path, printPath } from "./schema-complaint.ts";
 
 const text = z.string().min(1);
@@ -173,6 +174,37 @@ const calibrationFile = z.strictObject({
   fittedTo: z.array(text).min(1),
   provenance: z.record(z.string(), z.union([text, z.number()])),
 });
+
+const bytes = z.int().nonnegative();
+const firmwareFile = z.strictObject({
+  command: text,
+  records: z
+    .array(
+      z.strictObject({
+        board: id,
+        core: text,
+        compiler: text,
+        coreCrc: z.string().regex(/^[0-9a-f]{8}$/),
+        version: text,
+        portKernels: z.array(z.string()),
+        codeIn: z.enum(["flash", "ram"]),
+        codeBytes: count,
+        tablesBytes: bytes,
+        dataBytes: bytes,
+        variablesBytes: bytes,
+        stackBytes: count,
+        poolBytes: count,
+      }),
+    )
+    .min(1),
+});
+
+/** Sizes of firmware from their JSON form, boards/firmware.json; complains like `parseBoard`. */
+export function parseFirmwareRecords(json: unknown, source: string): FirmwareRecord[] {
+  const parsed = firmwareFile.safeParse(json);
+  if (!parsed.success) throw complaintOf(parsed.error, json, source);
+  return parsed.data.records;
+}
 
 /** A calibration from its JSON form; complains like `parseBoard`. */
 export function parseCalibration(json: unknown, source: string): Calibration {

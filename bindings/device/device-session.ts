@@ -26,6 +26,13 @@ export interface RunReport {
   mostTicks: number;
 }
 
+/** Of the device's counter, over a run of inferences. */
+export interface RunTicks {
+  ticks: bigint;
+  leastTicks: number;
+  mostTicks: number;
+}
+
 export interface DeviceSessionOptions {
   /** What the device prints between frames. */
   onText?: (text: string) => void;
@@ -149,6 +156,16 @@ export class DeviceSession {
       for (let i = 0; i < n; i++) all[at + i] = word(reply, i);
     }
     return all;
+  }
+
+  /**
+   * Times `count` inferences in one run, behind `warmup` ones that are not timed; the marker is high from the first to the last.
+   * Gives the ticks of all of them and of the shortest and longest.
+   */
+  async timeTogether(count: number, warmup: number): Promise<RunTicks> {
+    const reply = await this.#request(FrameType.TIME, words(warmup, count, 1), COMPUTE_DEADLINE_MS);
+    const ticks = BigInt(word(reply, 0)) | (BigInt(word(reply, 1)) << 32n);
+    return { ticks, leastTicks: word(reply, 2), mostTicks: word(reply, 3) };
   }
 
   async mark(high: boolean): Promise<void> {

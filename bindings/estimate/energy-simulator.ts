@@ -8,6 +8,7 @@
 // docs/estimate.md explains the model and its limits.
 
 import type { Board, CycleOption, Figure, IdleMode, OperatingPoint } from "../board/board.ts";
+import { firmwareOf } from "../board/firmware.ts";
 import { findBoard, findPoint } from "../board/load.ts";
 import type { OpClass } from "../count/op-class.ts";
 import type { NetworkProfile, OpProfile } from "../count/op-profile.ts";
@@ -37,6 +38,8 @@ export interface EnergySimulatorOptions {
   option?: string;
   /** Whether the firmware uses the kernels of the board's port; default true. */
   portKernels?: boolean;
+  /** Whether the firmware counts for what fits, beside the network; default true. */
+  firmware?: boolean;
   /** Energy of a battery, milliwatt-hours; default none. */
   batteryMwh?: number;
   ramLimitBytes?: number;
@@ -170,10 +173,11 @@ export class EnergySimulator {
   #memoryUse(memory: StaticMemory | MemoryProfiler | undefined): Estimate["memory"] {
     if (memory === undefined) return null;
     const profiler = memory instanceof MemoryProfiler ? memory : new MemoryProfiler(memory);
-    const { imageIn, ramLimitBytes } = this.#options;
+    const { imageIn, ramLimitBytes, firmware = true } = this.#options;
     return profiler.on(this.board.memory, {
       ...(imageIn === undefined ? {} : { imageIn }),
       ...(ramLimitBytes === undefined ? {} : { ramLimitBytes }),
+      ...(firmware ? { firmware: firmwareOf(this.board) } : {}),
     });
   }
 

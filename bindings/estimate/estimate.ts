@@ -96,11 +96,11 @@ export interface Estimate {
   batteryLifeHours: Interval | null;
   idle: IdleUse;
   realTime: RealTime;
-  /** Bytes of the image in flash, without code; null for a profile that came without an image. */
+  /** Bytes of the image in flash, without the firmware; null for a profile that came without an image. */
   flashBytes: number | null;
   /** Bytes of the arena, and of the image when it is copied to RAM; null as above. */
   ramBytes: number | null;
-  /** Flash, RAM and the user's RAM limit suffice; null as above. */
+  /** Flash and RAM suffice for network and firmware, the user's RAM limit for the network; null as above. */
   fits: boolean | null;
   memory: MemoryUse | null;
   breakdown: { layers: LayerShare[]; classes: (CostShare & { name: OpClass })[]; kernels: CostShare[] };

@@ -1,7 +1,8 @@
 // Where the bytes of a compiled network go: sections of its image in flash, sections of its arena in RAM, and whether
-// a board has room for them. The firmware's code, stack and libraries are not part of it.
+// a board has room for them beside the firmware.
 
 import type { BoardMemory } from "../board/board.ts";
+import { type Firmware, firmwareTotals } from "../board/firmware.ts";
 
 /** Sizes of a compiled image and of the arena it runs in, bytes. */
 export interface StaticMemory {
@@ -30,6 +31,8 @@ export interface MemoryOptions {
   imageIn?: ImagePlace;
   /** RAM that the network may use, when that is less than the board's. */
   ramLimitBytes?: number;
+  /** What else takes flash and RAM; default nothing. */
+  firmware?: Firmware;
 }
 
 export interface MemoryUse {
@@ -42,6 +45,14 @@ export interface MemoryUse {
   boardFlashBytes: number;
   boardRamBytes: number;
   ramLimitBytes: number | null;
+  /** What runs the network; null where it was not to count. */
+  firmware: Firmware | null;
+  /** With the firmware: code, tables and initial values; variables and stack. */
+  totalFlashBytes: number;
+  totalRamBytes: number;
+  /** RAM that the firmware leaves to image and arena. */
+  ramForNetworkBytes: number;
+  /** Whether the board has room for network and firmware, and the limit for the network alone. */
   fits: { flash: boolean; ram: boolean; ramLimit: boolean | null };
   /** Bytes by section; `other` is padding and the arena's control block. */
   sections: { section: string; place: "image" | "arena"; bytes: number }[];
@@ -108,9 +119,13 @@ export class MemoryProfiler {
   on(board: BoardMemory, options: MemoryOptions = {}): MemoryUse {
     const { imageBytes, arenaBytes } = this.#memory;
     const ramLimitBytes = options.ramLimitBytes ?? null;
-    const room = Math.min(board.ramBytes, ramLimitBytes ?? Number.POSITIVE_INFINITY);
+    const firmware = options.firmware ?? null;
+    const taken = firmware === null ? { flashBytes: 0, ramBytes: 0 } : firmwareTotals(firmware);
+    const ramForNetworkBytes = firmware?.poolBytes ?? Math.max(0, board.ramBytes - taken.ramBytes);
+    const room = Math.min(ramForNetworkBytes, ramLimitBytes ?? Number.POSITIVE_INFINITY);
     const imageFitsRam = imageBytes + arenaBytes <= room;
-    const imageIn = options.imageIn ?? (imageFitsRam ? "ram" : "flash");
+    const ramOnly = firmware?.codeIn === "ram";
+    const imageIn = options.imageIn ?? (imageFitsRam || ramOnly ? "ram" : "flash");
     const ramBytes = arenaBytes + (imageIn === "ram" ? imageBytes : 0);
     return {
       imageIn,
@@ -119,15 +134,21 @@ export class MemoryProfiler {
           ? "as asked"
           : imageFitsRam
             ? "image and arena fit into RAM"
-            : `image and arena do not fit into ${room} bytes of RAM`,
+            : ramOnly
+              ? "the firmware takes images into RAM only"
+              : `image and arena do not fit into ${room} bytes of RAM`,
       flashBytes: imageBytes,
       ramBytes,
       boardFlashBytes: board.flashBytes,
       boardRamBytes: board.ramBytes,
       ramLimitBytes,
+      firmware,
+      totalFlashBytes: imageBytes + taken.flashBytes,
+      totalRamBytes: ramBytes + taken.ramBytes,
+      ramForNetworkBytes,
       fits: {
-        flash: imageBytes <= board.flashBytes,
-        ram: ramBytes <= board.ramBytes,
+        flash: imageBytes + taken.flashBytes <= board.flashBytes,
+        ram: ramBytes <= ramForNetworkBytes,
         ramLimit: ramLimitBytes === null ? null : ramBytes <= ramLimitBytes,
       },
       sections: this.staticSections,

@@ -61,6 +61,7 @@ export class TextMeter implements Instrument {
 
   /** The meter measures all the time: what it measured before does not count. */
   async start(): Promise<void> {
+    await this.poll(0);
     this.#lines = [];
     this.#first = 0;
   }

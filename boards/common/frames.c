@@ -210,20 +210,37 @@ static struct outcome run(const uint8_t *body) {
   return done(24);
 }
 
-static struct outcome time_steps(const uint8_t *body) {
-  const uint32_t warmup = get_u32(body), count = get_u32(body + 4), stride = device_step_bytes();
-  if (device.image_bytes == 0) return refused(NAK_NO_MODEL, 0);
-  if (count > TIME_MAX_COUNT) return refused(NAK_RANGE, TIME_MAX_COUNT);
-  if (device.data_bytes < stride) return refused(NAK_RANGE, device.data_bytes);
-  port_flush();
-  for (uint32_t i = 0; i < warmup + count; i++) {
+static struct outcome time_together(uint32_t count) {
+  struct timing timing = {0, UINT32_MAX, 0};
+  port_marker(true);
+  for (uint32_t i = 0; i < count; i++) device_step(device.data, &timing);
+  port_marker(false);
+  const uint32_t words[] = {(uint32_t)timing.ticks, (uint32_t)(timing.ticks >> 32), timing.least, timing.most};
+  for (uint32_t i = 0; i < 4; i++) put_u32(reply + FRAME_HEAD + 4 * i, words[i]);
+  return done(16);
+}
+
+static struct outcome time_each(uint32_t count) {
+  for (uint32_t i = 0; i < count; i++) {
     struct timing timing = {0, UINT32_MAX, 0};
-    if (i >= warmup) port_marker(true);
+    port_marker(true);
     device_step(device.data, &timing);
     port_marker(false);
-    if (i >= warmup) put_u32(reply + FRAME_HEAD + 4 * (i - warmup), (uint32_t)timing.ticks);
+    put_u32(reply + FRAME_HEAD + 4 * i, (uint32_t)timing.ticks);
   }
   return done(4 * count);
+}
+
+static struct outcome time_steps(const uint8_t *body, uint32_t length) {
+  const uint32_t warmup = get_u32(body), count = get_u32(body + 4), stride = device_step_bytes();
+  const bool together = length == 12 && get_u32(body + 8) != 0;
+  if (device.image_bytes == 0) return refused(NAK_NO_MODEL, 0);
+  if (!together && count > TIME_MAX_COUNT) return refused(NAK_RANGE, TIME_MAX_COUNT);
+  if (device.data_bytes < stride) return refused(NAK_RANGE, device.data_bytes);
+  port_flush();
+  struct timing unused = {0, UINT32_MAX, 0};
+  for (uint32_t i = 0; i < warmup; i++) device_step(device.data, &unused);
+  return together ? time_together(count) : time_each(count);
 }
 
 static struct outcome mark(const uint8_t *body) {
@@ -239,7 +256,7 @@ static struct outcome answer(uint8_t type, const uint8_t *body, uint32_t length)
       [FRAME_HELLO - FRAME_HELLO] = {0, 0},   [FRAME_BEGIN - FRAME_HELLO] = {12, 12},
       [FRAME_DATA - FRAME_HELLO] = {5, 512},  [FRAME_END - FRAME_HELLO] = {0, 0},
       [FRAME_WRITE - FRAME_HELLO] = {9, 512}, [FRAME_READ - FRAME_HELLO] = {12, 12},
-      [FRAME_RUN - FRAME_HELLO] = {8, 8},     [FRAME_TIME - FRAME_HELLO] = {8, 8},
+      [FRAME_RUN - FRAME_HELLO] = {8, 8},     [FRAME_TIME - FRAME_HELLO] = {8, 12},
       [FRAME_MARK - FRAME_HELLO] = {1, 1},
   };
   const uint32_t i = type - FRAME_HELLO;
@@ -260,7 +277,7 @@ static struct outcome answer(uint8_t type, const uint8_t *body, uint32_t length)
   case FRAME_RUN:
     return run(body);
   case FRAME_TIME:
-    return time_steps(body);
+    return time_steps(body, length);
   default:
     return mark(body);
   }

@@ -22,7 +22,8 @@ enum frame_type {
   FRAME_WRITE = 0x85, // region, offset, bytes -> next offset
   FRAME_READ = 0x86,  // region, offset, length -> bytes
   FRAME_RUN = 0x87,   // steps, flags -> status, steps done, ticks u64, least ticks, most ticks
-  FRAME_TIME = 0x88,  // warm-up, count -> ticks of each inference
+  FRAME_TIME = 0x88,  // warm-up, count -> ticks of each inference, the marker high during each; with a third word that is not
+                      // 0, for an instrument: -> ticks u64, least, most, the marker high from the first to the last
   FRAME_MARK = 0x89,  // 0 or 1: the marker pin
   FRAME_LAST = FRAME_MARK,
   FRAME_REPLY = 0x40,

@@ -79,8 +79,25 @@ export async function crosscheck(io: Io, weights: string[], options: CrosscheckO
     report.calibration = options.out ?? calibrationFile(board);
     await io.writeFile(report.calibration, `${JSON.stringify(calibration, null, 2)}\n`);
   }
+  if (options.plot !== undefined) await plot(io, options.plot, report);
   io.print(options.json ? JSON.stringify(report) : describe(report, io.colour));
   failWhereDue(report, options);
+}
+
+async function plot(
+  io: Io,
+  file: string,
+  { board, counts, networks, agreement, calibratedOn }: Report,
+): Promise<void> {
+  // Vega takes longer to load than one network to measure.
+  const [{ crosscheckChart }, { renderSvg }] = await Promise.all([
+    import("../chart/crosscheck-chart.ts"),
+    import("../chart/render-svg.ts"),
+  ]);
+  const fitted = new Set(calibratedOn);
+  const checked = networks.map((row) => ({ ...row, fitted: fitted.has(row.id) }));
+  const chart = crosscheckChart(checked, { board, counts, agreement, calibrated: calibratedOn !== null });
+  await io.writeFile(file, await renderSvg(chart));
 }
 
 function checkOptions(weights: readonly string[], { suite, calibrate, out }: CrosscheckOptions): void {

@@ -9,16 +9,27 @@ import { RunFailure } from "../exit.ts";
 import type { Io } from "../io.ts";
 import { usageError } from "../options.ts";
 import { fileName, readJson } from "../read-text.ts";
+import type { LiveMeasurement } from "./energy-live.ts";
 import { describeEnergy } from "./energy-report.ts";
 
 /** Measures the windows of a trace and prints them. Throws RunFailure for an invalid result under --strict. */
-export async function energy(io: Io, path: string, options: EnergyOptions): Promise<void> {
+export async function energy(io: Io, path: string | undefined, options: EnergyOptions): Promise<void> {
   expectOneRule(options);
-  const recording = await readTrace(await io.readFile(path), fileName(path), readOptions(options));
-  const windows = await windowRule(io, recording, options);
-  const { inferences = recording.inferences, throughput, subtractIdle, allowMissing } = options;
+  expectOneSource(path, options);
   const zero = options.zero === undefined ? null : await readZero(io, options.zero, options);
-  const report = measureEnergy(recording.trace, {
+  const live = path === undefined ? await (await import("./energy-live.ts")).measureLive(io, options) : null;
+  const recording: Recording =
+    live === null
+      ? await readTrace(await io.readFile(path!), fileName(path!), readOptions(options))
+      : { trace: live.trace };
+  const windows = await windowRule(io, live === null ? recording : withLiveWindows(live), options);
+  const {
+    inferences = recording.inferences ?? live?.inferences,
+    throughput = live?.throughputPerSecond,
+    subtractIdle,
+    allowMissing,
+  } = options;
+  const measured = measureEnergy(recording.trace, {
     windows,
     ...(inferences === undefined ? {} : { inferences }),
     ...(throughput === undefined ? {} : { throughputPerSecond: throughput }),
@@ -29,6 +40,7 @@ export async function energy(io: Io, path: string, options: EnergyOptions): Prom
     ...(allowMissing === undefined ? {} : { maxMissingShare: allowMissing }),
     ...(recording.isMlperf === true ? { mlperfRules: true } : {}),
   });
+  const report = live === null ? measured : withProblems(measured, live.problems);
   if (options.plot !== undefined) {
     const [{ renderSvg }, { energyChart }] = await Promise.all([
       import("../chart/render-svg.ts"),
@@ -42,8 +54,33 @@ export async function energy(io: Io, path: string, options: EnergyOptions): Prom
       : describeEnergy(recording.trace, report, options.plot, io.colour),
   );
   if (options.strict && !report.valid) {
-    throw new RunFailure(`${fileName(path)}: not valid: ${report.problems[0]}`);
+    throw new RunFailure(`${recording.trace.source}: not valid: ${report.problems[0]}`);
   }
+}
+
+/** Windows by this machine's clock, which count where nothing else says where they are. */
+function withLiveWindows({ trace, windows }: LiveMeasurement): Recording {
+  return windows.length === 0 ? { trace } : { trace, windows: { by: "given", windows } };
+}
+
+function withProblems(report: EnergyReport, problems: readonly string[]): EnergyReport {
+  if (problems.length === 0) return report;
+  return { ...report, valid: false, problems: [...report.problems, ...problems] };
+}
+
+function expectOneSource(path: string | undefined, options: EnergyOptions): void {
+  if ((path === undefined) === (options.port === undefined))
+    throw usageError(
+      `energy: expected a file or --port, found ${path === undefined ? "neither" : "both of them"}`,
+    );
+  if (path === undefined) return;
+  const stray = (["seconds", "baud", "mode", "run", "board", "boardPort", "windows", "save"] as const).find(
+    (name) => options[name] !== undefined,
+  );
+  if (stray !== undefined)
+    throw usageError(
+      `--${stray === "boardPort" ? "board-port" : stray}: expected with --port, found with a file`,
+    );
 }
 
 function expectOneRule({ timestamps, marker, threshold, whole }: EnergyOptions): void {
@@ -90,7 +127,7 @@ async function windowRule(
   if (windows !== undefined && marker === undefined) return windows;
   if (marker === true || trace.markers !== null || trace.edges !== null) return { by: "marker" };
   throw usageError(
-    `${trace.source}: expected --timestamps, --threshold or --whole, because the file marks no windows, found none of them`,
+    `${trace.source}: expected --timestamps, --threshold or --whole, because it marks no windows, found none of them`,
   );
 }
 

@@ -1,5 +1,6 @@
 // What `--verbose` and `--sources` add to the tables of `estimate`.
 
+import { type Firmware, firmwareTotals } from "../../bindings/board/firmware.ts";
 import type { Estimate } from "../../bindings/estimate/estimate.ts";
 import type { Interval } from "../../bindings/estimate/interval.ts";
 import { bytes, type Cell, digits, exact, paragraph, percent, range, styled, table, whole } from "../text.ts";
@@ -66,6 +67,7 @@ export function details(e: Estimate, colour: boolean, label = e.platform): strin
     `Waiting: ${idle.mode} (${idle.reason}), ${idle.description}; ${digits(idle.currentMa.typ)} mA, wake-up ` +
       `${digits(idle.wakeUs.typ)} µs, ${percent(idle.timeShare.typ)} of the time, ${percent(idle.energyShare)} of the energy`,
     ...(memory === null ? [] : [memoryLine(memory)]),
+    ...(memory === null || memory.firmware === null ? [] : [firmwareLine(memory, memory.firmware)]),
     ...shares("layer", breakdown.layers),
     ...shares("operation class", breakdown.classes),
     ...shares("kernel by the MAC", breakdown.kernels),
@@ -82,6 +84,20 @@ function memoryLine(memory: NonNullable<Estimate["memory"]>): string {
   return (
     `Memory: image ${bytes(memory.flashBytes)} (${sections("image")}), runs from ${memory.imageIn} ` +
     `(${memory.imageInReason}); arena (${sections("arena")})${peak}`
+  );
+}
+
+function firmwareLine(memory: NonNullable<Estimate["memory"]>, firmware: Firmware): string {
+  const { basis, board, compiler, codeIn, codeBytes, tablesBytes, variablesBytes, stackBytes } = firmware;
+  const how =
+    basis === "measured" ? `measured, ${compiler}` : `estimated: that of ${board}, measured with ${compiler}`;
+  const { flashBytes, ramBytes } = firmwareTotals(firmware);
+  const total = (all: number, own: number) => `${bytes(all)}, of which firmware ${bytes(own)}`;
+  return (
+    `Firmware: code ${bytes(codeBytes)} and tables ${bytes(tablesBytes)} in ${codeIn}, variables ` +
+    `${bytes(variablesBytes)}, stack ${bytes(stackBytes)} (${how}). Flash ` +
+    `${total(memory.totalFlashBytes, flashBytes)}, RAM ${total(memory.totalRamBytes, ramBytes)}; room for image and arena ` +
+    `${bytes(memory.ramForNetworkBytes)}`
   );
 }
 

@@ -164,12 +164,24 @@ export function commonFoot(
     ...(estimates[0]!.memory === null
       ? []
       : [
-          `RAM and flash: the network's own, without code and stack; it runs from ${groups(estimates, placeName)}.`,
+          `RAM and flash: the network's own; it runs from ${groups(estimates, placeName)}. ${fitsLine(estimates)}`,
         ]),
     ...portKernelLines(estimates),
     ...new Set(others),
     `Not modelled: sensors, radio, regulators, start-up (docs/estimate.md).${asked.length === 0 ? "" : ` ${capital(asked.join("; "))}.`}`,
   ];
+}
+
+/** What else was counted before "fits" was said. */
+function fitsLine(estimates: readonly Estimate[]): string {
+  const firmware = estimates.map(({ memory }) => memory!.firmware).filter((f) => f !== null);
+  if (firmware.length === 0) return "fits: without firmware.";
+  const sizes = firmware.map(
+    ({ codeBytes, tablesBytes, dataBytes }) => (codeBytes + tablesBytes + dataBytes) / 1024,
+  );
+  const [least, most] = [digits(Math.min(...sizes), 2), digits(Math.max(...sizes), 2)];
+  const basis = [...new Set(firmware.map((f) => f.basis))].toSorted().reverse().join(" or ");
+  return `fits: beside firmware of ${least === most ? least : `${least} to ${most}`} kB of code (${basis}).`;
 }
 
 /** Which platforms' firmware brings kernels of its own. */

@@ -152,6 +152,7 @@ function simulatorOptions(platform: Board, options: EstimateOptions): EnergySimu
   return {
     platform,
     portKernels: options.portKernels,
+    firmware: options.firmware,
     rateHz,
     steps,
     seed,

@@ -10,6 +10,7 @@ export interface CrosscheckOptions extends CommonOptions {
   calibrate?: true;
   out?: string;
   tolerance?: number;
+  plot?: string;
   config?: string;
 }
 
@@ -39,6 +40,7 @@ export function addCrosscheck(program: Command, io: Io): void {
         "mean error beyond which the exit code is 1 (default: none)",
       ).argParser(numberIn(0)),
     )
+    .option("--plot <file>", "draw estimates against counts: scatter plot and Bland-Altman plot, .svg")
     .addOption(configOption())
     .action(async (weights: string[], options: CrosscheckOptions) => {
       const { crosscheck } = await import("../actions/crosscheck.ts");
@@ -47,6 +49,7 @@ export function addCrosscheck(program: Command, io: Io): void {
   withCommon(command, [
     "crosscheck net.safetensors --board qemu-m7",
     "crosscheck --suite --board rp2040js --tolerance 8",
+    "crosscheck --suite --board qemu-m4f --plot agreement.svg",
     "crosscheck --suite --board qemu-m4f --calibrate",
   ]);
 }

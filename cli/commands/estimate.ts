@@ -29,6 +29,7 @@ export interface EstimateOptions extends CommonOptions {
   point?: string;
   option?: string;
   portKernels: boolean;
+  firmware: boolean;
   /** Number formats; several: each of them. */
   precision?: string[];
   /** At least one. */
@@ -78,6 +79,7 @@ export function addEstimate(program: Command, io: Io): void {
     .option("--point <id>", "operating point: clock, voltage, regulator (default: the platform's)")
     .option("--option <name>", "alternative cycle table of the platform, e.g. rom-float of rp2040")
     .option("--no-port-kernels", "price the core's own kernels where the platform's firmware has others")
+    .option("--no-firmware", "what fits: the network alone, for firmware of your own")
     .addOption(
       new Option(
         "--precision <ids>",

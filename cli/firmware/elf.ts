@@ -6,6 +6,9 @@ import { LiquidEdgeError } from "../../bindings/errors.ts";
 export interface FirmwareSizes {
   /** Code, constants and initial values, without the image. */
   flashBytes: number;
+  codeBytes: number;
+  /** Constants: the core's tables, texts of the protocol. */
+  tablesBytes: number;
   /** The image that is linked in; 0 when there is none. */
   imageBytes: number;
   /** Variables. */
@@ -22,7 +25,9 @@ export async function readSizes(elf: string): Promise<FirmwareSizes> {
   const sections = sectionSizes(await readElf(elf));
   const bytes = (name: string) => sections.get(name) ?? 0;
   return {
-    flashBytes: bytes(".text") + bytes(".data"),
+    flashBytes: bytes(".text") + bytes(".rodata") + bytes(".data"),
+    codeBytes: bytes(".text"),
+    tablesBytes: bytes(".rodata"),
     imageBytes: bytes(".image"),
     ramBytes: bytes(".data") + bytes(".bss"),
     stackBytes: bytes(".stack"),

@@ -61,15 +61,20 @@ describe.skipIf(missing(...TOOLS))("crosscheck on emulated boards", () => {
     expect(report).toMatchObject({ board: "qemu-m7", counts: "instructions", leaveOneCellOut: null });
     expect(report.networks[0]).toMatchObject({ differing: 0, cell: "ncps.torch.LTC" });
     expect(Math.abs(report.networks[0]!.error)).toBeLessThan(0.1);
-    const { code, out, err } = await cli([
+    const { code, out, err, written } = await cli([
       "crosscheck",
       SINE,
       "--board",
       "qemu-m7",
       "--tolerance",
       "0.00001",
+      "--plot",
+      "agreement.svg",
     ]);
     expect(code).toBe(1);
+    expect(written.get("agreement.svg")).toMatch(
+      /^<svg [^>]*>[\s\S]*executed instructions[\s\S]*<\/svg>\s*$/,
+    );
     expect(out).toContain("emulated; no silicon was measured");
     expect(err.at(-1)).toMatch(/^liquid-edge: qemu-m7: expected a mean error of at most 0.00001 %, found /);
   }, 120_000);

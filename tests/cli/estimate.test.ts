@@ -181,7 +181,10 @@ describe("estimate", () => {
     expect(alone.map(({ platform }) => platform)).toEqual(["mine"]);
     const args = ["estimate", SINE, "--board-file", "mine.json", "-p", "nrf52840,mine"];
     const both = estimateJson.parse(await cliJson(args, { files }));
-    expect({ ...both[0]!, platform: "mine" }).toEqual(both[1]);
+    const memory = "memory" in both[1]! ? both[1].memory : null;
+    // Its firmware is that of the board with its core.
+    expect(memory?.firmware).toMatchObject({ basis: "estimated", board: "nrf52840" });
+    expect({ ...both[0]!, platform: "mine", memory }).toEqual(both[1]);
   });
 
   it("lists a platform that cannot price the profile when all are asked for, and refuses it by name", async () => {

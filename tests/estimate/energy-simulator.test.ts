@@ -125,6 +125,7 @@ describe("the arithmetic, on a board without uncertainty", () => {
     const fits = (ramLimitBytes?: number, imageIn?: "ram" | "flash") =>
       new EnergySimulator({
         platform: exactBoard(),
+        firmware: false,
         ...(ramLimitBytes !== undefined && { ramLimitBytes }),
         ...(imageIn && { imageIn }),
       }).estimate(PROFILE, memory);
@@ -458,10 +459,14 @@ describe("estimateJson", () => {
       arenaBytes: 100,
       sections: { weights: 200, tables: 0, header: 64, state: 16, io: 12, scratch: 40 },
     };
-    const estimate = new EnergySimulator({ platform: exactBoard() }).estimate(PROFILE, memory, {
-      precision: "fp32",
-      sparsity: 0,
-    });
+    const estimate = new EnergySimulator({ platform: exactBoard(), firmware: false }).estimate(
+      PROFILE,
+      memory,
+      {
+        precision: "fp32",
+        sparsity: 0,
+      },
+    );
     const short = estimateJson(estimate);
     expect(short).not.toHaveProperty("corner");
     expect(short).toMatchObject({

@@ -59,6 +59,8 @@ export class HostDevice {
   #arrived = Buffer.alloc(0);
   #wake: () => void = () => {};
   #ended: string | null = null;
+  /** Told of edges of the marker, of firmware in real time: seconds of this machine's clock. */
+  onMarker: (high: boolean, seconds: number) => void = () => {};
   /** What the device sent at its start. */
   readonly banner: Promise<Uint8Array>;
   /** Microseconds since the start. */
@@ -69,6 +71,10 @@ export class HostDevice {
     let complaint = "";
     this.#child.stderr.on("data", (chunk) => {
       complaint += String(chunk);
+      complaint = complaint.replace(/^marker ([01]) (\d+)\n/gm, (_, level: string, us: string) => {
+        this.onMarker(level === "1", Number(us) / 1e6);
+        return "";
+      });
     });
     this.#child.stdout.on("data", (chunk: Buffer) => {
       this.#arrived = Buffer.concat([this.#arrived, chunk]);

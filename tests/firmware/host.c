@@ -4,8 +4,10 @@
 //   in   op u8, length u32, bytes    0: microseconds u32 pass   1: bytes arrive, one every BYTE_US   2: a reset
 //   out  length u32, bytes           what the device sent meanwhile
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "bytes.h"
@@ -32,9 +34,20 @@ static uint32_t sent_length, sent_room;
 void port_init(void) {}
 int port_getchar(void) { return -1; }
 void port_flush(void) {}
-void port_marker(bool high) { (void)high; }
 uint32_t port_micros(void) { return now_us++; }
+#ifdef HOST_REAL_TIME
+// For tests beside an instrument: ticks are this machine's microseconds, and edges of the marker are told with their time.
+static uint64_t real_us(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
+}
+void port_marker(bool high) { fprintf(stderr, "marker %d %llu\n", high, (unsigned long long)real_us()); }
+uint32_t port_ticks(void) { return (uint32_t)real_us(); }
+#else
+void port_marker(bool high) { (void)high; }
 uint32_t port_ticks(void) { return now_us += HOST_INFERENCE_US; }
+#endif
 uint32_t port_stack_used(void) { return 0; }
 uint32_t port_stack_bytes(void) { return 0; }
 

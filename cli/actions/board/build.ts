@@ -63,7 +63,9 @@ function reportOf({ board, elf, out, uf2, portKernels, sizes, next }: Firmware) 
 function describe({ board, elf, out, uf2, portKernels, sizes, next }: Firmware, colour: boolean): string {
   if (sizes === null) return [`${board}: sources in ${out}; to build the firmware:`, `  ${next}`].join("\n");
   const rows: [string, number, string][] = [
-    ["firmware", sizes.flashBytes, "code, constants, initial values"],
+    ["code", sizes.codeBytes, ""],
+    ["tables", sizes.tablesBytes, "constants"],
+    ["firmware", sizes.flashBytes, "code, tables, initial values of variables"],
     ["image", sizes.imageBytes, sizes.imageBytes === 0 ? "none linked in: it is uploaded" : "linked in"],
     ["variables", sizes.ramBytes, "RAM"],
     ["stack", sizes.stackBytes, "RAM"],

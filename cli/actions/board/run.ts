@@ -1,32 +1,21 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { parseSequence, type Sequence } from "../../../bindings/core/sequence.ts";
 import { DeviceSession } from "../../../bindings/device/device-session.ts";
-import type { Hello } from "../../../bindings/device/hello.ts";
-import type { Link } from "../../../bindings/device/link.ts";
-import { expectSameCore } from "../../../bindings/device/mcu-connection.ts";
 import { differingWords, encodeRow, expectedRows } from "../../../bindings/device/records.ts";
 import { type DeviceRowResult, runRow } from "../../../bindings/device/run-on-device.ts";
-import { complain } from "../../../bindings/errors.ts";
 import { type CountEstimate, estimateCounts } from "../../../bindings/estimate/counts.ts";
-import { crc32 } from "../../../bindings/image/crc32.ts";
 import type { Network } from "../../../bindings/network.ts";
 import { titleOf } from "../../../format/summary.ts";
 import type { BoardRunOptions } from "../../commands/board.ts";
 import { readCalibration } from "../../crosscheck/read-calibration.ts";
 import { RunFailure } from "../../exit.ts";
-import { buildFirmware } from "../../firmware/build-firmware.ts";
-import { startEmulator, ticksToCount } from "../../firmware/emulator.ts";
-import { openLink } from "../../firmware/open-link.ts";
+import { ticksToCount } from "../../firmware/emulator.ts";
 import type { Io } from "../../io.ts";
 import { noiseSequence } from "../../noise.ts";
 import { readNetwork } from "../../read-network.ts";
 import { fileName, readJson } from "../../read-text.ts";
-import { rankPorts } from "../../serial/list-ports.ts";
 import { bytes, count, digits, whole } from "../../text.ts";
-import { refuseWithoutFlash, withImageFile } from "./build.ts";
-import { identify } from "./identify.ts";
+import { refuseWithoutFlash } from "./build.ts";
+import { greet, install, linkTo } from "./connect.ts";
 import { type LoopVerdict, loopVerdict, verdictLine } from "./loop-verdict.ts";
 import { type Summary, summarise } from "./statistics.ts";
 import { findTarget, type Target } from "./targets.ts";
@@ -86,48 +75,6 @@ export async function boardRun(io: Io, weights: string, options: BoardRunOptions
   }
 }
 
-/** The firmware behind --port, or an emulator with firmware that is built for this run. */
-async function linkTo(
-  io: Io,
-  { id, emulated }: Target,
-  network: Network,
-  { port, baud, imageIn }: BoardRunOptions,
-): Promise<Link> {
-  if (port !== undefined || emulated === null) {
-    return openLink(port ?? (await portOf(io, id)), {
-      ...(baud === undefined ? {} : { baudRate: baud }),
-      onChange: (isBack) =>
-        io.warn(isBack ? "the device is back: going on" : "the device is gone; plug it in again within 30 s"),
-    });
-  }
-  const folder = await mkdtemp(join(tmpdir(), "liquid-edge-"));
-  try {
-    io.progress(`building the firmware of ${id}`);
-    const image = imageIn === "flash" ? network.compiled.image : undefined;
-    const { elf } = await withImageFile(image, (file) =>
-      buildFirmware(id, { out: folder, ...(file === undefined ? {} : { image: file }) }),
-    );
-    return await startEmulator(emulated, elf!, () => rm(folder, { recursive: true, force: true }));
-  } catch (error) {
-    await rm(folder, { recursive: true, force: true });
-    throw error;
-  }
-}
-
-/** The serial port that the board answers on. Throws `unavailable` when it is not exactly one. */
-async function portOf(io: Io, board: string): Promise<string> {
-  const hint = "--emulated where it has an emulator";
-  const ports = rankPorts(await io.serialPorts().catch(() => [])).filter(({ usb }) => usb !== null);
-  const asked = await Promise.all(ports.map(async ({ path }) => ({ path, answer: await identify(path) })));
-  const found = asked.filter(({ answer }) => answer.board === board);
-  if (found.length === 1) return found[0]!.path;
-  throw complain("unavailable", board, {
-    expected: "--port with a silicon board, or one serial port where it answers",
-    found: found.length === 0 ? "none" : found.map(({ path }) => path).join(", "),
-    ...(found.length === 0 ? { hint } : {}),
-  });
-}
-
 async function measure(
   io: Io,
   session: DeviceSession,
@@ -137,14 +84,7 @@ async function measure(
   { inferences, warmup, imageIn, meanMs, worstMs, jitterMs }: BoardRunOptions,
 ): Promise<Report> {
   const { compiled } = network;
-  const hello = await session.hello();
-  await expectSameCore(hello, target.id);
-  if (hello.board !== target.id) {
-    throw complain("device-refused", target.id, {
-      expected: `firmware of ${target.id}`,
-      found: `that of ${hello.board}`,
-    });
-  }
+  const hello = await greet(session, target.id);
   const dataBytes = await install(io, session, hello, network, imageIn);
   const rows = Array.from({ length: sequence.batch }, (_, row) => encodeRow(compiled, sequence, row));
   const expected = await expectedRows(compiled, rows);
@@ -211,35 +151,6 @@ function differences(
   return (
     differingWords(done.records, expected.records, compiled) +
     differingWords(done.state, expected.state, compiled)
-  );
-}
-
-/** Sees to it that the device holds the network; returns the bytes that it has for steps. */
-async function install(
-  io: Io,
-  session: DeviceSession,
-  { board, model, floatOk }: Hello,
-  { compiled, name }: Network,
-  imageIn: "ram" | "flash",
-): Promise<number> {
-  if (!floatOk && compiled.integer === undefined) {
-    throw complain("device-refused", board, {
-      expected: "a float unit that passes the self-test",
-      found: "one that does not",
-      hint: 'networks of integers run there: "liquid-edge quantize"',
-    });
-  }
-  if (imageIn === "flash") {
-    const imageCrc = crc32(compiled.image);
-    if (model?.inFlash === true && model.imageCrc === imageCrc) return model.dataBytes;
-    throw complain("device-refused", board, {
-      expected: `firmware with the image of ${name} in flash`,
-      found: model === null ? "one without an image" : "another image",
-      hint: "board build --image-in flash --image FILE",
-    });
-  }
-  return session.upload(compiled.image, compiled.arenaBytes, (sent, total) =>
-    io.progress(`sending the network: ${sent} of ${total} bytes`),
   );
 }
 
