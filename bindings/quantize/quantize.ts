@@ -42,8 +42,9 @@ export interface QuantizeOptions {
   /** Bits of single layers' weights, by the layer's name; `precision` for the others. */
   layers?: Readonly<Record<string, IntegerPrecision>>;
   /**
-   * Bits of what matrices read: inputs, states, hidden units. 8 (default) suits int8 vector units; 16 is
-   * several times more exact, costs a core without them hardly anything, and holds 512 columns of int8 weights.
+   * Bits of what matrices read: inputs, states, hidden units. 8 suits int8 vector units; 16 is several times more exact,
+   * costs a core without them hardly anything, and holds 512 columns of int8 weights. Default: 8, or 16 where all weights
+   * have 8 bits and 8 bits of activations leave the error on the calibration data above 2 %.
    */
   activations?: ActivationBits;
   /** Called after every time step of every run over the calibration data; `total` is an upper bound. */
@@ -78,15 +79,61 @@ const TRIALS = [
  * integer form, with the layer and the neuron
  */
 export function quantize(model: Model, options: QuantizeOptions): Quantized {
-  const { lowered, sequences, onStep, run, plan, constantInputs } = prepare(model, options);
+  const prepared = prepare(model, options);
   const isolated = neuronsWithoutInputs(model);
+  const narrow = roundBest(prepared, options, isolated);
+  const { relativeRmsError } = narrow.report;
+  const isWidened =
+    options.activations === undefined &&
+    relativeRmsError >= WIDEN_ABOVE &&
+    prepared.plan.bits.every((bits) => bits === 8) &&
+    readsBytes(narrow.network);
+  if (!isWidened) return narrow;
+  const wide = roundWide(prepared, options, isolated);
+  if (wide === null || wide.report.relativeRmsError >= relativeRmsError) return narrow;
+  return { ...wide, report: { ...wide.report, errorWithBytes: relativeRmsError } };
+}
+
+/** Activations of 8 bits that leave the relative rms error above this get 16. */
+const WIDEN_ABOVE = 0.02;
+
+/** Whether a matrix reads activations of 8 bits; an LTC by itself has none. */
+function readsBytes({ layers }: IntNetwork): boolean {
+  return layers.some(
+    (layer) =>
+      ("narrowed" in layer && layer.narrowed !== null) || (layer.kind === "int-input" && layer.width === 8),
+  );
+}
+
+/** With activations of 16 bits; null where a layer has more columns than its accumulator then holds. */
+function roundWide(
+  prepared: Prepared,
+  options: QuantizeOptions,
+  isolated: QuantizationReport["neuronsWithoutInputs"],
+): Quantized | null {
+  try {
+    return roundBest({ ...prepared, plan: { ...prepared.plan, activations: 16 } }, options, isolated);
+  } catch (error) {
+    if (error instanceof LiquidEdgeError && error.code === "unavailable") return null;
+    throw error;
+  }
+}
+
+/** The rounding with the least error on the calibration data. */
+function roundBest(
+  { lowered, sequences, onStep, run, plan, constantInputs }: Prepared,
+  { precision }: QuantizeOptions,
+  isolated: QuantizationReport["neuronsWithoutInputs"],
+): Quantized {
   let best: Quantized | null = null;
   for (const { below, ...trial } of TRIALS) {
     if (best !== null && best.report.relativeRmsError < below) break;
     const { network, layers } = new IntegerBuilder(lowered, run, plan, trial).build();
     const measured = fidelity(network, sequences, run.outputs, layers, onStep);
     const report = {
-      precision: options.precision,
+      precision,
+      activations: plan.activations,
+      errorWithBytes: null,
       layers,
       neuronsWithoutInputs: isolated,
       constantInputs,
@@ -115,6 +162,8 @@ export function plainQuantizer(model: Model, options: QuantizeOptions): (model: 
   const { run, plan } = prepare(model, options, false);
   return (current) => new IntegerBuilder(lower(current), run, plan, PLAIN).build().network;
 }
+
+type Prepared = ReturnType<typeof prepare>;
 
 /** Everything that precedes rounding; `withProducts` unless weights are rounded one by one. */
 function prepare(model: Model, options: QuantizeOptions, withProducts = true) {
@@ -154,7 +203,8 @@ function prepare(model: Model, options: QuantizeOptions, withProducts = true) {
 function stepCounter(sequences: readonly Sequence[], onStep: QuantizeOptions["onStep"]): () => void {
   if (onStep === undefined) return () => {};
   const steps = sequences.reduce((sum, sequence) => sum + sequence.batch * sequence.steps, 0);
-  const total = steps * (1 + TRIALS.length);
+  // Twice where activations are widened.
+  const total = steps * (1 + 2 * TRIALS.length);
   let done = 0;
   return () => onStep(++done, total);
 }

@@ -6,7 +6,7 @@ import type { PruneReport } from "../prune/report.ts";
 import { type ConstantInput, forEachStep } from "./calibration.ts";
 import { power2 } from "./elementary.ts";
 import { IntegerRun } from "./integer-run.ts";
-import type { WeightBits } from "./matrix.ts";
+import type { ActivationBits, WeightBits } from "./matrix.ts";
 import type { IntegerPrecision } from "./precisions.ts";
 import { I16_MAX, roundHalfUp } from "./tables.ts";
 
@@ -26,6 +26,10 @@ export interface LayerReport {
 
 export interface QuantizationReport {
   precision: IntegerPrecision;
+  /** Bits of what matrices read. */
+  activations: ActivationBits;
+  /** What `relativeRmsError` was with activations of 8 bits, where they have 16 because of it; null elsewhere. */
+  errorWithBytes: number | null;
   layers: LayerReport[];
   /** Neurons into which no weight leads, by wiring or pruning. Such a network is allowed. */
   neuronsWithoutInputs: PruneReport["neuronsWithoutInputs"];

@@ -65,6 +65,31 @@ describe("quantize", () => {
     expect(err[0]).toMatch(/Expected 8, 16/);
   });
 
+  it("widens activations where 8 bits leave too much, and says why", async () => {
+    const golden = join(GOLDEN, "cfc-no_gate-32");
+    const { input: inputs } = JSON.parse(readFileSync(`${golden}.json`, "utf8")) as {
+      input: { shape: number[]; data: number[] };
+    };
+    const elapsed = inputs.data.filter((_, i) => i % 8 === 0).map((_, t) => 0.5 + (t % 7) / 3);
+    const files = {
+      "in.json": JSON.stringify({ input: inputs, timespans: { shape: [3, 40], data: elapsed } }),
+    };
+    const args = [
+      "quantize",
+      `${golden}.safetensors`,
+      "--config",
+      `${golden}.json`,
+      "--calibrate",
+      "in.json",
+    ];
+    const { out } = await cli([...args, "--out", QUANTIZED], { files });
+    expect(out).toMatch(/^ {2}activations of 16 bits: with 8 the error is [2-4]\.\d %, above 2\.0 %; /m);
+    expect(out).not.toContain("careful: above 2 %");
+    const narrow = await cli([...args, "--out", QUANTIZED, "--activations", "8"], { files });
+    expect(narrow.out).not.toContain("activations of 16 bits");
+    expect(narrow.out).toContain("careful: above 2 %; --activations 16");
+  });
+
   describe("takes data sets", () => {
     const { data } = input.input as { data: number[] };
     const rows = Array.from({ length: data.length / 2 }, (_, t) => {
