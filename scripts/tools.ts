@@ -49,6 +49,7 @@ export const TOOLS: readonly Tool[] = [
     debianPackage: "chromium",
     neededFor: "running the library and the explorer in a browser",
   },
+  { command: "redis-server", debianPackage: "redis-server", neededFor: "sweeps on a queue" },
 ];
 
 /** Path of a command, or undefined when it is not installed. */
