@@ -29,6 +29,8 @@ import type { Io } from "./io.ts";
 /** The program; it prints through `io` and throws a CommanderError where commander would end the process. */
 export function buildProgram(io: Io): Command {
   const program = new Command("liquid-edge")
+    // A command with subcommands has options of its own, and the subcommands have theirs.
+    .enablePositionalOptions()
     .description(
       "what a trained liquid network (LTC, CfC) costs on a microcontroller: energy, latency, memory",
     )

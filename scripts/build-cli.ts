@@ -47,8 +47,8 @@ export async function buildCli(root: string, outdir = join(root, "dist")): Promi
     // The build for Node is CommonJS, whose names a dynamic import does not see in a bundle.
     alias: { yaml: join(root, "node_modules/yaml/browser/index.js") },
     plugins: [WITHOUT_CHILD_PROCESS, WITHOUT_CANVAS],
-    // Compiled code, which no bundle can hold; and what starts a file of its own.
-    external: ["serialport", "piscina", "@myriaddreamin/typst-ts-node-compiler"],
+    // Compiled code, which no bundle can hold; what starts a file of its own; what not everybody has installed.
+    external: ["serialport", "piscina", "bullmq", "ioredis", "@myriaddreamin/typst-ts-node-compiler"],
     legalComments: "eof",
     logLevel: "warning",
   });

@@ -54,6 +54,7 @@ export const TOOLS: readonly Tool[] = [
     debianPackage: "chromium",
     neededFor: "running the library, the explorer and reports in a browser",
   },
+  { command: "redis-server", debianPackage: "redis-server", neededFor: "sweeps on a queue" },
 ];
 
 /** Path of a command, or undefined when it is not installed. */

@@ -33,7 +33,7 @@ describe("imports point one way", () => {
     ["explorer", /^(explorer|format|bindings|preact(\/hooks)?|@preact\/signals)$/],
     [
       "cli",
-      /^(cli|format|bindings|package\.json|node:.*|boards|commander|rp2040js|serialport|piscina|vega|vega-lite|yaml|@myriaddreamin\/typst-ts-node-compiler|#core\/scalar)$/,
+      /^(cli|format|bindings|package\.json|node:.*|boards|commander|rp2040js|serialport|piscina|bullmq|ioredis|vega|vega-lite|yaml|@myriaddreamin\/typst-ts-node-compiler|#core\/(scalar|simd|counted|train))$/,
     ],
   ])("%s", (folder, allowed) => {
     const wrong = sources(folder).flatMap((file) =>

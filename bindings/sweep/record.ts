@@ -1,4 +1,5 @@
-// One line of a sweep's results: a trained network in one number format, how well it does, what it costs on each board.
+// One line of a sweep's results: a trained network in one number format, how well it does, what it costs on each board;
+// or an untrained one, and what it costs.
 
 import * as z from "zod";
 import { complaintOf } from "../board/schema-complaint.ts";
@@ -47,10 +48,23 @@ const RECORD = z.object({
   unavailable: z.array(z.object({ platform: z.string(), reason: z.string() })),
 });
 
+const COST_RECORD = RECORD.omit({ data: true, metric: true }).extend({
+  split: z.literal("none"),
+  widths: z.object({ inputs: z.number(), outputs: z.number() }),
+});
+
 export type SweepRecord = z.infer<typeof RECORD>;
+/** Of a network that was not trained. */
+export type CostRecord = z.infer<typeof COST_RECORD>;
+/** A line of results. */
+export type AnyRecord = SweepRecord | CostRecord;
+
+export function isScored(record: AnyRecord): record is SweepRecord {
+  return record.split !== "none";
+}
 
 /** What makes two records the same: the later one counts. */
-export function recordKey({ network, precision, split }: SweepRecord): string {
+export function recordKey({ network, precision, split }: AnyRecord): string {
   return `${network} ${precision} ${split}`;
 }
 
@@ -58,10 +72,10 @@ export function recordKey({ network, precision, split }: SweepRecord): string {
  * The records of a file, one JSON a line. A last line without its end, which a kill leaves, does not count.
  * @throws LiquidEdgeError `bad-file` that names `source`, line and field
  */
-export function parseRecords(text: string, source: string): SweepRecord[] {
+export function parseRecords(text: string, source: string): AnyRecord[] {
   const lines = text.split("\n");
   lines.pop();
-  const records = new Map<string, SweepRecord>();
+  const records = new Map<string, AnyRecord>();
   for (const [i, line] of lines.entries()) {
     if (line.trim() === "") continue;
     const place = `${source} line ${i + 1}`;
@@ -71,7 +85,8 @@ export function parseRecords(text: string, source: string): SweepRecord[] {
     } catch {
       throw complain("bad-file", place, { expected: "JSON", found: "something else" });
     }
-    const parsed = RECORD.safeParse(json);
+    const isCost = (json as { split?: unknown } | null)?.split === "none";
+    const parsed = (isCost ? COST_RECORD : RECORD).safeParse(json);
     if (!parsed.success) throw complaintOf(parsed.error, json, place, "bad-file");
     records.set(recordKey(parsed.data), parsed.data);
   }

@@ -1,5 +1,6 @@
 // The space of a sweep: which networks are trained on which data, pruned and quantized how, and costed on which boards. A
-// field that takes several values stands for a network with each of them.
+// field that takes several values stands for a network with each of them. A space with widths instead of data trains
+// nothing: what a network costs depends on its structure alone.
 
 import * as z from "zod";
 import { complaintOf } from "../board/schema-complaint.ts";
@@ -39,11 +40,17 @@ const TRAINING = z.strictObject({
 const SPACE = z
   .strictObject({
     $schema: z.string().exactOptional(),
-    data: z.string().min(1).meta({ description: "folder of a data set, or a CSV; relative to this file" }),
+    data: z
+      .string()
+      .min(1)
+      .exactOptional()
+      .meta({ description: "folder of a data set, or a CSV; relative to this file" }),
     dataset: z.string().min(1).exactOptional(),
     description: z.string().min(1).exactOptional(),
+    inputs: whole.exactOptional().meta({ description: "instead of data: costs only, nothing is trained" }),
+    outputs: whole.exactOptional().meta({ description: "beside inputs" }),
     networks: z.array(z.strictObject(NETWORK)).min(1),
-    training: TRAINING.default({}),
+    training: TRAINING.exactOptional(),
     sparsities: z.array(share).min(1).default([0]),
     precisions: z.array(z.enum(SWEEP_PRECISIONS)).min(1).default(["fp32"]),
     pairs: z
@@ -51,10 +58,13 @@ const SPACE = z
       .min(1)
       .exactOptional()
       .meta({ description: "of sparsity and precision, instead of all of them" }),
-    seeds: z.union([whole, z.array(z.int().min(0)).min(1)]).default(5),
+    seeds: z
+      .union([whole, z.array(z.int().min(0)).min(1)])
+      .exactOptional()
+      .meta({ description: "5 by default, 1 without data" }),
     platforms: z.array(z.string().min(1)).min(1),
     rateHz: z.number().positive().default(100),
-    split: z.enum(["validation", "test"]).default("test"),
+    split: z.enum(["validation", "test"]).exactOptional(),
   })
   .meta({ title: "Space of a sweep of Liquid Edge" });
 
@@ -67,17 +77,24 @@ export interface SweepNetwork {
   seed: number;
 }
 
+/** Inputs and outputs that all networks of a space have. */
+export interface Widths {
+  inputs: number;
+  outputs: number;
+}
+
 export interface SweepSpace {
-  /** Paths as the file has them. */
-  data: string;
-  dataset?: string;
-  description?: string;
+  /** What is trained on; paths as the file has them. Null: nothing is. */
+  source: { data: string; dataset?: string; description?: string } | null;
+  /** Of networks that are only costed; null with data, which have their own. */
+  widths: Widths | null;
   training: SweepTraining;
   /** Each network once, with the number formats that it is scored and costed in. */
   networks: { network: SweepNetwork; precisions: SweepPrecision[] }[];
   platforms: string[];
   rateHz: number;
-  split: "validation" | "test";
+  /** The part that is scored; `none`: costs only. */
+  split: "validation" | "test" | "none";
 }
 
 /** Networks of one space; more are a mistake, or several spaces. */
@@ -90,7 +107,9 @@ const MAX_NETWORKS = 100_000;
 export function parseSpace(json: unknown, source: string): SweepSpace {
   const parsed = SPACE.safeParse(json);
   if (!parsed.success) throw nearer(complaintOf(parsed.error, json, source, "bad-config"), parsed.error);
-  const { $schema: _, networks, sparsities, precisions, pairs, seeds, ...rest } = parsed.data;
+  const { networks, sparsities, precisions, pairs, platforms, rateHz, training = {} } = parsed.data;
+  const { source: from, widths } = sourceOf(parsed.data, source);
+  const { seeds = from === null ? 1 : 5, split = from === null ? "none" : "test" } = parsed.data;
   const cells = networks.flatMap(combinations);
   const bySparsity = new Map<number, Set<SweepPrecision>>();
   const wanted =
@@ -114,7 +133,41 @@ export function parseSpace(json: unknown, source: string): SweepSpace {
     ),
   );
   refuseDoubles(expanded, source);
-  return { ...rest, networks: expanded };
+  return { source: from, widths, training, networks: expanded, platforms, rateHz, split };
+}
+
+/** Data, or widths instead of them. */
+function sourceOf(space: z.infer<typeof SPACE>, source: string): Pick<SweepSpace, "source" | "widths"> {
+  const { data, dataset, description, inputs, outputs } = space;
+  if (data !== undefined) {
+    for (const field of ["inputs", "outputs"] as const) {
+      if (space[field] === undefined) continue;
+      throw complain("bad-config", source, {
+        field,
+        expected: "none beside data",
+        found: String(space[field]),
+      });
+    }
+    const named = {
+      ...(dataset === undefined ? {} : { dataset }),
+      ...(description === undefined ? {} : { description }),
+    };
+    return { source: { data, ...named }, widths: null };
+  }
+  if (inputs === undefined || outputs === undefined) {
+    const field =
+      inputs === undefined && outputs === undefined ? "data" : inputs === undefined ? "inputs" : "outputs";
+    const expected =
+      field === "data"
+        ? "a data set, or inputs and outputs to cost networks untrained"
+        : "a whole number >= 1";
+    throw complain("bad-config", source, { field, expected, found: "none" });
+  }
+  for (const field of ["dataset", "description", "training", "split"] as const) {
+    if (space[field] === undefined) continue;
+    throw complain("bad-config", source, { field, expected: "none without data", found: "one" });
+  }
+  return { source: null, widths: { inputs, outputs } };
 }
 
 /** JSON Schema (draft 2020-12) of a space. */

@@ -1,16 +1,11 @@
 // What a sweep does with one network: trains it, and in each number format scores it and costs it on every board.
 
-import type { Board } from "../board/board.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { LiquidEdgeError } from "../errors.ts";
-import { EnergySimulator } from "../estimate/energy-simulator.ts";
 import { evaluate } from "../evaluate/evaluate.ts";
 import { writeModel } from "../network/checkpoint.ts";
 import type { Model } from "../network/model.ts";
-import { isWeightMatrix } from "../network/prune-mask.ts";
-import { expectedTensors } from "../network/tensors.ts";
 import { Network } from "../network.ts";
-import { isSynapses, presentWeights } from "../prune/weights.ts";
 import { calibrationOf } from "../quantize/calibration-data.ts";
 import { quantize } from "../quantize/quantize.ts";
 import { sha256 } from "../sha256.ts";
@@ -23,6 +18,7 @@ import { trainingNotes, withParameters } from "../train/trained-model.ts";
 import { Trainer } from "../train/trainer.ts";
 import { trainingData } from "../train/training-data.ts";
 import { isHigherBetter } from "../train/validate.ts";
+import { costsOf, parametersOf } from "./costs.ts";
 import type { SweepRecord } from "./record.ts";
 import type { SweepNetwork, SweepPrecision, SweepTraining } from "./space.ts";
 import { makeVariants, type Variant, type VariantData } from "./variants.ts";
@@ -84,7 +80,7 @@ export async function trainNetwork(
 
 export interface ScoreOptions {
   precisions: readonly SweepPrecision[];
-  platforms: readonly (string | Board)[];
+  platforms: readonly string[];
   rateHz: number;
   split: "validation" | "test";
 }
@@ -103,10 +99,10 @@ export async function scoreNetwork(
     data: scorer(dataset, split),
     withPeak: false,
   });
-  return variants.map((variant) => {
+  return variants.map((variant): SweepRecord => {
     const { profile, memory, facts, evaluation } = variant as Variant;
     const { name, value, min, max } = evaluation!.metric;
-    const record: SweepRecord = {
+    return {
       format: 1,
       network: network.key,
       cell: network.cell as SweepRecord["cell"],
@@ -126,37 +122,9 @@ export async function scoreNetwork(
       },
       parameters: parametersOf(model),
       imageSparsity: facts.sparsity!,
-      platforms: [],
-      unavailable: [],
+      ...costsOf({ profile, memory, facts }, platforms, rateHz),
     };
-    for (const platform of platforms) {
-      const simulator = new EnergySimulator({ platform, rateHz });
-      try {
-        const e = simulator.estimate(profile, memory, facts);
-        const { energyUj, latencyUs, flashBytes, ramBytes, fits } = e;
-        const costs = { energyUj, latencyUs, flashBytes, ramBytes, fits, realTime: e.realTime.okTypical };
-        record.platforms.push({ platform: e.platform, ...costs });
-      } catch (error) {
-        if (!(error instanceof LiquidEdgeError)) throw error;
-        record.unavailable.push({ platform: simulator.board.id, reason: error.message });
-      }
-    }
-    return record;
   });
-}
-
-/** Trainable numbers; of matrices and synapses those that are there. */
-function parametersOf(model: Model): number {
-  const present = (name: string): number => {
-    // Each synapse has four numbers, which share one mask.
-    const strength = name.replace(/(^|[._])(sigma|mu|erev)$/, "$1w");
-    const isWeight =
-      isWeightMatrix(name) || (strength !== name && model.tensors.has(strength)) || isSynapses(name);
-    if (!isWeight) return model.tensors.get(name)!.data.length;
-    return presentWeights(model, strength).reduce((sum, one) => sum + one, 0);
-  };
-  const trained = expectedTensors(model).filter(({ role }) => role !== "mask");
-  return trained.reduce((sum, { name }) => sum + present(name), 0);
 }
 
 function scorer(dataset: Dataset, split: ScoreOptions["split"]): VariantData {

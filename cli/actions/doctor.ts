@@ -78,6 +78,12 @@ export const OPTIONAL_TOOLS: readonly OptionalTool[] = [
     neededFor: "the tests of the library, the explorer and reports in a browser",
     debianPackage: "chromium",
   },
+  {
+    command: "redis-server",
+    versionArgs: ["--version"],
+    neededFor: "a queue that several machines work at (`sweep --engine bullmq`)",
+    debianPackage: "redis-server",
+  },
 ];
 
 /** What surprises those who plug a Pico in. */

@@ -2,7 +2,7 @@
 
 import { complain } from "../../bindings/errors.ts";
 import type { Candidate } from "../../bindings/sweep/candidates.ts";
-import { parseRecords, type SweepRecord } from "../../bindings/sweep/record.ts";
+import { isScored, parseRecords, type SweepRecord } from "../../bindings/sweep/record.ts";
 import type { Io } from "../io.ts";
 import { usageError } from "../options.ts";
 import { decodeText, fileName } from "../read-text.ts";
@@ -24,7 +24,16 @@ async function readResults(io: Io, path: string): Promise<SweepRecord[]> {
     decodeText(await io.readFile(file), fileName(file), "bad-file"),
     fileName(file),
   );
-  if (records.length > 0) return records;
+  const scored = records.filter(isScored);
+  if (scored.length < records.length) {
+    throw complain("bad-file", fileName(file), {
+      field: "metric",
+      expected: "one in each result",
+      found: "none",
+      hint: "a sweep without data costs networks and weighs them against nothing",
+    });
+  }
+  if (scored.length > 0) return scored;
   throw complain("bad-file", fileName(file), { expected: "results of a sweep, one a line", found: "none" });
 }
 

@@ -1,35 +1,62 @@
-// What one worker of a sweep does with one network: takes its weights from the folder or trains them, then scores and
-// costs it in every number format.
+// What one worker of a sweep does with some of its networks: takes the weights from the folder or trains them, then
+// scores and costs them in every number format; or, without data, costs them.
 
 import { basename, dirname, join } from "node:path";
-import { type ErrorCode, LiquidEdgeError } from "../../bindings/errors.ts";
+import { complain, type ErrorCode, LiquidEdgeError } from "../../bindings/errors.ts";
 import { readModel } from "../../bindings/network/checkpoint.ts";
-import type { SweepRecord } from "../../bindings/sweep/record.ts";
-import type { SweepNetwork, SweepPrecision, SweepTraining } from "../../bindings/sweep/space.ts";
+import { costNetwork } from "../../bindings/sweep/cost-network.ts";
+import type { AnyRecord } from "../../bindings/sweep/record.ts";
+import {
+  describeCell,
+  type SweepNetwork,
+  type SweepPrecision,
+  type SweepTraining,
+  type Widths,
+} from "../../bindings/sweep/space.ts";
 import { type SweepData, scoreNetwork, trainNetwork } from "../../bindings/sweep/train-network.ts";
 import { hashOf } from "../../bindings/train/training-data.ts";
 import type { Io } from "../io.ts";
 import { type DataOptions, readDataset } from "../read-dataset.ts";
 
-/** Plain data, for it crosses to another thread. */
+/** A network of a task: what it is, and in which number formats it is wanted. */
+export type TaskNetwork = SweepNetwork & { key: string; precisions: SweepPrecision[] };
+
+/** What is done with the networks of a task. */
+export type TaskWork =
+  | {
+      kind: "train";
+      data: DataOptions;
+      /** Of the content that the keys were made for. */
+      dataSha256: string;
+      training: SweepTraining;
+      split: "validation" | "test";
+      /** Folder of the trained networks. */
+      models: string;
+    }
+  | { kind: "cost"; widths: Widths };
+
+/** Plain data, for it crosses to another thread or machine. */
 export interface SweepTask {
-  data: DataOptions;
-  training: SweepTraining;
-  network: SweepNetwork & { key: string };
-  precisions: SweepPrecision[];
+  work: TaskWork;
+  networks: TaskNetwork[];
   platforms: string[];
   rateHz: number;
-  split: "validation" | "test";
-  /** Folder of the trained networks. */
-  models: string;
+}
+
+/** A network that cannot be: its cell cannot do it, or the loss diverged. */
+export interface Failure {
+  network: string;
+  reason: string;
 }
 
 export interface TaskResult {
-  records: SweepRecord[];
-  /** Whether it was trained now; else its weights were there. */
-  trained: boolean;
-  /** Why there are no records: the cell cannot do it, or the loss diverged. */
-  failure: string | null;
+  records: AnyRecord[];
+  trained: number;
+  /** Networks that were only to be costed. */
+  costed: number;
+  /** Networks whose weights were there. */
+  reused: number;
+  failures: Failure[];
 }
 
 type Files = Pick<Io, "readFile" | "writeFile" | "listFolder">;
@@ -59,25 +86,50 @@ export async function readIfThere(files: Files, path: string): Promise<Uint8Arra
   return names.includes(basename(path)) ? files.readFile(path) : null;
 }
 
+/** Where the weights of a network lie. */
+export function modelPath(models: string, key: string): string {
+  return join(models, `${key}.safetensors`);
+}
+
+export function describeNetwork({ cell, sparsity, seed }: SweepNetwork): string {
+  return `${describeCell(cell)}${sparsity === 0 ? "" : `, sparsity ${sparsity}`}, seed ${seed}`;
+}
+
 /** @throws LiquidEdgeError for a file that is broken or cannot be read or written */
 export async function runTask(files: Files, task: SweepTask): Promise<TaskResult> {
-  const data = await sweepData(files, task.data);
-  const path = join(task.models, `${task.network.key}.safetensors`);
-  try {
-    const there = await readIfThere(files, path);
-    const bytes = there ?? (await trainNetwork(data, task.network, task.training));
-    if (there === null) await files.writeFile(path, bytes);
-    const model = readModel(bytes, undefined, { weights: path });
-    return {
-      records: await scoreNetwork(data, task.network, model, task),
-      trained: there === null,
-      failure: null,
-    };
-  } catch (error) {
-    // A combination that cannot be is a result; a full disk or a broken file ends the sweep.
-    if (error instanceof LiquidEdgeError && IMPOSSIBLE.includes(error.code)) {
-      return { records: [], trained: false, failure: error.message };
+  const result: TaskResult = { records: [], trained: 0, costed: 0, reused: 0, failures: [] };
+  const { work } = task;
+  const data = work.kind === "train" ? await checkedData(files, work) : null;
+  for (const network of task.networks) {
+    const options = { ...task, precisions: network.precisions };
+    try {
+      if (work.kind === "cost") {
+        result.records.push(...(await costNetwork(work.widths, network, options)));
+        result.costed++;
+        continue;
+      }
+      const path = modelPath(work.models, network.key);
+      const there = await readIfThere(files, path);
+      const bytes = there ?? (await trainNetwork(data!, network, work.training));
+      if (there === null) await files.writeFile(path, bytes);
+      const model = readModel(bytes, undefined, { weights: path });
+      result.records.push(...(await scoreNetwork(data!, network, model, { ...options, split: work.split })));
+      if (there === null) result.trained++;
+      else result.reused++;
+    } catch (error) {
+      // A combination that cannot be is a result; a full disk or a broken file ends the sweep.
+      if (!(error instanceof LiquidEdgeError && IMPOSSIBLE.includes(error.code))) throw error;
+      result.failures.push({ network: describeNetwork(network), reason: error.message });
     }
-    throw error;
   }
+  return result;
+}
+
+async function checkedData(files: Files, { data, dataSha256 }: TaskWork & { kind: "train" }) {
+  const there = await sweepData(files, data);
+  if (there.sha256 === dataSha256) return there;
+  throw complain("bad-input", basename(data.data), {
+    expected: `the data of the sweep, SHA-256 ${dataSha256.slice(0, 12)}…`,
+    found: `others, ${there.sha256.slice(0, 12)}…`,
+  });
 }

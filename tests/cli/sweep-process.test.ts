@@ -121,10 +121,11 @@ it("leaves the newest results on the disk, however slow a write before it is", a
   } as unknown as Io;
   const runner = {
     threads: 2,
-    async run({ network, precisions, split, rateHz }: SweepTask): Promise<TaskResult> {
+    async run({ networks: [network], rateHz }: SweepTask): Promise<TaskResult> {
       await wait(1100);
-      const record = { network: network.key, precision: precisions[0], split, rateHz };
-      return { records: [record as unknown as SweepRecord], trained: true, failure: null };
+      const record = { network: network!.key, precision: network!.precisions[0], split: "test", rateHz };
+      const records = [record as unknown as SweepRecord];
+      return { records, trained: 1, costed: 0, reused: 0, failures: [] };
     },
   };
   const options = { out: "out", spacePath: join(folder, "space.json"), signal: new AbortController().signal };

@@ -1,0 +1,67 @@
+// What a sweep without data does with one network: costs it with the weights that a training would begin with, since the
+// operations and bytes of a network depend on its structure alone.
+
+import { Network } from "../network.ts";
+import { prune } from "../prune/prune.ts";
+import { sha256 } from "../sha256.ts";
+import { networkFor } from "../train/cells.ts";
+import { initialModel } from "../train/initial-weights.ts";
+import { costsOf, parametersOf } from "./costs.ts";
+import type { CostRecord } from "./record.ts";
+import type { SweepNetwork, SweepPrecision, Widths } from "./space.ts";
+import { makeVariants, type Variant } from "./variants.ts";
+
+/** Names what is costed: equal keys, equal structures. Throws `bad-config` for what the cell cannot do. */
+export function costKey(widths: Widths, { cell, sparsity, seed }: SweepNetwork): Promise<string> {
+  return sha256(JSON.stringify({ config: configOf(widths, cell), sparsity, seed, weights: "initial" }));
+}
+
+export interface CostOptions {
+  precisions: readonly SweepPrecision[];
+  platforms: readonly string[];
+  rateHz: number;
+}
+
+/**
+ * An untrained network in each number format: what a time step costs on each board.
+ * @throws LiquidEdgeError `unavailable` for what has no such format
+ */
+export async function costNetwork(
+  widths: Widths,
+  network: SweepNetwork & { key: string },
+  { precisions, platforms, rateHz }: CostOptions,
+): Promise<CostRecord[]> {
+  const { cell, sparsity, seed, key } = network;
+  const drawn = initialModel(configOf(widths, cell), seed);
+  const model = sparsity === 0 ? drawn : prune(drawn, { method: "4x1", sparsity }, key).model;
+  const variants = await makeVariants(Network.fromModel(model, key), {
+    precisions,
+    sparsities: [0],
+    tolerant: false,
+    data: null,
+    withPeak: false,
+  });
+  const parameters = parametersOf(model);
+  return variants.map((variant): CostRecord => {
+    const { facts, ...counted } = variant as Variant;
+    return {
+      format: 1,
+      network: key,
+      cell: cell as CostRecord["cell"],
+      sparsity,
+      seed,
+      precision: facts.precision as SweepPrecision,
+      split: "none",
+      rateHz,
+      parameters,
+      imageSparsity: facts.sparsity!,
+      ...costsOf({ ...counted, facts }, platforms, rateHz),
+      // Last, as the schema has it: a record that was read and written again has the same bytes.
+      widths,
+    };
+  });
+}
+
+function configOf({ inputs, outputs }: Widths, cell: SweepNetwork["cell"]) {
+  return networkFor(cell, { nInputs: inputs, nOutputs: outputs });
+}
