@@ -19,6 +19,7 @@ import { Differentiator } from "../train/differentiator.ts";
 import { initialModel } from "../train/initial-weights.ts";
 import { recipeFor } from "../train/recipe.ts";
 import type { TrainingSettings } from "../train/settings.ts";
+import { taskMerit } from "../train/task-merit.ts";
 import { trainingNotes, withParameters } from "../train/trained-model.ts";
 import { Trainer } from "../train/trainer.ts";
 import { trainingData } from "../train/training-data.ts";
@@ -161,8 +162,9 @@ function parametersOf(model: Model): number {
 
 function scorer(dataset: Dataset, split: ScoreOptions["split"]): VariantData {
   return {
-    quantize(network, precision) {
-      const { network: integers } = quantize(network.model, { precision, ...calibrationOf(dataset) });
+    async quantize(network, precision) {
+      const merit = (await taskMerit(dataset))!;
+      const { network: integers } = quantize(network.model, { precision, ...calibrationOf(dataset), merit });
       const model = { config: network.model, precision, network: integers };
       return { network: Network.fromInteger(model, network.name), assumed: [] };
     },
