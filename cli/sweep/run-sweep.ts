@@ -3,6 +3,7 @@
 
 import { dirname, join, resolve } from "node:path";
 import { LiquidEdgeError } from "../../bindings/errors.ts";
+import { INTEGER_PRECISIONS } from "../../bindings/quantize/precisions.ts";
 import { parseRecords, recordKey, type SweepRecord } from "../../bindings/sweep/record.ts";
 import { describeCell, type SweepSpace } from "../../bindings/sweep/space.ts";
 import { networkKey } from "../../bindings/sweep/train-network.ts";
@@ -72,7 +73,7 @@ export async function runSweep(
     failures: [],
     stopped: false,
   };
-  const { training, platforms, rateHz, split } = space;
+  const { training, platforms, rateHz, split, aware } = space;
   for (const { network, precisions } of space.networks) {
     let key: string;
     try {
@@ -83,7 +84,8 @@ export async function runSweep(
       continue;
     }
     const missing = precisions.filter((precision) => {
-      const id = `${key} ${precision} ${split}`;
+      const isAware = aware && INTEGER_PRECISIONS.some((one) => one === precision);
+      const id = recordKey({ network: key, precision, split, ...(isAware ? { aware: true } : {}) });
       wanted.push(id);
       return !isComplete(known.get(id), space);
     });
@@ -97,6 +99,7 @@ export async function runSweep(
         platforms,
         rateHz,
         split,
+        aware,
         models,
       });
   }
@@ -189,6 +192,7 @@ function isComplete(record: SweepRecord | undefined, { platforms, rateHz }: Swee
   return platforms.every((platform) => there.has(platform));
 }
 
-function describeTask({ network: { cell, sparsity, seed } }: SweepTask): string {
-  return `${describeCell(cell)}${sparsity === 0 ? "" : `, sparsity ${sparsity}`}, seed ${seed}`;
+function describeTask({ network: { cell, sparsity, pattern, seed } }: SweepTask): string {
+  const how = pattern === undefined ? "" : ` ${pattern}`;
+  return `${describeCell(cell)}${sparsity === 0 ? "" : `, sparsity ${sparsity}${how}`}, seed ${seed}`;
 }

@@ -4,9 +4,15 @@
 import { basename, dirname, join } from "node:path";
 import { type ErrorCode, LiquidEdgeError } from "../../bindings/errors.ts";
 import { readModel } from "../../bindings/network/checkpoint.ts";
+import { INTEGER_PRECISIONS } from "../../bindings/quantize/precisions.ts";
 import type { SweepRecord } from "../../bindings/sweep/record.ts";
 import type { SweepNetwork, SweepPrecision, SweepTraining } from "../../bindings/sweep/space.ts";
-import { type SweepData, scoreNetwork, trainNetwork } from "../../bindings/sweep/train-network.ts";
+import {
+  type SweepData,
+  scoreNetwork,
+  trainAware,
+  trainNetwork,
+} from "../../bindings/sweep/train-network.ts";
 import { hashOf } from "../../bindings/train/training-data.ts";
 import type { Io } from "../io.ts";
 import { type DataOptions, readDataset } from "../read-dataset.ts";
@@ -20,6 +26,7 @@ export interface SweepTask {
   platforms: string[];
   rateHz: number;
   split: "validation" | "test";
+  aware: boolean;
   /** Folder of the trained networks. */
   models: string;
 }
@@ -59,20 +66,33 @@ export async function readIfThere(files: Files, path: string): Promise<Uint8Arra
   return names.includes(basename(path)) ? files.readFile(path) : null;
 }
 
+/** The network of a file; where there is none it is made first. */
+async function kept(files: Files, path: string, make: () => Promise<Uint8Array>) {
+  const there = await readIfThere(files, path);
+  const bytes = there ?? (await make());
+  if (there === null) await files.writeFile(path, bytes);
+  return { model: readModel(bytes, undefined, { weights: path }), trained: there === null };
+}
+
 /** @throws LiquidEdgeError for a file that is broken or cannot be read or written */
 export async function runTask(files: Files, task: SweepTask): Promise<TaskResult> {
   const data = await sweepData(files, task.data);
   const path = join(task.models, `${task.network.key}.safetensors`);
   try {
-    const there = await readIfThere(files, path);
-    const bytes = there ?? (await trainNetwork(data, task.network, task.training));
-    if (there === null) await files.writeFile(path, bytes);
-    const model = readModel(bytes, undefined, { weights: path });
-    return {
-      records: await scoreNetwork(data, task.network, model, task),
-      trained: there === null,
-      failure: null,
-    };
+    const { network, training } = task;
+    const { model, trained } = await kept(files, path, () => trainNetwork(data, network, training));
+    const integers = task.aware ? INTEGER_PRECISIONS.filter((one) => task.precisions.includes(one)) : [];
+    const precisions = task.precisions.filter((one) => !integers.some((other) => other === one));
+    const records =
+      precisions.length === 0
+        ? []
+        : await scoreNetwork(data, network, model, { ...task, precisions, aware: false });
+    for (const precision of integers) {
+      const own = join(task.models, `${network.key}.${precision}.safetensors`);
+      const tuned = await kept(files, own, () => trainAware(data, network, training, model, precision));
+      records.push(...(await scoreNetwork(data, network, tuned.model, { ...task, precisions: [precision] })));
+    }
+    return { records, trained, failure: null };
   } catch (error) {
     // A combination that cannot be is a result; a full disk or a broken file ends the sweep.
     if (error instanceof LiquidEdgeError && IMPOSSIBLE.includes(error.code)) {
