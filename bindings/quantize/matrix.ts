@@ -128,7 +128,7 @@ export function quantizeMatrix(
     }
     const lowest = Math.max((2 * Math.abs(total)) / biasRoom, outUnit * power2(14 - SHIFT_MAX));
     let best: RoundedRow | null = null;
-    for (const share of isPlain ? [1] : sharesOf(bits, nIn)) {
+    for (const share of sharesOf(bits, nIn)) {
       const factor = normalise(Math.max((share * peak) / largest, lowest) / outUnit);
       const scale = factor.multiplier * power2(-factor.shift) * outUnit;
       const rounded =
@@ -194,9 +194,16 @@ interface RoundedRow extends Factor {
   cost: number;
 }
 
-/** Weights in units of `scale`, each rounded to the nearest; nobody asks what their errors cost. */
+/** Weights in units of `scale`, each rounded to the nearest; what their errors cost, as if columns were independent and alike. */
 function plainly(row: Float64Array, scale: number, largest: number): Pick<RoundedRow, "weights" | "cost"> {
-  return { weights: Int8Array.from(row, (w) => clampRound(w / scale, largest)), cost: 0 };
+  const weights = new Int8Array(row.length);
+  let cost = 0;
+  for (const [i, weight] of row.entries()) {
+    const rounded = clampRound(weight / scale, largest);
+    weights[i] = rounded;
+    cost += (weight - rounded * scale) ** 2;
+  }
+  return { weights, cost };
 }
 
 /**

@@ -47,6 +47,11 @@ export interface QuantizeOptions {
    * have 8 bits and 8 bits of activations leave the error on the calibration data above 2 %.
    */
   activations?: ActivationBits;
+  /**
+   * How well integers do at what the network is for, more is better. It then decides which rounding is kept, and rounding each
+   * weight for itself is tried too, as a training for integers did; without it the least error against the floats decides.
+   */
+  merit?: (network: IntNetwork) => number;
   /** Called after every time step of every run over the calibration data; `total` is an upper bound. */
   onStep?: (done: number, total: number) => void;
 }
@@ -56,11 +61,17 @@ export interface Quantized {
   report: QuantizationReport;
 }
 
+interface Trial extends Rounding {
+  /** Not tried where the least error so far is less; default: tried in any case. */
+  below?: number;
+}
+
 /**
  * Ways of rounding that are tried unless the error is `below` that already; the one with the least error on the calibration
- * data is kept. Ranges of inputs or states without room are the last resort.
+ * data is kept. Ranges of inputs or states without room are the last resort, and inputs that are clipped: a row's weights share one
+ * scale, so inputs of which few reach far leave those of the states few steps.
  */
-const TRIALS = [
+const TRIALS: readonly Trial[] = [
   { damping: 0.1, inputMargin: 1.1, fitsStates: false, below: 0 },
   { damping: 0.3, inputMargin: 1.25, fitsStates: false, below: 0.01 },
   { damping: 0.3, inputMargin: 1.1, fitsStates: false, below: 0.01 },
@@ -71,7 +82,24 @@ const TRIALS = [
   { damping: 0.1, inputMargin: 1.1, fitsStates: true, below: 0.02 },
   { damping: 0.3, inputMargin: 1.1, fitsStates: true, below: 0.02 },
   { damping: 1, inputMargin: 1.1, fitsStates: true, below: 0.02 },
-] as const;
+  { damping: 0.1, inputMargin: 0.8, fitsStates: false, below: 0.02 },
+  { damping: 0.1, inputMargin: 0.6, fitsStates: false, below: 0.02 },
+  { damping: 1, inputMargin: 0.6, fitsStates: false, below: 0.02 },
+  { damping: 0.1, inputMargin: 0.45, fitsStates: false, below: 0.02 },
+  { damping: 1, inputMargin: 0.45, fitsStates: false, below: 0.02 },
+  { damping: 0.1, inputMargin: 0.3, fitsStates: false, below: 0.02 },
+];
+
+/** Each weight for itself. */
+const PLAIN = { damping: 0, inputMargin: 1.1, fitsStates: false, isPlain: true } as const satisfies Rounding;
+/** With 4 bits, inputs whose rare peaks reach far leave states no steps of a row's weights: their range is cut. */
+const PLAIN_MARGINS = [1.1, 0.8, 0.6, 0.45, 0.3] as const;
+
+/** Ways of rounding plainly that differ in what comes out. */
+function plainRoundings({ bits }: Plan): Trial[] {
+  const margins = bits.includes(4) ? PLAIN_MARGINS : [PLAIN.inputMargin];
+  return margins.map((inputMargin) => ({ ...PLAIN, inputMargin }));
+}
 
 /**
  * Quantizes a checked model.
@@ -82,16 +110,17 @@ export function quantize(model: Model, options: QuantizeOptions): Quantized {
   const prepared = prepare(model, options);
   const isolated = neuronsWithoutInputs(model);
   const narrow = roundBest(prepared, options, isolated);
-  const { relativeRmsError } = narrow.report;
+  const { relativeRmsError } = narrow.quantized.report;
   const isWidened =
     options.activations === undefined &&
     relativeRmsError >= WIDEN_ABOVE &&
     prepared.plan.bits.every((bits) => bits === 8) &&
-    readsBytes(narrow.network);
-  if (!isWidened) return narrow;
+    readsBytes(narrow.quantized.network);
+  if (!isWidened) return narrow.quantized;
   const wide = roundWide(prepared, options, isolated);
-  if (wide === null || wide.report.relativeRmsError >= relativeRmsError) return narrow;
-  return { ...wide, report: { ...wide.report, errorWithBytes: relativeRmsError } };
+  if (wide === null || wide.merit <= narrow.merit) return narrow.quantized;
+  const { network, report } = wide.quantized;
+  return { network, report: { ...report, errorWithBytes: relativeRmsError } };
 }
 
 /** Activations of 8 bits that leave the relative rms error above this get 16. */
@@ -110,7 +139,7 @@ function roundWide(
   prepared: Prepared,
   options: QuantizeOptions,
   isolated: QuantizationReport["neuronsWithoutInputs"],
-): Quantized | null {
+): Rounded | null {
   try {
     return roundBest({ ...prepared, plan: { ...prepared.plan, activations: 16 } }, options, isolated);
   } catch (error) {
@@ -119,48 +148,64 @@ function roundWide(
   }
 }
 
-/** The rounding with the least error on the calibration data. */
+/** A rounding and how good it is: the caller's merit, else the error, negative. */
+interface Rounded {
+  quantized: Quantized;
+  merit: number;
+}
+
+/** The best rounding on the calibration data. */
 function roundBest(
   { lowered, sequences, onStep, run, plan, constantInputs }: Prepared,
-  { precision }: QuantizeOptions,
+  options: QuantizeOptions,
   isolated: QuantizationReport["neuronsWithoutInputs"],
-): Quantized {
-  let best: Quantized | null = null;
-  for (const { below, ...trial } of TRIALS) {
-    if (best !== null && best.report.relativeRmsError < below) break;
+): Rounded {
+  let best: Rounded | null = null;
+  let leastError = Number.POSITIVE_INFINITY;
+  const trials = options.merit === undefined ? TRIALS : [...TRIALS, ...plainRoundings(plan)];
+  for (const { below = 0, ...trial } of trials) {
+    if (leastError < below) continue;
     const { network, layers } = new IntegerBuilder(lowered, run, plan, trial).build();
     const measured = fidelity(network, sequences, run.outputs, layers, onStep);
+    leastError = Math.min(leastError, measured.relativeRmsError);
     const report = {
-      precision,
+      precision: options.precision,
       activations: plan.activations,
       errorWithBytes: null,
       layers,
       neuronsWithoutInputs: isolated,
       constantInputs,
+      isPlain: trial.isPlain === true,
       ...measured,
     };
-    if (best === null || report.relativeRmsError < best.report.relativeRmsError) best = { network, report };
+    const merit = options.merit?.(network) ?? -measured.relativeRmsError;
+    if (best === null || merit > best.merit) best = { quantized: { network, report }, merit };
   }
   return best!;
 }
 
 /**
- * The same structure, its weights rounded one by one: no search for the best rounding and no report, for those who ask what
+ * The same structure, its weights rounded one by one: no search for weights whose errors cancel and no report, for those who ask what
  * a network costs and not what it answers. Throws as `quantize` does.
  */
 export function quantizePlainly(model: Model, options: QuantizeOptions): IntNetwork {
   return plainQuantizer(model, options)(model);
 }
 
-const PLAIN: Rounding = { damping: 0, inputMargin: 1.1, fitsStates: false, isPlain: true };
-
 /**
  * `quantizePlainly` of models that differ from `model` in their weights alone, all with what calibration saw of `model`: a
  * training, whose weights change from step to step, does not calibrate at each.
  */
 export function plainQuantizer(model: Model, options: QuantizeOptions): (model: Model) => IntNetwork {
-  const { run, plan } = prepare(model, options, false);
-  return (current) => new IntegerBuilder(lower(current), run, plan, PLAIN).build().network;
+  const { lowered, run, plan, sequences } = prepare(model, options, false);
+  const roundings = plainRoundings(plan);
+  const errors = roundings.map((rounding) => {
+    if (roundings.length === 1) return 0;
+    const { network, layers } = new IntegerBuilder(lowered, run, plan, rounding).build();
+    return fidelity(network, sequences, run.outputs, layers).rmsError;
+  });
+  const rounding = roundings[errors.indexOf(Math.min(...errors))]!;
+  return (current) => new IntegerBuilder(lower(current), run, plan, rounding).build().network;
 }
 
 type Prepared = ReturnType<typeof prepare>;
@@ -204,7 +249,7 @@ function stepCounter(sequences: readonly Sequence[], onStep: QuantizeOptions["on
   if (onStep === undefined) return () => {};
   const steps = sequences.reduce((sum, sequence) => sum + sequence.batch * sequence.steps, 0);
   // Twice where activations are widened.
-  const total = steps * (1 + 2 * TRIALS.length);
+  const total = steps * (1 + 2 * (TRIALS.length + PLAIN_MARGINS.length));
   let done = 0;
   return () => onStep(++done, total);
 }

@@ -35,6 +35,8 @@ export interface QuantizationReport {
   neuronsWithoutInputs: PruneReport["neuronsWithoutInputs"];
   /** Inputs that never move in the calibration data: how far they reach was guessed. */
   constantInputs: ConstantInput[];
+  /** Whether each weight was rounded for itself, which the task judged better than rounding for the floats' outputs. */
+  isPlain: boolean;
   /** Time steps of the calibration data. */
   steps: number;
   /** Root mean square of the output's error against the float network, in the output's own unit. */

@@ -10,7 +10,11 @@ export interface Candidate {
   /** `describeCell`, e.g. `cfc 32`. */
   cell: SweepRecord["cell"];
   sparsity: number;
+  /** Absent: 4x1 blocks, or dense. */
+  pattern?: NonNullable<SweepRecord["pattern"]>;
   precision: SweepRecord["precision"];
+  /** Trained for its integers where that was better. */
+  aware: boolean;
   platform: string;
   seeds: number[];
   metric: {
@@ -36,12 +40,16 @@ export interface Candidate {
   realTime: boolean;
 }
 
+/** Its number format in a table: `int4 aware`. */
+export const formatOf = ({ precision, aware }: Candidate): string =>
+  aware ? `${precision} aware` : precision;
+
 /** Candidates by board, in the order of the records. */
 export function candidatesOf(records: readonly SweepRecord[]): Map<string, Candidate[]> {
   const groups = new Map<string, SweepRecord[]>();
   for (const record of records) {
-    const { cell, sparsity, precision, data, split } = record;
-    const key = JSON.stringify([cell, sparsity, precision, data.sha256, split]);
+    const { cell, sparsity, pattern, precision, aware, data, split } = record;
+    const key = JSON.stringify([cell, sparsity, pattern, precision, aware, data.sha256, split]);
     const group = groups.get(key);
     if (group === undefined) groups.set(key, [record]);
     else group.push(record);
@@ -67,7 +75,7 @@ function candidateOf(group: readonly SweepRecord[], platform: string): Candidate
   const costs = group.map(({ platforms }) => platforms.find((each) => each.platform === platform));
   if (costs.some((cost) => cost === undefined)) return null;
   const there = costs.map((cost) => cost!);
-  const { cell, sparsity, precision, metric } = group[0]!;
+  const { cell, sparsity, pattern, precision, aware = false, metric } = group[0]!;
   const values = group.map((record) => record.metric.value);
   const { n, mean, variance } = summarise(values);
   // No share lies beyond 0 and 1, though the interval of few seeds may.
@@ -82,7 +90,9 @@ function candidateOf(group: readonly SweepRecord[], platform: string): Candidate
   return {
     cell,
     sparsity,
+    ...(pattern === undefined ? {} : { pattern }),
     precision,
+    aware,
     platform,
     seeds: group.map(({ seed }) => seed),
     metric: {

@@ -8,12 +8,14 @@ import { networkFor } from "../train/cells.ts";
 import { initialModel } from "../train/initial-weights.ts";
 import { costsOf, parametersOf } from "./costs.ts";
 import type { CostRecord } from "./record.ts";
-import type { SweepNetwork, SweepPrecision, Widths } from "./space.ts";
+import { pruningOf, type SweepNetwork, type SweepPrecision, type Widths } from "./space.ts";
 import { makeVariants, type Variant } from "./variants.ts";
 
 /** Names what is costed: equal keys, equal structures. Throws `bad-config` for what the cell cannot do. */
-export function costKey(widths: Widths, { cell, sparsity, seed }: SweepNetwork): Promise<string> {
-  return sha256(JSON.stringify({ config: configOf(widths, cell), sparsity, seed, weights: "initial" }));
+export function costKey(widths: Widths, { cell, sparsity, pattern, seed }: SweepNetwork): Promise<string> {
+  return sha256(
+    JSON.stringify({ config: configOf(widths, cell), sparsity, pattern, seed, weights: "initial" }),
+  );
 }
 
 export interface CostOptions {
@@ -31,9 +33,10 @@ export async function costNetwork(
   network: SweepNetwork & { key: string },
   { precisions, platforms, rateHz }: CostOptions,
 ): Promise<CostRecord[]> {
-  const { cell, sparsity, seed, key } = network;
+  const { cell, sparsity, pattern, seed, key } = network;
+  const pruning = pruningOf(network);
   const drawn = initialModel(configOf(widths, cell), seed);
-  const model = sparsity === 0 ? drawn : prune(drawn, { method: "4x1", sparsity }, key).model;
+  const model = pruning === null ? drawn : prune(drawn, pruning, key).model;
   const variants = await makeVariants(Network.fromModel(model, key), {
     precisions,
     sparsities: [0],
@@ -49,6 +52,7 @@ export async function costNetwork(
       network: key,
       cell: cell as CostRecord["cell"],
       sparsity,
+      ...(pattern === undefined ? {} : { pattern }),
       seed,
       precision: facts.precision as SweepPrecision,
       split: "none",

@@ -4,7 +4,7 @@
 import * as z from "zod";
 import { complaintOf } from "../board/schema-complaint.ts";
 import { complain } from "../errors.ts";
-import { SWEEP_PRECISIONS } from "./space.ts";
+import { SWEEP_PATTERNS, SWEEP_PRECISIONS } from "./space.ts";
 
 const interval = z.object({ typ: z.number(), min: z.number(), max: z.number() });
 
@@ -14,8 +14,12 @@ const RECORD = z.object({
   network: z.string(),
   cell: z.looseObject({ cell: z.string(), units: z.number() }),
   sparsity: z.number(),
+  /** Absent: 4x1 blocks, or dense. */
+  pattern: z.enum(SWEEP_PATTERNS).exactOptional(),
   seed: z.number(),
   precision: z.enum(SWEEP_PRECISIONS),
+  /** Trained for these integers, or found better without; absent: not tried. */
+  aware: z.literal(true).exactOptional(),
   data: z.object({ name: z.string(), sha256: z.string() }),
   split: z.enum(["validation", "test"]),
   /** Steps a second, which `realTime` is about. */
@@ -64,8 +68,13 @@ export function isScored(record: AnyRecord): record is SweepRecord {
 }
 
 /** What makes two records the same: the later one counts. */
-export function recordKey({ network, precision, split }: AnyRecord): string {
-  return `${network} ${precision} ${split}`;
+export function recordKey({
+  network,
+  precision,
+  aware,
+  split,
+}: Pick<AnyRecord, "network" | "precision" | "aware" | "split">): string {
+  return `${network} ${precision}${aware === true ? " aware" : ""} ${split}`;
 }
 
 /**

@@ -53,7 +53,8 @@ export function rivalry(
   const strongest = bestWithin(liquid, [], { value: score, better: "higher" })!;
   const nearest = bestWithin(
     dense.filter(
-      ({ precision, sparsity }) => precision === strongest.precision && sparsity === strongest.sparsity,
+      ({ precision, sparsity, aware }) =>
+        precision === strongest.precision && sparsity === strongest.sparsity && aware === strongest.aware,
     ),
     [],
     { value: ({ parameters }) => Math.abs(parameters - strongest.parameters), better: "lower" },

@@ -7,9 +7,16 @@ import { complaintOf } from "../board/schema-complaint.ts";
 import { complain, nearestName } from "../errors.ts";
 import { printable } from "../network/printable.ts";
 import { CELLS, type CellOptions, CFC_MODES, WIRINGS } from "../train/cells.ts";
+import type { TrainingPruning } from "../train/settings.ts";
 
 export const SWEEP_PRECISIONS = ["fp32", "fp16", "int8", "int4"] as const;
 export type SweepPrecision = (typeof SWEEP_PRECISIONS)[number];
+
+/** How weights are taken out; n:m keeps 1, 2 or 3 of every 4. */
+export const SWEEP_PATTERNS = ["4x1", "unstructured", "n:m"] as const;
+export type SweepPattern = (typeof SWEEP_PATTERNS)[number];
+/** Of every so many weights n stay. */
+const OF_WEIGHTS = 4;
 
 const several = <T extends z.ZodType>(item: T) => z.union([item, z.array(item).min(1)]);
 const whole = z.int().min(1);
@@ -52,7 +59,12 @@ const SPACE = z
     networks: z.array(z.strictObject(NETWORK)).min(1),
     training: TRAINING.exactOptional(),
     sparsities: z.array(share).min(1).default([0]),
+    patterns: z.array(z.enum(SWEEP_PATTERNS)).min(1).default(["4x1"]),
     precisions: z.array(z.enum(SWEEP_PRECISIONS)).min(1).default(["fp32"]),
+    aware: z
+      .boolean()
+      .default(false)
+      .meta({ description: "int8 and int4 are trained for, too; the better of both by the validation part" }),
     pairs: z
       .array(z.strictObject({ sparsity: share, precision: z.enum(SWEEP_PRECISIONS) }))
       .min(1)
@@ -74,6 +86,8 @@ export type SweepTraining = z.infer<typeof TRAINING>;
 export interface SweepNetwork {
   cell: CellOptions;
   sparsity: number;
+  /** Absent: 4x1 blocks, or nothing to prune. */
+  pattern?: Exclude<SweepPattern, "4x1">;
   seed: number;
 }
 
@@ -81,6 +95,13 @@ export interface SweepNetwork {
 export interface Widths {
   inputs: number;
   outputs: number;
+}
+
+/** Its weights as a training takes them out; null: none. */
+export function pruningOf({ sparsity, pattern }: SweepNetwork): TrainingPruning | null {
+  if (sparsity === 0) return null;
+  if (pattern !== "n:m") return { method: pattern ?? "4x1", sparsity };
+  return { method: pattern, n: Math.round((1 - sparsity) * OF_WEIGHTS), m: OF_WEIGHTS };
 }
 
 export interface SweepSpace {
@@ -95,6 +116,8 @@ export interface SweepSpace {
   rateHz: number;
   /** The part that is scored; `none`: costs only. */
   split: "validation" | "test" | "none";
+  /** Whether integers are trained for, beside being made of what was trained in floats. */
+  aware: boolean;
 }
 
 /** Networks of one space; more are a mistake, or several spaces. */
@@ -107,7 +130,8 @@ const MAX_NETWORKS = 100_000;
 export function parseSpace(json: unknown, source: string): SweepSpace {
   const parsed = SPACE.safeParse(json);
   if (!parsed.success) throw nearer(complaintOf(parsed.error, json, source, "bad-config"), parsed.error);
-  const { networks, sparsities, precisions, pairs, platforms, rateHz, training = {} } = parsed.data;
+  const { networks, sparsities, patterns, precisions, pairs, platforms, rateHz, aware } = parsed.data;
+  const { training = {} } = parsed.data;
   const { source: from, widths } = sourceOf(parsed.data, source);
   const { seeds = from === null ? 1 : 5, split = from === null ? "none" : "test" } = parsed.data;
   const cells = networks.flatMap(combinations);
@@ -118,8 +142,10 @@ export function parseSpace(json: unknown, source: string): SweepSpace {
     const own = bySparsity.get(sparsity) ?? new Set();
     bySparsity.set(sparsity, own.add(precision));
   }
+  if (patterns.includes("n:m")) refuseOddShares([...bySparsity.keys()], source);
+  const prunings = [...bySparsity].flatMap(([sparsity, own]) => patternsOf(sparsity, patterns, own));
   const ids = typeof seeds === "number" ? Array.from({ length: seeds }, (_, i) => i) : [...new Set(seeds)];
-  const count = cells.length * bySparsity.size * ids.length;
+  const count = cells.length * prunings.length * ids.length;
   if (count > MAX_NETWORKS) {
     throw complain("bad-config", source, {
       field: "networks",
@@ -128,12 +154,12 @@ export function parseSpace(json: unknown, source: string): SweepSpace {
     });
   }
   const expanded = cells.flatMap((cell) =>
-    [...bySparsity].flatMap(([sparsity, own]) =>
-      ids.map((seed) => ({ network: { cell, sparsity, seed }, precisions: [...own] })),
+    prunings.flatMap(({ precisions: own, ...pruning }) =>
+      ids.map((seed) => ({ network: { cell, ...pruning, seed }, precisions: own })),
     ),
   );
   refuseDoubles(expanded, source);
-  return { source: from, widths, training, networks: expanded, platforms, rateHz, split };
+  return { source: from, widths, training, networks: expanded, platforms, rateHz, split, aware };
 }
 
 /** Data, or widths instead of them. */
@@ -167,7 +193,35 @@ function sourceOf(space: z.infer<typeof SPACE>, source: string): Pick<SweepSpace
     if (space[field] === undefined) continue;
     throw complain("bad-config", source, { field, expected: "none without data", found: "one" });
   }
+  if (space.aware) {
+    throw complain("bad-config", source, { field: "aware", expected: "false without data", found: "true" });
+  }
   return { source: null, widths: { inputs, outputs } };
+}
+
+/** A sparsity in every pattern; a dense network has none. */
+function patternsOf(
+  sparsity: number,
+  patterns: readonly SweepPattern[],
+  precisions: ReadonlySet<SweepPrecision>,
+) {
+  const wanted = sparsity === 0 ? (["4x1"] as const) : [...new Set(patterns)];
+  return wanted.map((pattern) => ({
+    sparsity,
+    ...(pattern === "4x1" ? {} : { pattern }),
+    precisions: [...precisions],
+  }));
+}
+
+/** n:m has no other shares than quarters. */
+function refuseOddShares(sparsities: readonly number[], source: string): void {
+  const odd = sparsities.find((sparsity) => !Number.isInteger(sparsity * OF_WEIGHTS));
+  if (odd === undefined) return;
+  throw complain("bad-config", source, {
+    field: "sparsities",
+    expected: "0, 0.25, 0.5 or 0.75 with the pattern n:m, which keeps n of every 4",
+    found: String(odd),
+  });
 }
 
 /** JSON Schema (draft 2020-12) of a space. */
@@ -188,7 +242,10 @@ function combinations(entry: z.infer<z.ZodObject<typeof NETWORK>>): CellOptions[
 function refuseDoubles(networks: readonly { network: SweepNetwork }[], source: string): void {
   const seen = new Set<string>();
   for (const { network } of networks) {
-    const text = JSON.stringify(network, Object.keys(network.cell).concat("cell", "sparsity", "seed").sort());
+    const text = JSON.stringify(
+      network,
+      Object.keys(network.cell).concat("cell", "sparsity", "pattern", "seed").sort(),
+    );
     if (seen.has(text)) {
       throw complain("bad-config", source, {
         field: "networks",

@@ -7,20 +7,23 @@ import { writeModel } from "../network/checkpoint.ts";
 import type { Model } from "../network/model.ts";
 import { Network } from "../network.ts";
 import { calibrationOf } from "../quantize/calibration-data.ts";
+import type { IntegerPrecision } from "../quantize/precisions.ts";
 import { quantize } from "../quantize/quantize.ts";
 import { sha256 } from "../sha256.ts";
+import { awareSettings, trainForIntegers } from "../train/aware.ts";
 import { networkFor } from "../train/cells.ts";
 import { Differentiator } from "../train/differentiator.ts";
 import { initialModel } from "../train/initial-weights.ts";
 import { recipeFor } from "../train/recipe.ts";
 import type { TrainingSettings } from "../train/settings.ts";
+import { taskMerit } from "../train/task-merit.ts";
 import { trainingNotes, withParameters } from "../train/trained-model.ts";
 import { Trainer } from "../train/trainer.ts";
 import { trainingData } from "../train/training-data.ts";
 import { isHigherBetter } from "../train/validate.ts";
 import { costsOf, parametersOf } from "./costs.ts";
 import type { SweepRecord } from "./record.ts";
-import type { SweepNetwork, SweepPrecision, SweepTraining } from "./space.ts";
+import { pruningOf, type SweepNetwork, type SweepPrecision, type SweepTraining } from "./space.ts";
 import { makeVariants, type Variant, type VariantData } from "./variants.ts";
 
 /** A data set and its hash. */
@@ -35,9 +38,8 @@ export function settingsFor(
   network: SweepNetwork,
   training: SweepTraining,
 ): TrainingSettings {
-  const { sparsity, seed } = network;
-  const pruning = sparsity === 0 ? null : { method: "4x1" as const, sparsity };
-  return { ...recipeFor(dataset, network.cell.cell), ...training, pruning, seed };
+  const recipe = recipeFor(dataset, network.cell.cell);
+  return { ...recipe, ...training, pruning: pruningOf(network), seed: network.seed };
 }
 
 /** Names what is trained: equal keys, equal weights. */
@@ -78,11 +80,32 @@ export async function trainNetwork(
   return writeModel(withParameters(model, differentiator.ranges, parameters, trainer.state.masks), notes);
 }
 
+/**
+ * Trains a network of a sweep on for its integers; the file of the better one by the validation part.
+ * @throws LiquidEdgeError `unavailable` for what has no integers
+ */
+export async function trainAware(
+  { dataset, sha256 }: SweepData,
+  network: SweepNetwork,
+  training: SweepTraining,
+  model: Model,
+  precision: IntegerPrecision,
+): Promise<Uint8Array> {
+  const settings = { ...awareSettings(settingsFor(dataset, network, training), precision), precision };
+  const parts = trainingData(dataset, "split");
+  const { model: better, isTrained, trainer } = await trainForIntegers(model, parts, settings);
+  const data = { name: dataset.name, sha256, validation: "split" as const };
+  const epoch = isTrained ? trainer.result.epoch : 0;
+  return writeModel(better, trainingNotes({ dataset, data, settings, state: trainer.state, epoch }));
+}
+
 export interface ScoreOptions {
   precisions: readonly SweepPrecision[];
   platforms: readonly string[];
   rateHz: number;
   split: "validation" | "test";
+  /** Whether the model was trained for these integers. */
+  aware?: boolean;
 }
 
 /** A trained network in each number format: its metric, and what it costs. */
@@ -90,7 +113,7 @@ export async function scoreNetwork(
   { dataset, sha256 }: SweepData,
   network: SweepNetwork & { key: string },
   model: Model,
-  { precisions, platforms, rateHz, split }: ScoreOptions,
+  { precisions, platforms, rateHz, split, aware = false }: ScoreOptions,
 ): Promise<SweepRecord[]> {
   const variants = await makeVariants(Network.fromModel(model, network.key), {
     precisions,
@@ -107,8 +130,10 @@ export async function scoreNetwork(
       network: network.key,
       cell: network.cell as SweepRecord["cell"],
       sparsity: network.sparsity,
+      ...(network.pattern === undefined ? {} : { pattern: network.pattern }),
       seed: network.seed,
       precision: facts.precision as SweepPrecision,
+      ...(aware ? { aware } : {}),
       data: { name: dataset.name, sha256 },
       split,
       rateHz,
@@ -129,8 +154,9 @@ export async function scoreNetwork(
 
 function scorer(dataset: Dataset, split: ScoreOptions["split"]): VariantData {
   return {
-    quantize(network, precision) {
-      const { network: integers } = quantize(network.model, { precision, ...calibrationOf(dataset) });
+    async quantize(network, precision) {
+      const merit = (await taskMerit(dataset))!;
+      const { network: integers } = quantize(network.model, { precision, ...calibrationOf(dataset), merit });
       const model = { config: network.model, precision, network: integers };
       return { network: Network.fromInteger(model, network.name), assumed: [] };
     },

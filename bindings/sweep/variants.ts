@@ -50,7 +50,7 @@ export interface VariantOptions {
 /** What a data set is good for. */
 export interface VariantData {
   /** The network in integers, calibrated. */
-  quantize(network: Network, precision: IntegerPrecision): Assumed;
+  quantize(network: Network, precision: IntegerPrecision): Promise<Assumed>;
   evaluate(network: Network): Promise<Pick<Variant, "outcomes"> & { evaluation: Evaluation }>;
 }
 
@@ -106,7 +106,7 @@ async function variantOf(
   precision: string,
   { data, withPeak }: VariantOptions,
 ): Promise<Variant> {
-  const { network, assumed } = inPrecision(base, precision, data);
+  const { network, assumed } = await inPrecision(base, precision, data);
   const profile = await network.profileOperations();
   const memory = new MemoryProfiler(network.memory);
   if (withPeak) await recordPeak(network, memory);
@@ -121,13 +121,17 @@ async function variantOf(
 }
 
 /** The network in a number format. Integers are calibrated on data where there are any, else for costing only. */
-function inPrecision({ network, assumed }: Assumed, precision: string, data: VariantData | null): Assumed {
+async function inPrecision(
+  { network, assumed }: Assumed,
+  precision: string,
+  data: VariantData | null,
+): Promise<Assumed> {
   if (network.compiled.precision === precision) return { network, assumed };
   if (precision === "fp32" || precision === "fp16")
     return { network: network.withPrecision(precision), assumed };
   const wanted = INTEGER_PRECISIONS.find((one) => one === precision)!;
   if (data !== null) {
-    const made = data.quantize(network, wanted);
+    const made = await data.quantize(network, wanted);
     return { network: made.network, assumed: [...assumed, ...made.assumed] };
   }
   return {

@@ -7,6 +7,7 @@ import type { IntegerPrecision } from "../quantize/precisions.ts";
 import { quantize } from "../quantize/quantize.ts";
 import { IntegerSequences } from "./integer-sequences.ts";
 import type { Loss } from "./loss.ts";
+import { taskMerit } from "./task-merit.ts";
 import type { TrainingData } from "./trainer.ts";
 import { isBetter, type Validation, validate } from "./validate.ts";
 
@@ -27,8 +28,9 @@ export async function integerOutcome(
   if (validation.length === 0) return null;
   const core = await loadCore(hasSimd() ? "simd" : "scalar", 1);
   const { steps: _steps, ofSteps: _ofSteps, ...calibration } = calibrationOf(dataset);
+  const merit = (await taskMerit(dataset, loss))!;
   const [old, own] = [before, after].map((model) => {
-    const { network } = quantize(model, { precision, ...calibration });
+    const { network } = quantize(model, { precision, ...calibration, merit });
     return validate(new IntegerSequences(core, network), dataset, validation, loss);
   });
   return { before: old!, after: own!, isBetter: !isBetter(dataset, old!, own!) };

@@ -1,11 +1,11 @@
 import { complain } from "../../bindings/errors.ts";
-import { type Candidate, type Cost, candidatesOf } from "../../bindings/sweep/candidates.ts";
+import { type Candidate, type Cost, candidatesOf, formatOf } from "../../bindings/sweep/candidates.ts";
 import { type Match, type Rivalry, rivalry } from "../../bindings/sweep/rivals.ts";
 import type { CompareOptions } from "../commands/compare.ts";
 import type { Io } from "../io.ts";
-import { type Column, digits, paragraph, percent, styled, table, whole } from "../text.ts";
+import { type Column, digits, paragraph, styled, table, whole } from "../text.ts";
 import { METRIC_TITLES, shown } from "./evaluate-report.ts";
-import { nameOf } from "./pareto-report.ts";
+import { labelOf, nameOf, sparsityOf } from "./pareto-report.ts";
 import { chosenBoards, readSweeps } from "./read-sweeps.ts";
 
 /** Shares of accuracy, or of an error's best mean, that still count as equal. */
@@ -75,8 +75,8 @@ function describe(
   const row = (label: string, c: Candidate) => [
     label,
     nameOf(c),
-    c.sparsity === 0 ? "" : percent(c.sparsity),
-    c.precision,
+    sparsityOf(c),
+    formatOf(c),
     whole(Math.round(c.parameters)),
     shown(name, c.metric.mean),
     shown(name, c.metric.deviation),
@@ -114,17 +114,15 @@ function verdict({ liquid, dense, metric, ratio }: Match, name: MetricName, cost
   const isLess = ratio.typ >= 1;
   const times = (value: number) => digits(isLess ? value : 1 / value);
   const ends = [times(ratio.min), times(ratio.max)].sort((a, b) => Number(a) - Number(b)).join("–");
-  const label = (c: Candidate) =>
-    `${nameOf(c)} ${c.precision}${c.sparsity === 0 ? "" : `, ${percent(c.sparsity)} pruned`}`;
   const costs =
     ratio.typ === 1
-      ? `as much as ${label(dense)}`
-      : `${times(ratio.typ)} times [${ends}] ${isLess ? less : more} than ${label(dense)}`;
+      ? `as much as ${labelOf(dense)}`
+      : `${times(ratio.typ)} times [${ends}] ${isLess ? less : more} than ${labelOf(dense)}`;
   const sign = (value: number) => `${value < 0 ? "−" : "+"}${shown(name, Math.abs(value))}`;
   const better = liquid.metric.better === "higher" ? metric.difference > 0 : metric.difference < 0;
   const isClear = metric.min > 0 || metric.max < 0;
   const accuracy = isClear
     ? `and is ${better ? "better" : "worse"}`
     : "and a difference in accuracy is not shown";
-  return `${label(liquid)} needs ${costs}, ${accuracy}: ${sign(metric.difference)} [${sign(metric.min)}, ${sign(metric.max)}] ${METRIC_TITLES[name]}.`;
+  return `${labelOf(liquid)} needs ${costs}, ${accuracy}: ${sign(metric.difference)} [${sign(metric.min)}, ${sign(metric.max)}] ${METRIC_TITLES[name]}.`;
 }

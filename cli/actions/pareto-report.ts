@@ -1,6 +1,13 @@
 // The front of a sweep as people read it.
 
-import { type Candidate, COSTS, type Cost, frontOf, objectivesOf } from "../../bindings/sweep/candidates.ts";
+import {
+  type Candidate,
+  COSTS,
+  type Cost,
+  formatOf,
+  frontOf,
+  objectivesOf,
+} from "../../bindings/sweep/candidates.ts";
 import { knee } from "../../bindings/sweep/pareto.ts";
 import { describeCell } from "../../bindings/sweep/space.ts";
 import type { CellOptions } from "../../bindings/train/cells.ts";
@@ -26,6 +33,17 @@ export interface FrontOptions {
 
 export function nameOf({ cell }: Candidate): string {
   return describeCell(cell as unknown as CellOptions);
+}
+
+/** How much of it is absent, and how where that is not in blocks: `70 %`, `50 % n:m`. */
+export function sparsityOf({ sparsity, pattern }: Candidate): string {
+  return sparsity === 0 ? "" : [percent(sparsity), ...(pattern === undefined ? [] : [pattern])].join(" ");
+}
+
+/** `liquid-gate 24 int4 aware, 70 % pruned`. */
+export function labelOf(candidate: Candidate): string {
+  const pruned = candidate.sparsity === 0 ? "" : `, ${sparsityOf(candidate)} pruned`;
+  return `${nameOf(candidate)} ${formatOf(candidate)}${pruned}`;
 }
 
 /** A heading and a table of one board's front, cheapest first. */
@@ -66,8 +84,8 @@ export function frontTable(
     const dim = (text: string) => ({ text, style: "dim" as const });
     return [
       nameOf(candidate),
-      candidate.sparsity === 0 ? "" : percent(candidate.sparsity),
-      candidate.precision,
+      sparsityOf(candidate),
+      formatOf(candidate),
       shown(name, candidate.metric.mean),
       dim(`[${shown(name, candidate.metric.min)}–${shown(name, candidate.metric.max)}]`),
       digits(energyUj.typ),
@@ -86,7 +104,7 @@ export function frontTable(
       ...(candidate.realTime ? [] : ["too slow for the rate"]),
     ];
     const other = by.get(candidate);
-    if (other !== undefined) notes.push(`beaten by ${nameOf(other)} ${other.precision}`);
+    if (other !== undefined) notes.push(`beaten by ${nameOf(other)} ${formatOf(other)}`);
     return notes.join(", ");
   }
   const beaten = dominated.length;

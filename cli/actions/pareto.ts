@@ -14,7 +14,7 @@ import { RunFailure } from "../exit.ts";
 import type { Io } from "../io.ts";
 import { usageError } from "../options.ts";
 import { METRIC_TITLES } from "./evaluate-report.ts";
-import { COST_TITLES, frontTable, nameOf } from "./pareto-report.ts";
+import { COST_TITLES, frontTable, labelOf } from "./pareto-report.ts";
 import { chosenBoards, readSweeps } from "./read-sweeps.ts";
 
 export async function pareto(io: Io, results: readonly string[], options: ParetoOptions): Promise<void> {
@@ -106,7 +106,7 @@ export async function writeFronts(
     costTitle: `${COST_TITLES[cost]}${cost === "energy" || cost === "latency" ? " a time step" : ""}`,
     metricTitle: METRIC_TITLES[name],
     factor: isShare ? 100 : 1,
-    nameOf,
+    labelOf,
   });
   await io.writeFile(path, await renderSvg(chart));
 }

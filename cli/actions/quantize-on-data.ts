@@ -6,11 +6,16 @@ import { calibrationOf } from "../../bindings/quantize/calibration-data.ts";
 import type { IntegerPrecision } from "../../bindings/quantize/precisions.ts";
 import { quantize } from "../../bindings/quantize/quantize.ts";
 import type { Assumed } from "../../bindings/sweep/variants.ts";
+import { taskMerit } from "../../bindings/train/task-merit.ts";
 import { usageError } from "../options.ts";
 import { count, whole } from "../text.ts";
 
 /** The network in integers calibrated on a data set's train part, and what that part was. */
-export function quantizedOn(dataset: Dataset, network: Network, precision: IntegerPrecision): Assumed {
+export async function quantizedOn(
+  dataset: Dataset,
+  network: Network,
+  precision: IntegerPrecision,
+): Promise<Assumed> {
   checkWidths(network.compiled, dataset, network.name);
   if (dataset.splits.train.length === 0) {
     throw usageError(
@@ -19,7 +24,8 @@ export function quantizedOn(dataset: Dataset, network: Network, precision: Integ
     );
   }
   const { steps, ofSteps, ...data } = calibrationOf(dataset);
-  const integers = quantize(network.model, { precision, ...data });
+  const merit = (await taskMerit(dataset))!;
+  const integers = quantize(network.model, { precision, ...data, merit });
   const part = steps === ofSteps ? "" : `${whole(steps)} of `;
   const still = integers.report.constantInputs.map(({ input, name }) => printable(name ?? `input ${input}`));
   const verb = still.length === 1 ? "never moves" : "never move";

@@ -12,6 +12,7 @@ import { writeIntegerModel } from "../../bindings/quantize/integer-file.ts";
 import { quantize as quantizeModel } from "../../bindings/quantize/quantize.ts";
 import type { QuantizationReport } from "../../bindings/quantize/report.ts";
 import type { TimeRange } from "../../bindings/quantize/time-format.ts";
+import { taskMerit } from "../../bindings/train/task-merit.ts";
 import { summarise } from "../../format/summary.ts";
 import type { QuantizeOptions } from "../commands/quantize.ts";
 import type { Io } from "../io.ts";
@@ -27,6 +28,7 @@ export async function quantize(io: Io, weights: string, options: QuantizeOptions
   const { precision, out, layers } = options;
   const model = await readModelFile(io, weights, options.config);
   const { calibration, time, source, inputNames, dataset } = await readCalibration(io, model, options);
+  const merit = dataset === null ? undefined : await taskMerit(dataset);
   const counts = await readCounts(io, options.counts, lower(model).input.length, dataset);
   const { network, report } = quantizeModel(model, {
     precision,
@@ -37,6 +39,7 @@ export async function quantize(io: Io, weights: string, options: QuantizeOptions
     time: { min: options.timeMin ?? time.min, max: options.timeMax ?? time.max },
     ...(counts === null ? {} : counts),
     ...(layers === undefined ? {} : { layers }),
+    ...(merit === undefined ? {} : { merit }),
     onStep: progressOf(io),
   });
   io.progress(null);
@@ -149,6 +152,7 @@ function describe(
     layers,
     neuronsWithoutInputs,
     constantInputs,
+    isPlain,
     steps,
     rmsError,
     relativeRmsError,
@@ -166,6 +170,7 @@ function describe(
     `${name}: ${summarise(model)}; ${precision}, ${bytes(fileBytes)}`,
     `  image  ${bytes(afterBytes)}, fp32 ${bytes(beforeBytes)} (${percent(afterBytes / beforeBytes)})`,
     `  error  ${percent(relativeRmsError)} of the output's rms, ${digits(rmsError)} rms, on ${count(steps, "time step")} of calibration data`,
+    ...(isPlain ? ["  each weight rounded for itself: less loss than rounding for the floats' outputs"] : []),
     ...hints,
     ...neuronsWithoutInputs.map(({ cell, neurons }) => `  without inputs in ${cell}: ${neuronList(neurons)}`),
     ...constantInputs.map(

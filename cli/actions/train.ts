@@ -2,6 +2,7 @@ import type { Dataset } from "../../bindings/data/dataset.ts";
 import { writeModel } from "../../bindings/network/checkpoint.ts";
 import { prunedParts } from "../../bindings/prune/prune.ts";
 import { calibrationOf } from "../../bindings/quantize/calibration-data.ts";
+import { EPOCH_STEPS } from "../../bindings/train/aware.ts";
 import { writeCheckpoint } from "../../bindings/train/checkpoint-file.ts";
 import { Differentiator } from "../../bindings/train/differentiator.ts";
 import { integerOutcome } from "../../bindings/train/integer-outcome.ts";
@@ -25,9 +26,6 @@ import { describeTraining } from "./train-report.ts";
 
 /** Least time between two checkpoints; the first epoch leaves one, so that a full disk shows early. */
 const CHECKPOINT_EVERY_MS = 1000;
-
-/** Time steps that each epoch for integers calibrates on. */
-const EPOCH_STEPS = 1024;
 
 type End = Extract<TrainingEvent, { type: "end" }>;
 

@@ -1,7 +1,7 @@
 // Estimates against executed counts, twice: as a scatter plot, and as Bland and Altman (1986) draw differences over sizes.
 
 import type { Interval } from "../../bindings/estimate/interval.ts";
-import type { Agreement } from "../crosscheck/agreement.ts";
+import type { Agreement } from "../../bindings/statistics/agreement.ts";
 import { percent } from "../text.ts";
 import type { Chart } from "./render-svg.ts";
 import { ALARM, NEUTRAL } from "./theme.ts";

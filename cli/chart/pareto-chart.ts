@@ -11,12 +11,12 @@ export interface ParetoChartOptions {
   metricTitle: string;
   /** Of the metric as it is drawn: 100 for shares in percent. */
   factor: number;
-  nameOf: (candidate: Candidate) => string;
+  labelOf: (candidate: Candidate) => string;
 }
 
 export function paretoChart(
   boards: ReadonlyMap<string, readonly Candidate[]>,
-  { title, cost, costTitle, metricTitle, factor, nameOf }: ParetoChartOptions,
+  { title, cost, costTitle, metricTitle, factor, labelOf }: ParetoChartOptions,
 ): Chart {
   const values = [...boards].flatMap(([platform, candidates]) => {
     const front = new Set(frontOf(candidates, cost).front);
@@ -27,7 +27,7 @@ export function paretoChart(
       low: factor * candidate.metric.min,
       high: factor * candidate.metric.max,
       cell: String(candidate.cell.cell),
-      name: `${nameOf(candidate)} ${candidate.precision}${candidate.sparsity === 0 ? "" : `, ${100 * candidate.sparsity} % pruned`}`,
+      name: labelOf(candidate),
       precision: candidate.precision,
       front: front.has(candidate),
     }));

@@ -3,6 +3,7 @@
 
 import { dirname, join, resolve } from "node:path";
 import { LiquidEdgeError } from "../../bindings/errors.ts";
+import { INTEGER_PRECISIONS } from "../../bindings/quantize/precisions.ts";
 import { costKey } from "../../bindings/sweep/cost-network.ts";
 import { type AnyRecord, recordKey } from "../../bindings/sweep/record.ts";
 import { describeCell, type SweepNetwork, type SweepSpace } from "../../bindings/sweep/space.ts";
@@ -136,14 +137,14 @@ export async function runSweep(
 }
 
 async function workOf(io: Io, space: SweepSpace, spacePath: string, models: string) {
-  const { source, widths, training, split } = space;
+  const { source, widths, training, split, aware } = space;
   if (source === null || split === "none") {
     const work: TaskWork = { kind: "cost", widths: widths! };
     return { work, keyOf: (network: SweepNetwork) => costKey(widths!, network) };
   }
   const data = dataOf(source, spacePath);
   const sweep = await sweepData(io, data);
-  const work: TaskWork = { kind: "train", data, dataSha256: sweep.sha256, training, split, models };
+  const work: TaskWork = { kind: "train", data, dataSha256: sweep.sha256, training, split, aware, models };
   return { work, keyOf: (network: SweepNetwork) => networkKey(sweep, network, training) };
 }
 
@@ -165,7 +166,13 @@ async function planOf(
       continue;
     }
     const missing = precisions.filter((precision) => {
-      const id = `${key} ${precision} ${space.split}`;
+      const isAware = space.aware && INTEGER_PRECISIONS.some((one) => one === precision);
+      const id = recordKey({
+        network: key,
+        precision,
+        split: space.split,
+        ...(isAware ? { aware: true } : {}),
+      });
       plan.wanted.push(id);
       return !isComplete(known.get(id), space);
     });

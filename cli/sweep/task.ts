@@ -4,6 +4,7 @@
 import { basename, dirname, join } from "node:path";
 import { complain, type ErrorCode, LiquidEdgeError } from "../../bindings/errors.ts";
 import { readModel } from "../../bindings/network/checkpoint.ts";
+import { INTEGER_PRECISIONS, type IntegerPrecision } from "../../bindings/quantize/precisions.ts";
 import { costNetwork } from "../../bindings/sweep/cost-network.ts";
 import type { AnyRecord } from "../../bindings/sweep/record.ts";
 import {
@@ -13,7 +14,12 @@ import {
   type SweepTraining,
   type Widths,
 } from "../../bindings/sweep/space.ts";
-import { type SweepData, scoreNetwork, trainNetwork } from "../../bindings/sweep/train-network.ts";
+import {
+  type SweepData,
+  scoreNetwork,
+  trainAware,
+  trainNetwork,
+} from "../../bindings/sweep/train-network.ts";
 import { hashOf } from "../../bindings/train/training-data.ts";
 import type { Io } from "../io.ts";
 import { type DataOptions, readDataset } from "../read-dataset.ts";
@@ -30,6 +36,7 @@ export type TaskWork =
       dataSha256: string;
       training: SweepTraining;
       split: "validation" | "test";
+      aware: boolean;
       /** Folder of the trained networks. */
       models: string;
     }
@@ -86,13 +93,22 @@ export async function readIfThere(files: Files, path: string): Promise<Uint8Arra
   return names.includes(basename(path)) ? files.readFile(path) : null;
 }
 
-/** Where the weights of a network lie. */
-export function modelPath(models: string, key: string): string {
-  return join(models, `${key}.safetensors`);
+/** Where the weights of a network lie; those that were trained for integers have a file of their own. */
+export function modelPath(models: string, key: string, precision?: IntegerPrecision): string {
+  return join(models, `${key}${precision === undefined ? "" : `.${precision}`}.safetensors`);
 }
 
-export function describeNetwork({ cell, sparsity, seed }: SweepNetwork): string {
-  return `${describeCell(cell)}${sparsity === 0 ? "" : `, sparsity ${sparsity}`}, seed ${seed}`;
+export function describeNetwork({ cell, sparsity, pattern, seed }: SweepNetwork): string {
+  const how = pattern === undefined ? "" : ` ${pattern}`;
+  return `${describeCell(cell)}${sparsity === 0 ? "" : `, sparsity ${sparsity}${how}`}, seed ${seed}`;
+}
+
+/** The network of a file; where there is none it is made first. */
+async function kept(files: Files, path: string, make: () => Promise<Uint8Array>) {
+  const there = await readIfThere(files, path);
+  const bytes = there ?? (await make());
+  if (there === null) await files.writeFile(path, bytes);
+  return { model: readModel(bytes, undefined, { weights: path }), trained: there === null };
 }
 
 /** @throws LiquidEdgeError for a file that is broken or cannot be read or written */
@@ -101,20 +117,16 @@ export async function runTask(files: Files, task: SweepTask): Promise<TaskResult
   const { work } = task;
   const data = work.kind === "train" ? await checkedData(files, work) : null;
   for (const network of task.networks) {
-    const options = { ...task, precisions: network.precisions };
     try {
       if (work.kind === "cost") {
+        const options = { ...task, precisions: network.precisions };
         result.records.push(...(await costNetwork(work.widths, network, options)));
         result.costed++;
         continue;
       }
-      const path = modelPath(work.models, network.key);
-      const there = await readIfThere(files, path);
-      const bytes = there ?? (await trainNetwork(data!, network, work.training));
-      if (there === null) await files.writeFile(path, bytes);
-      const model = readModel(bytes, undefined, { weights: path });
-      result.records.push(...(await scoreNetwork(data!, network, model, { ...options, split: work.split })));
-      if (there === null) result.trained++;
+      const { records, trained } = await trainAndScore(files, data!, network, work, task);
+      result.records.push(...records);
+      if (trained) result.trained++;
       else result.reused++;
     } catch (error) {
       // A combination that cannot be is a result; a full disk or a broken file ends the sweep.
@@ -123,6 +135,31 @@ export async function runTask(files: Files, task: SweepTask): Promise<TaskResult
     }
   }
   return result;
+}
+
+async function trainAndScore(
+  files: Files,
+  data: SweepData,
+  network: TaskNetwork,
+  { training, split, aware, models }: TaskWork & { kind: "train" },
+  task: SweepTask,
+) {
+  const make = () => trainNetwork(data, network, training);
+  const { model, trained } = await kept(files, modelPath(models, network.key), make);
+  const integers = aware ? INTEGER_PRECISIONS.filter((one) => network.precisions.includes(one)) : [];
+  const precisions = network.precisions.filter((one) => !integers.some((other) => other === one));
+  const options = { ...task, split };
+  const records =
+    precisions.length === 0
+      ? []
+      : await scoreNetwork(data, network, model, { ...options, precisions, aware: false });
+  for (const precision of integers) {
+    const tune = () => trainAware(data, network, training, model, precision);
+    const tuned = await kept(files, modelPath(models, network.key, precision), tune);
+    const own = { ...options, precisions: [precision], aware };
+    records.push(...(await scoreNetwork(data, network, tuned.model, own)));
+  }
+  return { records, trained };
 }
 
 async function checkedData(files: Files, { data, dataSha256 }: TaskWork & { kind: "train" }) {

@@ -4,8 +4,10 @@ import { execFile } from "node:child_process";
 import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { promisify } from "node:util";
+import { isDeepStrictEqual, promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { readModel } from "../../bindings/network/checkpoint.ts";
+import { parseSafetensors } from "../../bindings/network/safetensors.ts";
 import type { SweepRecord } from "../../bindings/sweep/record.ts";
 import { cli, ROOT } from "./run-cli.ts";
 import { WAVES_DESCRIPTION, waves } from "./waves.ts";
@@ -31,6 +33,11 @@ const space = (text: string, out = "out") =>
     disk: true,
   });
 const results = (out = "out") => readFile(path(`${out}/results.jsonl`), "utf8");
+
+const weightsEqual = (a: Uint8Array, b: Uint8Array) => {
+  const [own, theirs] = [a, b].map((bytes) => [...readModel(bytes, undefined, { weights: "file" }).tensors]);
+  return isDeepStrictEqual(own, theirs);
+};
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "liquid-edge-sweep-"));
@@ -90,6 +97,62 @@ describe("sweep", () => {
     expect((await space(SPACE)).out).toContain("0 networks trained, 4 scored anew");
   });
 
+  it("trains for integers what is to be aware of them, keeps both results apart, and does it once", async () => {
+    const before = (await results()).trimEnd().split("\n");
+    const { code, out } = await space(`${SPACE}aware: true\n`);
+    expect(code).toBe(0);
+    expect(out).toContain("0 networks trained, 4 scored anew");
+    const parse = (lines: readonly string[]) => lines.map((line): SweepRecord => JSON.parse(line));
+    const records = parse((await results()).trimEnd().split("\n"));
+    const aware = records.filter((record) => record.aware === true);
+    expect(aware).toHaveLength(4);
+    for (const { precision, network } of aware) {
+      expect(precision).toBe("int8");
+      const weights = await readFile(path(`out/models/${network}.int8.safetensors`));
+      const floats = await readFile(path(`out/models/${network}.safetensors`));
+      const model = readModel(weights, undefined, { weights: "aware" });
+      const [own, theirs] = [model, readModel(floats, undefined, { weights: "floats" })].map(
+        ({ tensors }) => [...tensors.keys()],
+      );
+      expect(own).toEqual(theirs);
+      // Two epochs of floats, one for integers at a third of the rate; or the floats' own weights, if those were better.
+      const notes = JSON.parse(parseSafetensors(weights, "aware").metadata.training!);
+      expect(notes.settings).toMatchObject({ precision: "int8", epochs: 1, pruning: null });
+      expect([0, 1]).toContain(notes.epoch);
+      expect(notes.epoch === 0).toBe(weightsEqual(weights, floats));
+    }
+    expect(parse(before).every((record) => records.some((other) => isDeepStrictEqual(record, other)))).toBe(
+      true,
+    );
+    expect((await space(`${SPACE}aware: true\n`)).out).toContain("0 networks trained, 4 done before");
+  });
+
+  it("takes weights out in every pattern that is asked for", async () => {
+    const text = `${SPACE.replace("seeds: 2", "seeds: 1")}sparsities: [0, 0.5]\npatterns: [4x1, unstructured, "n:m"]\n`;
+    const { code, out } = await space(text, "patterns");
+    expect(code).toBe(0);
+    expect(out).toContain("8 networks trained");
+    const records = (await results("patterns"))
+      .trimEnd()
+      .split("\n")
+      .map((line): SweepRecord => JSON.parse(line));
+    const found = new Set(records.map(({ sparsity, pattern }) => `${sparsity} ${pattern ?? "4x1"}`));
+    expect(found).toEqual(new Set(["0 4x1", "0.5 4x1", "0.5 unstructured", "0.5 n:m"]));
+    for (const { cell, sparsity, parameters } of records) {
+      const dense = records.find((other) => other.sparsity === 0 && other.cell.cell === cell.cell)!;
+      if (sparsity > 0) expect(parameters).toBeLessThan(dense.parameters);
+    }
+    // Two of every four of each row of the recurrent weights.
+    const { network } = records.find(({ pattern, cell }) => pattern === "n:m" && cell.cell === "gru")!;
+    const weights = await readFile(path(`patterns/models/${network}.safetensors`));
+    const { tensors } = readModel(weights, undefined, { weights: "n:m" });
+    const { data } = [...tensors].find(
+      ([name]) => name.endsWith("weight_hh_l0") && !name.includes("mask"),
+    )![1];
+    for (let row = 0; row < data.length; row += 4)
+      expect(data.subarray(row, row + 4).filter((value) => value !== 0)).toHaveLength(2);
+  });
+
   it("never writes over results that it cannot read", async () => {
     await mkdir(path("odd/results.jsonl"), { recursive: true });
     expect(await space(SPACE, "odd")).toMatchObject({
@@ -111,6 +174,13 @@ describe("sweep", () => {
       "a network twice",
       SPACE.replace("[liquid-gate, gru]", "[gru, gru]"),
       /each network once, found gru 4 again/,
+    ],
+    ["aware with a typing error", `${SPACE}awre: true\n`, /"awre" .*did you mean "aware"/],
+    ["a pattern that is none", `${SPACE}patterns: [4x2]\n`, /"patterns\[0\]"/],
+    [
+      "a share that n:m cannot have",
+      `${SPACE}sparsities: [0.7]\npatterns: ["n:m"]\n`,
+      /"sparsities" expected 0, 0\.25, 0\.5 or 0\.75 .*found 0\.7/,
     ],
     ["a sparsity of 1", `${SPACE}sparsities: [1]\n`, /"sparsities\[0\]"/],
     [

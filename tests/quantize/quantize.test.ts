@@ -7,12 +7,13 @@ import { Session } from "../../bindings/core/session.ts";
 import { compileInteger } from "../../bindings/image/compile-integer.ts";
 import { lower } from "../../bindings/image/lower.ts";
 import type { IntNetwork } from "../../bindings/image/lowered-integer.ts";
-import { parseConfig } from "../../bindings/network/config.ts";
+import { modelWidths, parseConfig } from "../../bindings/network/config.ts";
 import type { Model } from "../../bindings/network/model.ts";
 import { calibrate, forEachStep } from "../../bindings/quantize/calibration.ts";
 import { IntegerRun } from "../../bindings/quantize/integer-run.ts";
 import { type QuantizeOptions, quantize } from "../../bindings/quantize/quantize.ts";
 import { fidelity, toRaw, toTimeUnits } from "../../bindings/quantize/report.ts";
+import { randomModel } from "../network/random-model.ts";
 import { brokenPromises } from "../reference/integer/proofs.ts";
 import { runIntegerReference } from "../reference/integer/run.ts";
 import { runReference } from "../reference/run-model.ts";
@@ -218,6 +219,24 @@ describe("quantize", () => {
     const { outputs } = calibrate(lower(one.model), [loud]);
     fidelity(network, [loud], outputs, report.layers);
     expect(report.layers[0]!.saturated).toBeGreaterThan(0);
+  });
+
+  it("clips inputs that few reach, where 4 bits would leave the states' weights no steps", () => {
+    const model = randomModel(1, { kind: "GRU" });
+    const { inputs: features } = modelWidths(model);
+    const steps = 600;
+    // Of every input a value in 97 is ten times as far out as the others.
+    const input = Float32Array.from(
+      { length: steps * features },
+      (_, i) => (i % 97 === 0 ? 10 : 1) * Math.sin(1.7 * i + i * i * 0.013),
+    );
+    const calibration = { ...caseOf("gru-9").calibration, batch: 1, steps, features, input };
+    const spiky: QuantizeCase = { name: "spiky", model, calibration };
+    const { network, report } = quantized(spiky, "int4");
+    expect(report.layers[0]!.saturated).toBeGreaterThan(0);
+    expect(report.relativeRmsError).toBeLessThan(INT4_LIMIT);
+    expect(brokenPromises(network)).toEqual([]);
+    expect(quantized(spiky, "int8").report.layers[0]!.saturated).toBe(0);
   });
 
   it("uses the whole of a channel that lies far from zero", () => {

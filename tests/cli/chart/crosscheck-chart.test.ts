@@ -1,9 +1,9 @@
 // The picture of `crosscheck --plot`: every network twice, with its interval, beside the limits of agreement.
 
 import { describe, expect, it } from "vitest";
+import { agreementOf } from "../../../bindings/statistics/agreement.ts";
 import { type CheckedNetwork, crosscheckChart } from "../../../cli/chart/crosscheck-chart.ts";
 import { renderSvg } from "../../../cli/chart/render-svg.ts";
-import { agreementOf } from "../../../cli/crosscheck/agreement.ts";
 
 const network = (cell: string, measured: number, typ: number, fitted = false): CheckedNetwork => ({
   cell: `ncps.torch.${cell}`,
