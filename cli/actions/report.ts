@@ -23,7 +23,7 @@ import { usageError } from "../options.ts";
 import { fileName, readJson } from "../read-text.ts";
 import { readYaml } from "../read-yaml.ts";
 import { commandLines } from "../report/command-lines.ts";
-import { detailsOf, fidelityOf } from "../report/details.ts";
+import { detailsOf, fidelityOf, warningsOf } from "../report/details.ts";
 import { PUBLISHED } from "../report/sections/agreement.ts";
 import { checkEntry, readSubject, type Subject } from "../report/subject.ts";
 import { gateReport } from "./baseline/check.ts";
@@ -87,6 +87,7 @@ export async function reportData(
     details: await detailsOf(costed, focus),
     focus,
     fidelity: await fidelityOf(costed),
+    warnings: warningsOf(costed),
     gate: await gateOf(io, record, options, budget),
     trends: await trendsFor(io, record, options),
     agreement,
