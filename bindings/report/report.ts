@@ -96,6 +96,8 @@ export interface ReportInput {
   summaries: Record<string, string>;
   details: Record<string, EntryDetail>;
   fidelity: FidelityRow[] | Missing;
+  /** What to distrust about the scores on a task, e.g. a test set that is too small. */
+  warnings: string[];
   gate: GateView | Missing;
   trends: Trend[] | Missing;
   agreement: AgreementSet[];

@@ -23,7 +23,7 @@ import { usageError } from "../options.ts";
 import { fileName, readJson } from "../read-text.ts";
 import { readYaml } from "../read-yaml.ts";
 import { commandLines } from "../report/command-lines.ts";
-import { detailsOf, fidelityOf } from "../report/details.ts";
+import { detailsOf, fidelityOf, warningsOf } from "../report/details.ts";
 import { PUBLISHED } from "../report/sections/agreement.ts";
 import { checkEntry, readSubject, type Subject } from "../report/subject.ts";
 import { gateReport } from "./baseline/check.ts";
@@ -87,6 +87,7 @@ export async function reportData(
     details: await detailsOf(costed, focus),
     focus,
     fidelity: await fidelityOf(costed),
+    warnings: warningsOf(costed),
     gate: await gateOf(io, record, options, budget),
     trends: await trendsFor(io, record, options),
     agreement,
@@ -95,9 +96,16 @@ export async function reportData(
   });
 }
 
-function outputs({ out, pdf }: ReportOptions): { html: string; pdf: string | null } {
+/** The files to write. Throws a usage error for options that do not go together. */
+function outputs(options: ReportOptions): { html: string; pdf: string | null } {
+  const { out, pdf, baselineVersion, threshold, accuracyPoints, budget } = options;
   const beside = join(dirname(out), `${basename(out, extname(out))}.pdf`);
   const other = pdf === undefined ? null : pdf === true ? beside : pdf;
+  if (baselineVersion === undefined && (threshold ?? accuracyPoints ?? budget) !== undefined) {
+    throw usageError(
+      "--threshold, --accuracy-points, --budget: expected with --baseline-version, found without",
+    );
+  }
   if (out === "-" || other === "-") throw usageError("--out, --pdf: expected a file, found standard output");
   if (out === other)
     throw usageError(`--pdf: expected another file than --out, found ${fileName(out)} twice`);

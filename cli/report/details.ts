@@ -47,6 +47,14 @@ async function unfoldsOf(
   return unfoldCost(profile, await sameFormat.profileOperations(), unfolds, findBoard(platform));
 }
 
+/** What evaluations warn of, each once. */
+export function warningsOf(costed: ReadonlyMap<string, CostedVariant>): string[] {
+  const all = [...costed.values()].flatMap(({ entry, variant }) =>
+    (variant.evaluation?.warnings ?? []).map((warning) => `${entry.task}: ${warning}`),
+  );
+  return [...new Set(all)];
+}
+
 /** Each network that differs from the one in its file, beside it on the task's data. */
 export async function fidelityOf(
   costed: ReadonlyMap<string, CostedVariant>,

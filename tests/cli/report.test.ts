@@ -402,7 +402,13 @@ describe("bad input", () => {
       /--rate-hz: expected with a checkpoint, found with a record/,
       one,
     ],
-    ["a budget that is none", ["r.json", "--budget", "b.yaml"], /b\.yaml: /, one],
+    ["a budget that is none", ["r.json", "--baseline-version", "v1", "--budget", "b.yaml"], /b\.yaml: /, one],
+    [
+      "a threshold of nothing",
+      ["r.json", "--threshold", "0.1"],
+      /--threshold, --accuracy-points, --budget: expected with --baseline-version, found without/,
+      one,
+    ],
     ["a crosscheck that is none", ["r.json", "--crosscheck", "c.json"], /c\.json: "board" expected /, one],
     ["a history that is none", ["r.json", "--history", "h.jsonl"], /h\.jsonl, line 1: /, one],
   ] as const)("is one line and nothing written: %s", async (_, args, message, text = "") => {

@@ -170,10 +170,13 @@ describe("a report of a checkpoint", () => {
       SINE,
       ...data,
     ])) as {
+      warnings: string[];
       against: { fidelity: { output: { rms: number; relative: number }; state: { relative: number } } };
     };
     expect(report.fidelity).toHaveLength(1);
     const [row] = report.fidelity as Extract<ReportData["fidelity"], unknown[]>;
+    expect(evaluation.warnings.length).toBeGreaterThan(0);
+    for (const warning of evaluation.warnings) expect(report.warnings).toContain(`sine: ${warning}`);
     near(row!.outputRms, evaluation.against.fidelity.output.rms);
     near(row!.stateRelative!, evaluation.against.fidelity.state.relative);
   });

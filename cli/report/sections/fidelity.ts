@@ -6,6 +6,8 @@ import type { Block, Cell, Section, Table } from "../document.ts";
 import { categories, chart, logarithmic, PLOT_WIDTH, series } from "../plots.ts";
 import { left, metricText, name, right } from "../words.ts";
 
+const MOST_WARNINGS = 6;
+
 export function fidelity(data: ReportData): Section {
   const { fidelity: rows } = data;
   const base = { id: "fidelity", title: "Numerical fidelity", question: "Is a smaller number format safe?" };
@@ -93,7 +95,7 @@ export function fidelity(data: ReportData): Section {
   };
 }
 
-function scoreTable({ rows }: ReportData): Table | null {
+function scoreTable({ rows, warnings }: ReportData): Table | null {
   const scored = new Map(
     rows.flatMap((row) => (row.accuracy === null ? [] : [[row.network, row.accuracy] as const])),
   );
@@ -115,5 +117,8 @@ function scoreTable({ rows }: ReportData): Table | null {
       `[${metricText(metric, min)}–${metricText(metric, max)}]`,
       String(n),
     ]),
+    ...(warnings.length === 0
+      ? {}
+      : { note: `Careful: ${warnings.slice(0, MOST_WARNINGS).map(name).join("; ")}.` }),
   };
 }
