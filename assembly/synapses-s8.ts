@@ -87,6 +87,6 @@ export function synapsesS8(
   records: usize, v: usize, table: usize, shift: i32, baseNum: usize, baseDen: usize, num: usize, den: usize,
   nOut: i32, nIn: i32
 ): void {
-  if (<u32>shift >= SYNAPSES_BOUNDED) sums(records, v, table, shift - <i32>SYNAPSES_BOUNDED, baseNum, baseDen, num, den, nOut, nIn, true);
+  if (<u32>shift >= SYNAPSES_BOUNDED) sums(records, v, table, shift & 0xff, baseNum, baseDen, num, den, nOut, nIn, true);
   else sums(records, v, table, shift, baseNum, baseDen, num, den, nOut, nIn, false);
 }

@@ -83,6 +83,6 @@ import { centre, fourOpenings, indexShift, opening } from "./synapse-s8";
 export function synapsesSparseS8(
   rows: usize, v: usize, table: usize, shift: i32, baseNum: usize, baseDen: usize, num: usize, den: usize, nOut: i32
 ): void {
-  if (<u32>shift >= SYNAPSES_BOUNDED) sums(rows, v, table, shift - <i32>SYNAPSES_BOUNDED, baseNum, baseDen, num, den, nOut, true);
+  if (<u32>shift >= SYNAPSES_BOUNDED) sums(rows, v, table, shift & 0xff, baseNum, baseDen, num, den, nOut, true);
   else sums(rows, v, table, shift, baseNum, baseDen, num, den, nOut, false);
 }

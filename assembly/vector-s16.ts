@@ -170,16 +170,18 @@ export function membraneS32(r: i32, c: i32, cm: usize, capacity: usize, den: usi
 export function fusedS16(f: i32, capacity: usize, num: usize, den: usize, v: usize, n: i32): void {
   const half = (1 << f) >> 1;
   const gain = 15 - f;
+  const places = gain + 1;
   for (const end = v + (<usize>n << 1); v != end; v += 2, capacity += 4, num += 4, den += 4) {
     // capacity v >> f, rounded, from two products of 32 bits: the upper half of capacity shifts exactly.
     const cap = load<i32>(capacity);
     const from = <i32>load<i16>(v);
     const top = (((cap >> 15) * from) << gain) + (((cap & 0x7fff) * from + half) >> f) + load<i32>(num);
     const d = load<i32>(den);
-    const z = clz<i32>(d) - 1;
-    const q = <u32>(d << z) >> 15;
+    // d normalised to 32 bits, of which the quotient takes 16.
+    const z = clz<i32>(d);
+    const q = <u32>(d << z) >> 16;
     const sign = top >> 31;
-    const m = <u32>(((top ^ sign) - sign) << (z - gain)) + (q >> 1);
+    const m = <u32>(((top ^ sign) - sign) << (z - places)) + (q >> 1);
     const quotient = m / q;
     const size = <i32>select<u32>(quotient, 32767, quotient < 32767);
     store<i16>(v, (size ^ sign) - sign);
