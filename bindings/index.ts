@@ -2,6 +2,7 @@
 
 export type { Board, CycleTable, Figure, Grade, IdleMode, OperatingPoint } from "./board/board.ts";
 export { builtinBoards, findBoard, findPoint, parseBoardFile } from "./board/load.ts";
+export { BatchPool, type BatchPoolOptions } from "./core/batch-pool.ts";
 export { ENGINES, type Engine, hasSimd } from "./core/core.ts";
 export { parseSequence, type Sequence, type SequenceResult } from "./core/sequence.ts";
 export { Session, type SessionOptions } from "./core/session.ts";

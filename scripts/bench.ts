@@ -1,12 +1,14 @@
 // `npm run bench`: everything that is bounded in time or in ratios of times. Prints the figures, exits 1 when one
 // misses its bound. `npm run bench -- counted` runs one of them.
 
+import { benchBatch } from "./bench-batch.ts";
 import { benchCli } from "./bench-cli.ts";
 import { benchCounted } from "./bench-counted.ts";
 import { benchEnergy } from "./bench-energy.ts";
 import { benchEngines } from "./bench-engines.ts";
 import { benchExplorer } from "./bench-explorer.ts";
 import { benchReport } from "./bench-report.ts";
+import { benchSweep } from "./bench-sweep.ts";
 import { benchTrain } from "./bench-train.ts";
 
 const BENCHMARKS: Record<string, () => Promise<boolean>> = {
@@ -18,6 +20,10 @@ const BENCHMARKS: Record<string, () => Promise<boolean>> = {
   energy: benchEnergy,
   /** A step beside onnxruntime, PyTorch, C and plain TypeScript; options behind `--`. */
   engines: () => benchEngines(options),
+  /** A batch of sequences on two threads against one. */
+  batch: benchBatch,
+  /** Estimates a second of a sweep, in threads and through a queue. */
+  sweep: benchSweep,
   /** Epochs of the first-steps example, steps of larger networks. */
   train: benchTrain,
   /** The explorer in a browser: until it answers, and until a change is shown. */

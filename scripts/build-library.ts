@@ -16,11 +16,14 @@ const OPTIONS = {
 } as const;
 
 /**
- * dist/index.js: one entry, its WebAssembly in chunks that load when an engine is first used; packages stay imports.
+ * dist/index.js: one entry, and batch-worker.js beside it, which it starts for its threads; its WebAssembly in chunks that load when an engine is first used; packages stay imports.
  * dist/browser/index.js: the same with every package inside, for a page without a bundler.
  */
 export async function buildLibrary(root: string): Promise<void> {
-  const entryPoints = [join(root, "bindings/index.ts")];
+  const entryPoints = {
+    index: join(root, "bindings/index.ts"),
+    "batch-worker": join(root, "bindings/core/batch-worker.ts"),
+  };
   await Promise.all([
     build({ ...OPTIONS, entryPoints, outdir: join(root, "dist"), platform: "neutral", external: PACKAGES }),
     build({ ...OPTIONS, entryPoints, outdir: join(root, "dist/browser"), platform: "browser", minify: true }),

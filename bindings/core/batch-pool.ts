@@ -1,0 +1,252 @@
+// Sequences on several cores. Threads in Node, Web Workers in a browser; where there are neither, one thread does it all.
+// Sequences do not depend on each other, so results have the same bits at any number of threads.
+
+import { LiquidEdgeError } from "../errors.ts";
+import type { CompiledNetwork } from "../image/compile.ts";
+import type { BatchReply, BatchRequest } from "./batch-worker.ts";
+import type { Engine } from "./core.ts";
+import type { Sequence, SequenceResult } from "./sequence.ts";
+import { Session } from "./session.ts";
+
+export interface BatchPoolOptions {
+  /** Default: one a core. 1: everything runs in the caller's thread. */
+  threads?: number;
+  /** Default: `simd` where the host has it, else `scalar`. */
+  engine?: Engine;
+  /** The file batch-worker.js of this package, for bundlers that put it elsewhere. */
+  workerUrl?: string | URL;
+}
+
+/** A thread of Node or a Web Worker, one request at a time. */
+interface Thread {
+  post(request: BatchRequest): void;
+  onReply: (reply: BatchReply) => void;
+  end(): void;
+  /** Which network it has. */
+  network: number;
+}
+
+/** Pieces of work by thread: more balance the load, fewer save messages. */
+const PIECES_A_THREAD = 4;
+
+/** Threads that run sequences. They start with the first work, hold one network each, and end with `close`. */
+export class BatchPool {
+  readonly threads: number;
+  readonly #engine: Engine | null;
+  readonly #workerUrl: string | URL | null;
+  readonly #workers: Thread[] = [];
+  readonly #networks = new WeakMap<CompiledNetwork, number>();
+  #nNetworks = 0;
+  #session: { network: number; session: Session } | null = null;
+  #closed = false;
+
+  /** @throws RangeError for a number of threads that is none */
+  constructor({ threads, engine, workerUrl }: BatchPoolOptions = {}) {
+    if (threads !== undefined && !(Number.isSafeInteger(threads) && threads >= 1))
+      throw new RangeError(`"threads" expected a whole number >= 1, got ${threads}`);
+    this.threads = canThread() ? (threads ?? coresOfHost()) : 1;
+    this.#engine = engine ?? null;
+    this.#workerUrl = workerUrl ?? null;
+  }
+
+  /**
+   * Runs a batch of sequences, each from its own initial state: what `Session.run` gives, bit for bit.
+   * @throws RangeError as `Session.step`
+   */
+  async run(compiled: CompiledNetwork, sequence: Sequence): Promise<SequenceResult> {
+    const rows = Math.ceil(sequence.batch / (this.threads * (this.threads === 1 ? 1 : PIECES_A_THREAD)));
+    const pieces: Sequence[] = [];
+    for (let from = 0; from < sequence.batch; from += rows) {
+      pieces.push(rowsOf(sequence, compiled, from, Math.min(from + rows, sequence.batch)));
+    }
+    if (pieces.length === 0) return (await this.#sessionOf(compiled)).run(sequence);
+    return joined(
+      await this.#runPieces(
+        compiled,
+        pieces.map((piece) => [piece]),
+      ),
+      compiled,
+      sequence.steps,
+    );
+  }
+
+  /** Runs sequences of any lengths; results in their order. */
+  async runAll(compiled: CompiledNetwork, sequences: readonly Sequence[]): Promise<SequenceResult[]> {
+    return this.#runPieces(compiled, evenPieces(sequences, this.threads * PIECES_A_THREAD));
+  }
+
+  /** Ends the threads; work under way is given up. */
+  close(): void {
+    this.#closed = true;
+    for (const worker of this.#workers.splice(0)) worker.end();
+  }
+
+  async #runPieces(
+    compiled: CompiledNetwork,
+    pieces: readonly (readonly Sequence[])[],
+  ): Promise<SequenceResult[]> {
+    if (this.#closed) throw new LiquidEdgeError("unavailable", "the pool of threads was closed");
+    if (this.threads === 1) {
+      const session = await this.#sessionOf(compiled);
+      return pieces.flat().map((sequence) => session.run(sequence));
+    }
+    while (this.#workers.length < Math.min(this.threads, pieces.length)) {
+      this.#workers.push(await startThread(this.#workerUrl ?? defaultUrl()));
+    }
+    const results = new Array<SequenceResult[]>(pieces.length);
+    const waiting = pieces.entries();
+    await Promise.all(
+      this.#workers.map(async (worker) => {
+        for (const [i, sequences] of waiting) {
+          this.#send(worker, compiled);
+          results[i] = await resultsOf(worker, { network: worker.network, sequences: [...sequences] });
+        }
+      }),
+    );
+    return results.flat();
+  }
+
+  #numberOf(compiled: CompiledNetwork): number {
+    const number = this.#networks.get(compiled) ?? ++this.#nNetworks;
+    this.#networks.set(compiled, number);
+    return number;
+  }
+
+  #send(worker: Thread, compiled: CompiledNetwork): void {
+    const network = this.#numberOf(compiled);
+    if (worker.network === network) return;
+    worker.network = network;
+    worker.post({ network, compiled, engine: this.#engine });
+  }
+
+  async #sessionOf(compiled: CompiledNetwork): Promise<Session> {
+    const network = this.#numberOf(compiled);
+    if (this.#session?.network === network) return this.#session.session;
+    const session = await Session.create(compiled, this.#engine === null ? {} : { engine: this.#engine });
+    this.#session = { network, session };
+    return session;
+  }
+}
+
+function resultsOf(worker: Thread, request: BatchRequest): Promise<SequenceResult[]> {
+  return new Promise((resolve, reject) => {
+    worker.onReply = (reply) => {
+      if ("results" in reply) resolve(reply.results);
+      else
+        reject(
+          reply.error.name === "RangeError"
+            ? new RangeError(reply.error.message)
+            : new Error(reply.error.message),
+        );
+    };
+    worker.post(request);
+  });
+}
+
+/** Rows of a batch, copied: what crosses to another thread takes its whole buffer along. */
+function rowsOf(sequence: Sequence, compiled: CompiledNetwork, from: number, to: number): Sequence {
+  const { steps, features, input, timespans, initialH, initialC } = sequence;
+  const part = (all: Float32Array | null, width: number) => all?.slice(from * width, to * width) ?? null;
+  return {
+    batch: to - from,
+    steps,
+    features,
+    input: input.slice(from * steps * features, to * steps * features),
+    timespans: part(timespans, steps),
+    initialH: part(initialH, compiled.hidden.length),
+    initialC: part(initialC, compiled.cell.length),
+  };
+}
+
+/** The results of consecutive rows as those of one batch. */
+function joined(parts: readonly SequenceResult[], compiled: CompiledNetwork, steps: number): SequenceResult {
+  const batch = parts.reduce((sum, { output }) => sum + output.shape[0]!, 0);
+  const join = (pick: (part: SequenceResult) => Float32Array, length: number) => {
+    const all = new Float32Array(length);
+    let at = 0;
+    for (const part of parts) {
+      all.set(pick(part), at);
+      at += pick(part).length;
+    }
+    return all;
+  };
+  const { output, hidden, cell } = compiled;
+  const width = steps * output.length;
+  return {
+    output: { shape: [batch, steps, output.length], data: join((part) => part.output.data, batch * width) },
+    finalH: { shape: [batch, hidden.length], data: join((part) => part.finalH.data, batch * hidden.length) },
+    finalC:
+      cell.length === 0
+        ? null
+        : { shape: [batch, cell.length], data: join((part) => part.finalC!.data, batch * cell.length) },
+    sawNonFinite: parts.some((part) => part.sawNonFinite),
+  };
+}
+
+/** Consecutive sequences in about `n` pieces of about equal numbers of steps. */
+function evenPieces(sequences: readonly Sequence[], n: number): Sequence[][] {
+  const total = sequences.reduce((sum, { batch, steps }) => sum + batch * steps, 0);
+  const pieces: Sequence[][] = [];
+  let done = 0;
+  for (const sequence of sequences) {
+    if (pieces.length === 0 || done >= (pieces.length * total) / n) pieces.push([]);
+    const input = sequence.input.slice();
+    pieces.at(-1)!.push({ ...sequence, input, timespans: sequence.timespans?.slice() ?? null });
+    done += sequence.batch * sequence.steps;
+  }
+  return pieces;
+}
+
+const nodeThreads = () => globalThis.process?.getBuiltinModule?.("node:worker_threads");
+
+function canThread(): boolean {
+  return nodeThreads() !== undefined || typeof Worker !== "undefined";
+}
+
+function coresOfHost(): number {
+  return (
+    globalThis.process?.getBuiltinModule?.("node:os").availableParallelism() ??
+    globalThis.navigator?.hardwareConcurrency ??
+    1
+  );
+}
+
+/** Beside the file of the library, whose own chunks lie one folder deeper. */
+function defaultUrl(): URL {
+  return new URL(
+    /\/chunks\/[^/]*$/.test(import.meta.url) ? "../batch-worker.js" : "./batch-worker.js",
+    import.meta.url,
+  );
+}
+
+async function startThread(url: string | URL): Promise<Thread> {
+  const threads = nodeThreads();
+  const failed = (message: string): BatchReply => ({ error: { name: "Error", message } });
+  if (threads !== undefined) {
+    const worker = new threads.Worker(new URL(url));
+    const thread: Thread = {
+      post: (request) => worker.postMessage(request),
+      onReply: () => {},
+      end: () => void worker.terminate(),
+      network: 0,
+    };
+    worker.on("message", (reply: BatchReply) => thread.onReply(reply));
+    worker.on("error", (error: Error) => thread.onReply(failed(error.message)));
+    worker.on("exit", () => {
+      const ended = failed("a thread of the pool ended");
+      thread.post = () => thread.onReply(ended);
+      thread.onReply(ended);
+    });
+    return thread;
+  }
+  const worker = new Worker(url, { type: "module" });
+  const thread: Thread = {
+    post: (request) => worker.postMessage(request),
+    onReply: () => {},
+    end: () => worker.terminate(),
+    network: 0,
+  };
+  worker.onmessage = ({ data }) => thread.onReply(data);
+  worker.onerror = ({ message }) => thread.onReply(failed(message));
+  return thread;
+}
