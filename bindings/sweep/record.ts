@@ -2,7 +2,7 @@
 
 import * as z from "zod";
 import { complaintOf } from "../board/schema-complaint.ts";
-import { complain } from "../errors.ts";
+import { parseJson } from "../parse-json.ts";
 import { SWEEP_PRECISIONS } from "./space.ts";
 
 const interval = z.object({ typ: z.number(), min: z.number(), max: z.number() });
@@ -65,12 +65,7 @@ export function parseRecords(text: string, source: string): SweepRecord[] {
   for (const [i, line] of lines.entries()) {
     if (line.trim() === "") continue;
     const place = `${source} line ${i + 1}`;
-    let json: unknown;
-    try {
-      json = JSON.parse(line);
-    } catch {
-      throw complain("bad-file", place, { expected: "JSON", found: "something else" });
-    }
+    const json = parseJson(line, place, "bad-file");
     const parsed = RECORD.safeParse(json);
     if (!parsed.success) throw complaintOf(parsed.error, json, place, "bad-file");
     records.set(recordKey(parsed.data), parsed.data);

@@ -91,7 +91,6 @@ export function parseSpace(json: unknown, source: string): SweepSpace {
   const parsed = SPACE.safeParse(json);
   if (!parsed.success) throw nearer(complaintOf(parsed.error, json, source, "bad-config"), parsed.error);
   const { $schema: _, networks, sparsities, precisions, pairs, seeds, ...rest } = parsed.data;
-  const cells = networks.flatMap(combinations);
   const bySparsity = new Map<number, Set<SweepPrecision>>();
   const wanted =
     pairs ?? sparsities.flatMap((sparsity) => precisions.map((precision) => ({ sparsity, precision })));
@@ -99,8 +98,10 @@ export function parseSpace(json: unknown, source: string): SweepSpace {
     const own = bySparsity.get(sparsity) ?? new Set();
     bySparsity.set(sparsity, own.add(precision));
   }
-  const ids = typeof seeds === "number" ? Array.from({ length: seeds }, (_, i) => i) : [...new Set(seeds)];
-  const count = cells.length * bySparsity.size * ids.length;
+  const nSeeds = typeof seeds === "number" ? seeds : new Set(seeds).size;
+  // Counted before they are made: a line of the file may stand for more than there is memory for.
+  const nCells = networks.reduce((sum, entry) => sum + nCombinations(entry), 0);
+  const count = nCells * bySparsity.size * nSeeds;
   if (count > MAX_NETWORKS) {
     throw complain("bad-config", source, {
       field: "networks",
@@ -108,11 +109,14 @@ export function parseSpace(json: unknown, source: string): SweepSpace {
       found: String(count),
     });
   }
-  const expanded = cells.flatMap((cell) =>
-    [...bySparsity].flatMap(([sparsity, own]) =>
-      ids.map((seed) => ({ network: { cell, sparsity, seed }, precisions: [...own] })),
-    ),
-  );
+  const ids = typeof seeds === "number" ? Array.from({ length: seeds }, (_, i) => i) : [...new Set(seeds)];
+  const expanded = networks
+    .flatMap(combinations)
+    .flatMap((cell) =>
+      [...bySparsity].flatMap(([sparsity, own]) =>
+        ids.map((seed) => ({ network: { cell, sparsity, seed }, precisions: [...own] })),
+      ),
+    );
   refuseDoubles(expanded, source);
   return { ...rest, networks: expanded };
 }
@@ -120,6 +124,13 @@ export function parseSpace(json: unknown, source: string): SweepSpace {
 /** JSON Schema (draft 2020-12) of a space. */
 export function spaceJsonSchema(): object {
   return z.toJSONSchema(SPACE, { io: "input" });
+}
+
+function nCombinations(entry: z.infer<z.ZodObject<typeof NETWORK>>): number {
+  return Object.values(entry).reduce<number>(
+    (product, values) => product * (Array.isArray(values) ? values.length : 1),
+    1,
+  );
 }
 
 /** One set of options for each choice among the fields that take several values. */
