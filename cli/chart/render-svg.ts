@@ -2,7 +2,8 @@
 // bytes for the same specification. Vega is loaded when a plot is asked for; it takes longer than an estimate.
 
 import type { TopLevelSpec } from "vega-lite";
-import { escapeXml } from "./escape-xml.ts";
+import { plainLines } from "../../bindings/network/printable.ts";
+import { xmlText } from "../../bindings/record/formats/xml.ts";
 import { textWidth } from "./text-width.ts";
 import { darkStyle, theme } from "./theme.ts";
 
@@ -49,10 +50,11 @@ function asDocument(svg: string, description: string): string {
   const head = svg.indexOf(">") + 1;
   const opening = svg.slice(0, head - 1).replace(/ role="[^"]*"| aria-[a-z]+="[^"]*"/g, "");
   return [
-    `${opening} role="img" aria-label="${escapeXml(description)}">`,
-    `<title>${escapeXml(description)}</title>`,
+    `${opening} role="img" aria-label="${xmlText(description)}">`,
+    `<title>${xmlText(description)}</title>`,
     `<style>${darkStyle()}</style>`,
-    `${svg.slice(head)}\n`,
+    // Names in a chart come from files; Vega escapes markup, but not what XML forbids.
+    `${plainLines(svg.slice(head))}\n`,
   ].join("");
 }
 
