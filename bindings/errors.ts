@@ -1,3 +1,12 @@
+import { oneLine } from "./network/printable.ts";
+
+/** Characters of a part of a message: it may quote a file, which may be all one line. */
+const MAX_PART = 250;
+/** And of what was expected, which may list all names that there are. */
+const MAX_LIST = 500;
+/** Longer names are no typing errors of ours. */
+const MAX_NAME = 100;
+
 /** What went wrong, for programs; the message is for people. */
 export type ErrorCode =
   /** A file (safetensors, JSON, image) is not what it claims to be. */
@@ -56,16 +65,20 @@ export class LiquidEdgeError extends Error {
  */
 export function complain(code: ErrorCode, source: string, complaint: Complaint): LiquidEdgeError {
   const { field, expected, found, hint } = complaint;
-  const subject = field === undefined ? "" : `"${field}" `;
-  const advice = hint === undefined ? "" : ` (${hint})`;
-  return new LiquidEdgeError(code, `${source}: ${subject}expected ${expected}, found ${found}${advice}`);
+  const subject = field === undefined ? "" : `"${oneLine(field, MAX_PART)}" `;
+  const advice = hint === undefined ? "" : ` (${oneLine(hint, MAX_PART)})`;
+  const sentence = `expected ${oneLine(expected, MAX_LIST)}, found ${oneLine(found, MAX_PART)}`;
+  return new LiquidEdgeError(code, `${oneLine(source)}: ${subject}${sentence}${advice}`);
 }
 
 /** The name of `names` nearest to `name` by edit distance, when it is near enough to be a typing error. */
 export function nearestName(name: string, names: Iterable<string>): string | undefined {
+  if (name.length > MAX_NAME) return undefined;
   let best: string | undefined;
   let bestDistance = Math.max(2, Math.floor(name.length / 3)) + 1;
   for (const candidate of names) {
+    // The distance is at least the difference in length.
+    if (candidate.length - name.length >= bestDistance) continue;
     const distance = editDistance(name.toLowerCase(), candidate.toLowerCase());
     if (distance < bestDistance) {
       bestDistance = distance;

@@ -10,8 +10,10 @@ import { type CompiledNetwork, compile } from "./image/compile.ts";
 import { compileInteger } from "./image/compile-integer.ts";
 import type { IntNetwork } from "./image/lowered-integer.ts";
 import type { Precision } from "./image/parameters.ts";
+import { expectAtMost, MAX_JSON_BYTES } from "./limits.ts";
 import { readModel } from "./network/checkpoint.ts";
 import type { Model, ModelConfig } from "./network/model.ts";
+import { parseJson } from "./parse-json.ts";
 import { type IntegerModel, isIntegerFile, readIntegerModel } from "./quantize/integer-file.ts";
 import { readSource, type Source } from "./read-source.node.ts";
 
@@ -151,9 +153,12 @@ function isSource(config: NonNullable<LoadOptions["config"]>): config is Source 
 
 async function readJson(source: Source): Promise<{ value: unknown; name: string }> {
   const { bytes, name } = await readSource(source, "config");
+  expectAtMost(MAX_JSON_BYTES, bytes.length, name, "bad-config");
+  let text: string;
   try {
-    return { value: JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes)), name };
-  } catch (cause) {
-    throw complain("bad-config", name, { expected: "JSON", found: (cause as Error).message });
+    text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    throw complain("bad-config", name, { expected: "text in UTF-8", found: "bytes that are not" });
   }
+  return { value: parseJson(text, name, "bad-config"), name };
 }

@@ -2,13 +2,14 @@
 
 import { join } from "node:path";
 import { complain, LiquidEdgeError } from "../bindings/errors.ts";
+import { parseJson } from "../bindings/parse-json.ts";
 import { canonicalJson } from "../bindings/record/canonical.ts";
 import { appendToHistory, parseHistory } from "../bindings/record/history.ts";
 import type { BenchmarkRecord } from "../bindings/record/record.ts";
 import { type HistoryLine, parseRecord, recordJsonSchema } from "../bindings/record/schema.ts";
 import type { Io } from "./io.ts";
 import { usageError } from "./options.ts";
-import { decodeText, fileName, parseJson, readJson, readText } from "./read-text.ts";
+import { decodeText, fileName, readJson, readText } from "./read-text.ts";
 
 export const HISTORY_FILE = "history.jsonl";
 const SCHEMA_FILE = "record.schema.json";

@@ -2,14 +2,17 @@
 
 import { CommanderError } from "commander";
 import { type ErrorCode, LiquidEdgeError } from "../bindings/errors.ts";
+import { oneLine } from "../bindings/network/printable.ts";
 import { ExitCode, RunFailure } from "./exit.ts";
 import type { Io } from "./io.ts";
 import { buildProgram } from "./program.ts";
+import { shownBy } from "./terminal.ts";
 
 const NAME = "liquid-edge";
 
 /** The exit code of `args`, the words behind the command's name. */
-export async function execute(args: readonly string[], io: Io): Promise<number> {
+export async function execute(args: readonly string[], terminal: Io): Promise<number> {
+  const io = shownBy(terminal);
   try {
     await buildProgram(io).parseAsync([...args], { from: "user" });
     return ExitCode.DONE;
@@ -52,12 +55,4 @@ function usageLine(error: CommanderError): string {
   // Help that nobody asked for was printed already.
   if (error.code === "commander.help") return "";
   return error.message.replace(/^error: /, "").replace(/\n\(Did you mean (.*)\?\)$/s, " (did you mean $1?)");
-}
-
-/** Control characters as escapes: a message quotes arguments and files, and must stay one line. */
-function oneLine(text: string): string {
-  return text.replace(
-    /[\p{Cc}\p{Zl}\p{Zp}]/gu,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
-  );
 }

@@ -2,6 +2,7 @@
 
 import { complain, type ErrorCode } from "../bindings/errors.ts";
 import { printable } from "../bindings/network/printable.ts";
+import { parseJson } from "../bindings/parse-json.ts";
 import type { Io } from "./io.ts";
 
 /** How messages and tables call a file. */
@@ -24,13 +25,5 @@ export function decodeText(bytes: Uint8Array, source: string, code: ErrorCode): 
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {
     throw complain(code, source, { expected: "text in UTF-8", found: "bytes that are not" });
-  }
-}
-
-export function parseJson(text: string, source: string, code: ErrorCode): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw complain(code, source, { expected: "JSON", found: printable((error as Error).message) });
   }
 }

@@ -28,7 +28,7 @@ export function table(
   rows: readonly (readonly Cell[])[],
   colour = false,
 ): string {
-  const textOf = (cell: Cell) => (typeof cell === "string" ? cell : cell.text);
+  const textOf = (cell: Cell) => (typeof cell === "string" ? cell : cell.text).replace(LINE_ENDS, asEscape);
   const widths = columns.map(({ title }, i) =>
     Math.max(title.length, ...rows.map((row) => textOf(row[i]!).length)),
   );
@@ -48,12 +48,16 @@ export function table(
   return [line(head), ...rows.map(line)].join("\n");
 }
 
+/** In a cell or a paragraph they would begin a line that looks like one of ours. */
+const LINE_ENDS = /[\n\r]/g;
+const asEscape = (character: string) => (character === "\n" ? "\\u000a" : "\\u000d");
+
 const LINE_COLUMNS = 110;
 
 /** `text` broken between words into lines of at most 110 characters; lines after the first are indented once more. */
 export function paragraph(text: string): string {
   const indent = /^ */.exec(text)![0];
-  const [first, ...words] = text.trimStart().split(" ");
+  const [first, ...words] = text.trimStart().replace(LINE_ENDS, asEscape).split(" ");
   const lines: string[] = [];
   let line = indent + first;
   for (const word of words) {

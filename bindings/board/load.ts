@@ -3,6 +3,8 @@
 
 import { boards, coreTables } from "#boards";
 import { complain, nearestName } from "../errors.ts";
+import { printable } from "../network/printable.ts";
+import { parseJson } from "../parse-json.ts";
 import type { Board, OperatingPoint } from "./board.ts";
 
 /** All platforms of boards/, in the order of their ids. */
@@ -25,15 +27,7 @@ export function findPoint(board: Board, pointId: string = board.defaultPoint): O
  * name for messages. Throws `bad-board`.
  */
 export async function parseBoardFile(text: string, source: string): Promise<Board> {
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch (error) {
-    throw complain("bad-board", source, {
-      expected: "JSON",
-      found: error instanceof Error ? error.message.replaceAll("\n", " ") : "something else",
-    });
-  }
+  const json = parseJson(text, source, "bad-board");
   const { parseBoard } = await import("./schema.ts");
   return parseBoard(json, coreTables, source);
 }
@@ -50,7 +44,7 @@ function findById<T extends { id: string }>(
   const nearest = nearestName(id, ids);
   throw complain("unknown-name", where ?? kind, {
     expected: where === undefined ? `one of ${ids.join(", ")}` : `${kind} ${ids.join(", ")}`,
-    found: `"${id}"`,
+    found: `"${printable(id)}"`,
     ...(nearest === undefined ? {} : { hint: `did you mean "${nearest}"?` }),
   });
 }

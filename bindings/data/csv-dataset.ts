@@ -78,7 +78,10 @@ export async function loadCsv(
     input: normalisation === null ? Float32Array.from(raws[s]!) : normalised(raws[s]!, normalisation),
   }));
   const splits: Record<Split, Sample[]> = { train: [], validation: [], test: [] };
-  const add = (list: readonly Sample[], split: Split) => void splits[split].push(...list);
+  const add = (list: readonly Sample[], split: Split) => {
+    // A loop, because a spread has a limit.
+    for (const sample of list) splits[split].push(sample);
+  };
   ready.forEach(({ split, ...sample }, s) => {
     const pieces = windowSteps === null ? [sample] : windowed([sample], { steps: windowSteps });
     if (splitsWindows) pieces.forEach((piece, i) => void add([piece], splitOf(i, pieces.length, split)));
@@ -147,7 +150,7 @@ function sequencesOf(table: CsvTable, d: CsvDescription): Sequence[] {
   let piece = 0;
   let before: Split | null = null;
   for (let row = 0; row < table.nRows; row++) {
-    const split = splitAt === null ? null : (SPLIT_NAMES[table.text(row, splitAt)] ?? null);
+    const split = splitAt === null ? null : splitNamed(table.text(row, splitAt));
     if (splitAt !== null && split === null) throw table.wrong(row, splitAt, "train, validation or test");
     // A stream is cut where its split changes.
     if (sequenceAt === null && row > 0 && split !== before) piece++;
@@ -166,14 +169,20 @@ function sequencesOf(table: CsvTable, d: CsvDescription): Sequence[] {
   return [...sequences.values()];
 }
 
+function splitNamed(text: string): Split | null {
+  return Object.hasOwn(SPLIT_NAMES, text) ? SPLIT_NAMES[text]! : null;
+}
+
 function ruleOf({ split }: CsvDescription): (i: number, n: number) => Split {
   switch (split.kind) {
-    case "every":
+    case "every": {
+      const [test, validation] = [new Set(split.test), new Set(split.validation)];
       return (i) => {
         const remainder = i % split.every;
-        if (split.test.includes(remainder)) return "test";
-        return split.validation.includes(remainder) ? "validation" : "train";
+        if (test.has(remainder)) return "test";
+        return validation.has(remainder) ? "validation" : "train";
       };
+    }
     case "shares":
       return (i, n) => {
         const share = (i + 0.5) / n;

@@ -2,6 +2,7 @@
 
 import { complain } from "../errors.ts";
 import { inflate } from "../inflate.ts";
+import { expectAtMost, MAX_CSV_BYTES } from "../limits.ts";
 import { readSource, type Source } from "../read-source.node.ts";
 
 /** The address of a folder (in Node a path), or a function that gets a file of it. */
@@ -27,6 +28,7 @@ export async function readDataText(
   const { bytes, name } = await readSource(source, fallbackName);
   const isGzip = bytes[0] === 0x1f && bytes[1] === 0x8b;
   const plain = isGzip ? await inflate(bytes, "gzip", name) : bytes;
+  expectAtMost(MAX_CSV_BYTES, plain.length, name);
   try {
     // A byte-order mark goes.
     return { text: new TextDecoder("utf-8", { fatal: true }).decode(plain), source: name };

@@ -1,4 +1,5 @@
 import { complain } from "../errors.ts";
+import { oneLine } from "../network/printable.ts";
 import { HelloFlag, PROTOCOL_VERSION } from "./protocol.ts";
 
 /** What a firmware says of itself. */
@@ -50,9 +51,8 @@ export function parseHello(body: Uint8Array, source: string): Hello {
   const flags = view.getUint16(2, true);
   const has = (flag: number) => (flags & flag) !== 0;
   const word = (i: number) => view.getUint32(4 * i, true);
-  const [board = "", firmware = "", kernels = ""] = String.fromCharCode(...body.subarray(4 * WORDS)).split(
-    "\0",
-  );
+  const names = String.fromCharCode(...body.subarray(4 * WORDS)).split("\0");
+  const [board = "", firmware = "", kernels = ""] = names.map((name) => oneLine(name));
   return {
     board,
     version: firmware,

@@ -2,6 +2,7 @@
 // "m-ready".
 
 import { complain, LiquidEdgeError } from "../errors.ts";
+import { printable } from "../network/printable.ts";
 import type { Link } from "./link.ts";
 
 /** The public runner's limits: between lines, and while inferences run. */
@@ -10,6 +11,8 @@ const INFER_TIMEOUT_MS = 30_000;
 /** Bytes of input a command carries: 62 digits and "db " stay below the 64 bytes that one host allows. */
 const BYTES_A_COMMAND = 30;
 const LONGEST_LINE = 1 << 16;
+/** A device that goes on talking must not fill our memory. */
+const LONGEST_REPLY = 1 << 20;
 
 export interface MlperfInference {
   /** As the device prints them. */
@@ -43,10 +46,18 @@ export class MlperfSession {
     this.#pending = "";
     await this.#link.send(Uint8Array.from(`${text}%`, (character) => character.charCodeAt(0)));
     const lines: string[] = [];
+    let characters = 0;
     for (;;) {
       const line = await this.#line(timeoutMs, text);
       if (line === "m-ready") break;
       lines.push(line);
+      characters += line.length + 1;
+      if (characters > LONGEST_REPLY) {
+        throw complain("device-refused", this.#link.name, {
+          expected: `a reply to "${text}" of at most ${LONGEST_REPLY} characters`,
+          found: "more, and no m-ready",
+        });
+      }
     }
     const error = lines.find((line) => line.startsWith("e-["));
     if (error === undefined) return lines;
@@ -67,8 +78,7 @@ export class MlperfSession {
 
   /** Microseconds; null on a device in energy mode. */
   async timestamp(): Promise<number | null> {
-    const lap = (await this.command("timestamp")).flatMap((line) => /^m-lap-us-(\d+)$/.exec(line)?.[1] ?? []);
-    return lap[0] === undefined ? null : Number(lap[0]);
+    return lapsOf(await this.command("timestamp"))[0] ?? null;
   }
 
   /** Sends the input of the inferences to come. */
@@ -95,11 +105,15 @@ export class MlperfSession {
   /** Runs `iterations` inferences on the input, behind `warmup` ones that are not timed. */
   async infer(iterations: number, warmup: number): Promise<MlperfInference> {
     const lines = await this.command(`infer ${iterations} ${warmup}`, INFER_TIMEOUT_MS);
-    const laps = lines.flatMap((line) => /^m-lap-us-(\d+)$/.exec(line)?.[1] ?? []).map(Number);
+    const laps = lapsOf(lines);
     const results = this.#field(lines, /^m-results-\[(.*)\]$/, "m-results-[…]")
       .split(",")
       .filter((text) => text.trim() !== "")
       .map(Number);
+    if (!results.every(Number.isFinite)) {
+      const found = lines.find((line) => line.startsWith("m-results-")) ?? "none";
+      throw complain("device-refused", this.#link.name, { expected: "results that are numbers", found });
+    }
     // The counter has 32 bits and may go round between the two.
     const elapsedUs = laps.length === 2 ? (laps[1]! - laps[0]! + 2 ** 32) % 2 ** 32 : null;
     return { results, iterations, elapsedUs };
@@ -133,7 +147,7 @@ export class MlperfSession {
         throw new LiquidEdgeError(
           "device-silent",
           `${this.#link.name}: expected a line in reply to "${command}" within ${timeoutMs} ms, found ` +
-            (this.#pending === "" ? "nothing" : JSON.stringify(this.#pending.slice(0, 80))),
+            (this.#pending === "" ? "nothing" : `"${printable(this.#pending)}"`),
         );
       }
       // Zeros belong to frames.
@@ -142,4 +156,10 @@ export class MlperfSession {
       }
     }
   }
+}
+
+/** Times of a counter of 32 bits, microseconds; a line that claims more is none. */
+function lapsOf(lines: readonly string[]): number[] {
+  const laps = lines.flatMap((line) => /^m-lap-us-(\d{1,10})$/.exec(line)?.[1] ?? []).map(Number);
+  return laps.filter((lap) => lap < 2 ** 32);
 }

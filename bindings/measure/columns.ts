@@ -69,10 +69,16 @@ const NAMES: readonly (readonly [RegExp, Role])[] = [
 
 /** The scale of a unit for a role, null when it is none of it. */
 function scaleOf(role: keyof typeof BASE, unit: string): number | null {
-  const plain = WORDS[unit.toLowerCase()] ?? unit;
+  const plain = wordOf(unit) ?? unit;
   const base = BASE[role];
   if (plain.slice(-1) !== base && plain.slice(-1) !== base.toLowerCase()) return null;
-  return PREFIX[plain.slice(0, -1)] ?? null;
+  const prefix = plain.slice(0, -1);
+  return Object.hasOwn(PREFIX, prefix) ? PREFIX[prefix]! : null;
+}
+
+function wordOf(unit: string): string | undefined {
+  const word = unit.toLowerCase();
+  return Object.hasOwn(WORDS, word) ? WORDS[word] : undefined;
 }
 
 function describe(name: string, index: number): Column | null {
@@ -85,7 +91,7 @@ function describe(name: string, index: number): Column | null {
     const role = NAMES.find(([pattern]) => pattern.test(stem.trim()))?.[1];
     if (role === undefined) continue;
     if (role === "marker" || role === "bits") return { index, name, role, scale: 1, assumed: false };
-    const word = WORDS[stem.toLowerCase()];
+    const word = wordOf(stem);
     const scale =
       found === undefined ? (word === undefined ? null : scaleOf(role, word)) : scaleOf(role, found);
     return { index, name, role, scale: scale ?? 1, assumed: scale === null };

@@ -8,6 +8,7 @@
 // that came over the port is enough. (From the help of the board's firmware and two tools that drive it.)
 
 import { complain } from "../errors.ts";
+import { printable } from "../network/printable.ts";
 import { accuracyOf } from "./accuracy.ts";
 import { SampleBuffer } from "./sample-buffer.ts";
 import type { MarkerEdge, Trace } from "./trace.ts";
@@ -21,6 +22,8 @@ const EVENT_LINE = /^event\s+\d+\s+(ris|fal)/;
 const ANSWER_LINE = /^PowerShield > (ack|error) (.*)$/;
 /** A timestamp rounds to a millisecond, and the board counts from one sample earlier or later. */
 const TIME_SLACK_SECONDS = 0.002;
+/** The board's fastest; a damaged log may claim any. */
+const MAX_SAMPLES_PER_SECOND = 100_000;
 /** Samples that are lost for longer than this leave nothing to measure; a damaged log may claim years. */
 const MAX_LOST_SECONDS = 10;
 
@@ -116,7 +119,7 @@ export class Lpm01aDecoder {
     const text = new TextDecoder("latin1").decode(bytes.subarray(at + 2, end)).trim();
     if (kind === 0xf4) this.#inBinary = false;
     else if (kind === 0xf5) this.#overcurrent();
-    else if (kind === 0xf1) this.#notes.push(`the board reported: ${text}`);
+    else if (kind === 0xf1) this.#notes.push(`the board reported: ${printable(text)}`);
     return end + 2 - at;
   }
 
@@ -191,7 +194,8 @@ export class Lpm01aDecoder {
 /** 100k, 1k, 500: samples a second. */
 function frequencyOf(text: string): number | null {
   const match = /^(\d+)(k?)$/.exec(text);
-  return match === null ? null : Number(match[1]) * (match[2] === "k" ? 1000 : 1);
+  const rate = match === null ? 0 : Number(match[1]) * (match[2] === "k" ? 1000 : 1);
+  return rate > 0 && rate <= MAX_SAMPLES_PER_SECOND ? rate : null;
 }
 
 /** Numbers of the board's commands: 3300m, 3292-03, 3. Null for `get` and others. */

@@ -120,8 +120,13 @@ function peekDialect(lines: Lines, dialect: Dialect): Dialect {
   return { ...dialect, decimalComma: false };
 }
 
+/** Lines that hold something: empty ones must not cost memory. */
 function countLines(bytes: Uint8Array): number {
   let count = 1;
-  for (let at = bytes.indexOf(10); at >= 0; at = bytes.indexOf(10, at + 1)) count++;
+  let before = -1;
+  for (let at = bytes.indexOf(10); at >= 0; at = bytes.indexOf(10, at + 1)) {
+    if (at > before + 1) count++;
+    before = at;
+  }
   return count;
 }

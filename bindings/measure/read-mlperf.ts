@@ -9,7 +9,7 @@
 // indices of the samples where its last two marks fell.
 
 import { complain } from "../errors.ts";
-import { printable } from "../network/printable.ts";
+import { describeValue, printable } from "../network/printable.ts";
 import type { Recording } from "./recording.ts";
 import type { Trace } from "./trace.ts";
 import type { Marks } from "./windows.ts";
@@ -108,11 +108,14 @@ export function readRunnerResults(json: unknown, source: string): Recording {
       });
     }
     const indices = timestamps.slice(-2).map((mark) => (Array.isArray(mark) ? mark[1] : Number.NaN));
-    if (indices.length < 2 || !indices.every((index) => Number.isInteger(index) && index <= samples.length)) {
+    if (
+      indices.length < 2 ||
+      !indices.every((index) => Number.isInteger(index) && index >= 0 && index <= samples.length)
+    ) {
       throw complain("bad-file", source, {
         field: `${field}.timestamps`,
         expected: "pairs of a counter and the index of a sample, at least two",
-        found: printable(JSON.stringify(timestamps).slice(0, 60)),
+        found: printable(JSON.stringify(timestamps.slice(-2))),
       });
     }
     marks.push(...indices.map((index) => joules.length + index));
@@ -145,7 +148,7 @@ export function parseMarks(json: unknown, source: string): Marks {
   if (!Array.isArray(list)) {
     throw complain("bad-input", source, {
       expected: 'an array of times in seconds, or an object with one as "timestamps_s"',
-      found: printable(String(JSON.stringify(json)).slice(0, 60)),
+      found: describeValue(json),
     });
   }
   const wrong = list.findIndex((time) => typeof time !== "number" || !Number.isFinite(time));
@@ -153,7 +156,7 @@ export function parseMarks(json: unknown, source: string): Marks {
     throw complain("bad-input", source, {
       field: `[${wrong}]`,
       expected: "a time in seconds",
-      found: printable(String(JSON.stringify(list[wrong]))),
+      found: describeValue(list[wrong]),
     });
   }
   return { seconds: list, source };

@@ -5,6 +5,8 @@
 // each logic input, big-endian, D0 lowest: 1 low, 2 high, 3 both within the sample, 0 unknown. `metadata.json` has the rate.
 
 import { complain } from "../errors.ts";
+import { describeValue } from "../network/printable.ts";
+import { parseJson } from "../parse-json.ts";
 import { accuracyOf } from "./accuracy.ts";
 import { Ppk2Decoder, parsePpk2Metadata } from "./ppk2-decoder.ts";
 import type { Trace } from "./trace.ts";
@@ -51,17 +53,14 @@ export async function readPpk2Session(bytes: Uint8Array, source: string, volts?:
 }
 
 function rateOf(json: Uint8Array, source: string): number {
-  let rate: unknown;
-  try {
-    rate = JSON.parse(new TextDecoder().decode(json))?.metadata?.samplesPerSecond;
-  } catch {
-    rate = undefined;
-  }
+  const value = parseJson(new TextDecoder().decode(json), source, "bad-file", "metadata.json");
+  const { metadata } = (value ?? {}) as { metadata?: { samplesPerSecond?: unknown } | null };
+  const rate = metadata?.samplesPerSecond;
   if (typeof rate === "number" && rate > 0) return rate;
   throw complain("bad-file", source, {
     field: "metadata.samplesPerSecond",
     expected: "a positive number in metadata.json",
-    found: String(rate),
+    found: describeValue(rate),
   });
 }
 

@@ -1,7 +1,8 @@
 // A file of any instrument as a trace.
 
-import { complain } from "../errors.ts";
 import { inflate } from "../inflate.ts";
+import { expectAtMost, MAX_JSON_BYTES } from "../limits.ts";
+import { parseJson } from "../parse-json.ts";
 import { accuracyOf } from "./accuracy.ts";
 import { Lpm01aDecoder } from "./lpm01a-decoder.ts";
 import { readTable } from "./read-csv.ts";
@@ -50,13 +51,8 @@ async function readFormat(bytes: Uint8Array, source: string, options: ReadTraceO
   if (format === "ppk2") return { trace: await readPpk2(bytes, source, options) };
   if (format === "mlperf") {
     if (!isJson(bytes)) return readEnergyTrace(bytes, source);
-    let json: unknown;
-    try {
-      json = JSON.parse(new TextDecoder().decode(bytes));
-    } catch {
-      throw complain("bad-file", source, { expected: "JSON of an energy run", found: "text that is none" });
-    }
-    return readRunnerResults(json, source);
+    expectAtMost(MAX_JSON_BYTES, bytes.length, source);
+    return readRunnerResults(parseJson(new TextDecoder().decode(bytes), source, "bad-file"), source);
   }
   const decoder = new Lpm01aDecoder();
   decoder.push(bytes);

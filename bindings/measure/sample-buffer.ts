@@ -1,6 +1,6 @@
 // Samples at a fixed rate as an instrument sends them, for as long as it does.
 
-const FIRST_CAPACITY = 1 << 16;
+const FIRST_CAPACITY = 1 << 10;
 
 export class SampleBuffer {
   #values = new Float32Array(FIRST_CAPACITY);

@@ -1,6 +1,7 @@
 // Checkpoints in and out: a PyTorch state_dict with its configuration beside it, or our own file, which carries the
 // configuration in the safetensors metadata under `liquid_edge`: {"format": 1, "class": …, "config": …}.
 import { complain } from "../errors.ts";
+import { parseJson } from "../parse-json.ts";
 import { checkTensors, type ModelSource } from "./check-tensors.ts";
 import { configToJson, parseConfig } from "./config.ts";
 import type { Model, ModelConfig } from "./model.ts";
@@ -77,12 +78,7 @@ function configFromMetadata(metadata: Record<string, string>, source: string): M
     });
   }
   const text = metadata[METADATA_KEY]!;
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    throw complain("bad-file", source, { field, expected: "JSON", found: describeValue(text) });
-  }
+  const value = parseJson(text, source, "bad-file", field);
   const format =
     typeof value === "object" && value !== null ? (value as { format?: unknown }).format : undefined;
   if (format !== FORMAT) {

@@ -2,11 +2,12 @@
 // data_offsets counted from the end of the header; `__metadata__` → strings), then the raw data without holes.
 // Format: https://github.com/huggingface/safetensors#format. Only F32 tensors with finite values are accepted.
 import { complain, type LiquidEdgeError } from "../errors.ts";
+import { MAX_HEADER_BYTES } from "../limits.ts";
+import { parseJson } from "../parse-json.ts";
 import type { Tensor } from "./model.ts";
 import { describeValue, printable } from "./printable.ts";
 
 const LENGTH_BYTES = 8;
-const MAX_HEADER_BYTES = 100_000_000;
 const METADATA = "__metadata__";
 const F32_BYTES = 4;
 
@@ -132,17 +133,7 @@ function readHeaderText(bytes: Uint8Array, source: string): { json: string; byte
 }
 
 function readHeader(json: string, dataBytes: number, source: string, dtypes: Dtypes) {
-  let header: Record<string, unknown>;
-  try {
-    header = JSON.parse(json);
-  } catch {
-    throw badFile(
-      source,
-      "header",
-      "a JSON object",
-      `text that is not JSON, starting ${describeValue(json.slice(0, 20))}`,
-    );
-  }
+  const header = parseJson(json, source, "bad-file", "header");
   if (!isObject(header)) throw badFile(source, "header", "a JSON object", describeValue(header));
 
   const entries: Entry[] = [];

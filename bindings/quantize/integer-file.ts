@@ -3,6 +3,7 @@
 
 import { complain } from "../errors.ts";
 import type { IntLayer, IntNetwork } from "../image/lowered-integer.ts";
+import { MAX_HEADER_BYTES } from "../limits.ts";
 import { configToJson, parseConfig } from "../network/config.ts";
 import type { ModelConfig } from "../network/model.ts";
 import { describeValue } from "../network/printable.ts";
@@ -144,9 +145,14 @@ const LAYERS: Readonly<Record<IntLayer["kind"] | "pure", Codec>> = {
   }),
 };
 
+/** `pure` is a mode, not a kind. */
+function layerOf(kind: unknown): Codec | undefined {
+  if (typeof kind !== "string" || kind === "pure" || !Object.hasOwn(LAYERS, kind)) return undefined;
+  return LAYERS[kind as IntLayer["kind"]];
+}
+
 const layer = variant(
-  ({ kind, mode }) =>
-    kind === "int-cfc" && mode === "pure" ? LAYERS.pure : LAYERS[kind as IntLayer["kind"]],
+  ({ kind, mode }) => (kind === "int-cfc" && mode === "pure" ? LAYERS.pure : layerOf(kind)),
   "a kind of integer layer",
 );
 
@@ -178,7 +184,7 @@ export function writeIntegerModel({ config, precision, network }: IntegerModel):
 export function isIntegerFile(bytes: Uint8Array): boolean {
   if (bytes.length < 8) return false;
   const length = Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true));
-  if (length > bytes.length - 8) return false;
+  if (length > Math.min(bytes.length - 8, MAX_HEADER_BYTES)) return false;
   try {
     const header = JSON.parse(new TextDecoder().decode(bytes.subarray(8, 8 + length)));
     const own: unknown = JSON.parse(header.__metadata__[METADATA_KEY]);

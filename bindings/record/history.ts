@@ -2,6 +2,8 @@
 // branches merge without conflict when git is told to keep both (`history.jsonl merge=union`).
 
 import { complain } from "../errors.ts";
+import { MAX_HISTORY_LINES } from "../limits.ts";
+import { parseJson } from "../parse-json.ts";
 import { canonicalJson } from "./canonical.ts";
 import { type BenchmarkRecord, QUANTITIES } from "./record.ts";
 import { HISTORY_FORMAT, type HistoryLine, parseHistoryLine } from "./schema.ts";
@@ -34,10 +36,17 @@ export function appendToHistory(text: string, record: BenchmarkRecord, source: s
 export function parseHistory(text: string, source: string): HistoryLine[] {
   const lines: HistoryLine[] = [];
   const seen = new Map<string, number>();
-  for (const [i, line] of text.split("\n").entries()) {
+  const texts = text.split("\n");
+  if (texts.length > MAX_HISTORY_LINES + 1) {
+    throw complain("bad-record", source, {
+      expected: `at most ${MAX_HISTORY_LINES} lines`,
+      found: String(texts.length - 1),
+    });
+  }
+  for (const [i, line] of texts.entries()) {
     if (line.trim() === "") continue;
     const where = `${source}, line ${i + 1}`;
-    const parsed = parseHistoryLine(parseLine(line, where), where);
+    const parsed = parseHistoryLine(parseJson(line, where, "bad-record"), where);
     const key = keyOf(parsed);
     const before = seen.get(key);
     if (before !== undefined) {
@@ -60,12 +69,4 @@ function keyOf({ at, commit, version, id }: HistoryLine): string {
 
 function withoutOutcomes({ outcomes: _, targetsHash: __, ...rest }: NonNullable<HistoryLine["accuracy"]>) {
   return rest;
-}
-
-function parseLine(line: string, where: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    throw complain("bad-record", where, { expected: "a line of JSON", found: "something else" });
-  }
 }

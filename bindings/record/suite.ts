@@ -86,7 +86,8 @@ export function suiteJsonSchema(): object {
 }
 
 function refuseDoubles(field: string, items: readonly (string | number)[], source: string): void {
-  const double = items.findIndex((item, i) => items.indexOf(item) < i);
+  const seen = new Set<string | number>();
+  const double = items.findIndex((item) => seen.size === seen.add(item).size);
   if (double < 0) return;
   throw complain("bad-record", source, {
     field: `${field}[${double}]`,

@@ -3,7 +3,7 @@
 
 import * as z from "zod";
 import { complaintOf } from "../board/schema-complaint.ts";
-import { complain } from "../errors.ts";
+import { parseJson } from "../parse-json.ts";
 import { SWEEP_PATTERNS, SWEEP_PRECISIONS } from "./space.ts";
 
 const interval = z.object({ typ: z.number(), min: z.number(), max: z.number() });
@@ -88,12 +88,7 @@ export function parseRecords(text: string, source: string): AnyRecord[] {
   for (const [i, line] of lines.entries()) {
     if (line.trim() === "") continue;
     const place = `${source} line ${i + 1}`;
-    let json: unknown;
-    try {
-      json = JSON.parse(line);
-    } catch {
-      throw complain("bad-file", place, { expected: "JSON", found: "something else" });
-    }
+    const json = parseJson(line, place, "bad-file");
     const isCost = (json as { split?: unknown } | null)?.split === "none";
     const parsed = (isCost ? COST_RECORD : RECORD).safeParse(json);
     if (!parsed.success) throw complaintOf(parsed.error, json, place, "bad-file");

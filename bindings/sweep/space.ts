@@ -134,7 +134,6 @@ export function parseSpace(json: unknown, source: string): SweepSpace {
   const { training = {} } = parsed.data;
   const { source: from, widths } = sourceOf(parsed.data, source);
   const { seeds = from === null ? 1 : 5, split = from === null ? "none" : "test" } = parsed.data;
-  const cells = networks.flatMap(combinations);
   const bySparsity = new Map<number, Set<SweepPrecision>>();
   const wanted =
     pairs ?? sparsities.flatMap((sparsity) => precisions.map((precision) => ({ sparsity, precision })));
@@ -144,8 +143,10 @@ export function parseSpace(json: unknown, source: string): SweepSpace {
   }
   if (patterns.includes("n:m")) refuseOddShares([...bySparsity.keys()], source);
   const prunings = [...bySparsity].flatMap(([sparsity, own]) => patternsOf(sparsity, patterns, own));
-  const ids = typeof seeds === "number" ? Array.from({ length: seeds }, (_, i) => i) : [...new Set(seeds)];
-  const count = cells.length * prunings.length * ids.length;
+  const nSeeds = typeof seeds === "number" ? seeds : new Set(seeds).size;
+  // Counted before they are made: a line of the file may stand for more than there is memory for.
+  const nCells = networks.reduce((sum, entry) => sum + nCombinations(entry), 0);
+  const count = nCells * prunings.length * nSeeds;
   if (count > MAX_NETWORKS) {
     throw complain("bad-config", source, {
       field: "networks",
@@ -153,11 +154,14 @@ export function parseSpace(json: unknown, source: string): SweepSpace {
       found: String(count),
     });
   }
-  const expanded = cells.flatMap((cell) =>
-    prunings.flatMap(({ precisions: own, ...pruning }) =>
-      ids.map((seed) => ({ network: { cell, ...pruning, seed }, precisions: own })),
-    ),
-  );
+  const ids = typeof seeds === "number" ? Array.from({ length: seeds }, (_, i) => i) : [...new Set(seeds)];
+  const expanded = networks
+    .flatMap(combinations)
+    .flatMap((cell) =>
+      prunings.flatMap(({ precisions: own, ...pruning }) =>
+        ids.map((seed) => ({ network: { cell, ...pruning, seed }, precisions: own })),
+      ),
+    );
   refuseDoubles(expanded, source);
   return { source: from, widths, training, networks: expanded, platforms, rateHz, split, aware };
 }
@@ -227,6 +231,13 @@ function refuseOddShares(sparsities: readonly number[], source: string): void {
 /** JSON Schema (draft 2020-12) of a space. */
 export function spaceJsonSchema(): object {
   return z.toJSONSchema(SPACE, { io: "input" });
+}
+
+function nCombinations(entry: z.infer<z.ZodObject<typeof NETWORK>>): number {
+  return Object.values(entry).reduce<number>(
+    (product, values) => product * (Array.isArray(values) ? values.length : 1),
+    1,
+  );
 }
 
 /** One set of options for each choice among the fields that take several values. */

@@ -11,6 +11,7 @@ import { checkTensors } from "../network/check-tensors.ts";
 import { configToJson, parseConfig } from "../network/config.ts";
 import type { Model, Tensor } from "../network/model.ts";
 import { parseSafetensors, writeSafetensors } from "../network/safetensors.ts";
+import { parseJson } from "../parse-json.ts";
 import type { TrainingSettings } from "./settings.ts";
 import type { TrainingState } from "./trainer.ts";
 import type { ValidationChoice } from "./training-data.ts";
@@ -142,12 +143,7 @@ function readMetadata(text: string | undefined, source: string): unknown {
       hint: "a trained network is none; its checkpoint lies beside it until the training has ended",
     });
   }
-  try {
-    return JSON.parse(text);
-  } catch {
-    const field = `__metadata__.${METADATA_KEY}`;
-    throw complain("bad-file", source, { field, expected: "JSON", found: "text that is not" });
-  }
+  return parseJson(text, source, "bad-file", `__metadata__.${METADATA_KEY}`);
 }
 
 function wrongField(error: z.ZodError, source: string): LiquidEdgeError {

@@ -11,11 +11,12 @@ import { configToJson, modelWidths, parseConfig } from "../../bindings/network/c
 import { describeModel } from "../../bindings/network/describe.ts";
 import { describeValue, printable } from "../../bindings/network/printable.ts";
 import { parseSafetensors, type SafetensorsFile } from "../../bindings/network/safetensors.ts";
+import { parseJson } from "../../bindings/parse-json.ts";
 import { isIntegerFile, readIntegerModel } from "../../bindings/quantize/integer-file.ts";
 import { summarise } from "../../format/summary.ts";
 import type { Io } from "../io.ts";
 import { type Matrix, matricesOf, matrixTable } from "../matrices.ts";
-import { decodeText, fileName, parseJson, readJson } from "../read-text.ts";
+import { decodeText, fileName, readJson } from "../read-text.ts";
 import { bytes as byteCount, count, table, whole } from "../text.ts";
 import { boardPage } from "./board-page.ts";
 

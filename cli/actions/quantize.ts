@@ -5,6 +5,7 @@ import { lower } from "../../bindings/image/lower.ts";
 import type { Model } from "../../bindings/network/model.ts";
 import { describeValue, printable } from "../../bindings/network/printable.ts";
 import { Network } from "../../bindings/network.ts";
+import { parseJson } from "../../bindings/parse-json.ts";
 import { parseCalibrationCsv } from "../../bindings/quantize/calibration-csv.ts";
 import { calibrationOf, elapsedTimes } from "../../bindings/quantize/calibration-data.ts";
 import type { InputCounts } from "../../bindings/quantize/input-map.ts";
@@ -20,7 +21,7 @@ import { usageError } from "../options.ts";
 import { progressOf } from "../progress.ts";
 import { namedFolder, readDataset } from "../read-dataset.ts";
 import { readModelFile } from "../read-model.ts";
-import { fileName, parseJson, readJson, readText } from "../read-text.ts";
+import { fileName, readJson, readText } from "../read-text.ts";
 import { bytes, count, digits, neuronList, percent, table, whole } from "../text.ts";
 
 /** Quantizes a network, writes it and reports what that cost. */

@@ -3,7 +3,7 @@
 
 import { basename } from "node:path";
 import { LiquidEdgeError } from "../../bindings/errors.ts";
-import { escapeXml } from "../chart/escape-xml.ts";
+import { xmlText } from "../../bindings/record/formats/xml.ts";
 import type { Synapse, WiringGraph } from "./wiring-graph.ts";
 
 const COLUMN_PX = 190;
@@ -54,7 +54,7 @@ export function drawWiring(graph: WiringGraph): string {
     );
   }
   const tallest = Math.max(...columns.map(({ ids }) => ids.length));
-  const title = `Wiring of ${escapeXml(basename(name))}`;
+  const title = `Wiring of ${xmlText(basename(name))}`;
   const width = Math.max(
     2 * MARGIN_PX + (columns.length - 1) * COLUMN_PX + COLUMN_PX / 2,
     (title.length + 30) * TITLE_CHARACTER_PX,

@@ -2,7 +2,8 @@
 // bytes for the same specification. Vega is loaded when a plot is asked for; it takes longer than an estimate.
 
 import type { TopLevelSpec } from "vega-lite";
-import { escapeXml } from "./escape-xml.ts";
+import { plainLines } from "../../bindings/network/printable.ts";
+import { xmlText } from "../../bindings/record/formats/xml.ts";
 import { textWidth } from "./text-width.ts";
 import { darkStyle, theme } from "./theme.ts";
 
@@ -65,10 +66,11 @@ function asDocument(svg: string, description: string, embedded: boolean): string
   const opening = svg.slice(0, head - 1).replace(ROLES, "");
   const body = svg.slice(head);
   return [
-    `${opening} role="img" aria-label="${escapeXml(description)}">`,
-    `<title>${escapeXml(description)}</title>`,
+    `${opening} role="img" aria-label="${xmlText(description)}">`,
+    `<title>${xmlText(description)}</title>`,
     ...(embedded ? [] : [`<style>${darkStyle()}</style>`]),
-    `${embedded ? body.replace(ROLES, "") : body}\n`,
+    // Names in a chart come from files; Vega escapes markup, but not what XML forbids.
+    `${plainLines(embedded ? body.replace(ROLES, "") : body)}\n`,
   ].join("");
 }
 

@@ -2,8 +2,8 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Calibration, EmulatedBoard } from "../../bindings/board/emulated.ts";
 import { parseCalibration } from "../../bindings/board/schema.ts";
+import { parseJson } from "../../bindings/parse-json.ts";
 import { boardsFolder } from "../firmware/boards-folder.ts";
-import { parseJson } from "../read-text.ts";
 
 /** Where the calibration of a board lies. */
 export function calibrationFile({ id }: Pick<EmulatedBoard, "id">): string {

@@ -5,6 +5,8 @@ import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
+import { plainLines } from "../../bindings/network/printable.ts";
+
 /** A network as the page carries it: what explorer/models.ts reads. */
 export interface EmbeddedModel {
   name: string;
@@ -30,7 +32,8 @@ export async function builtPage(): Promise<string> {
 export function withModel(page: string, model: EmbeddedModel): string {
   const others = JSON.parse(MODELS.exec(page)![2]!) as EmbeddedModel[];
   const all = [model, ...others.filter(({ name }) => name !== model.name)];
-  const json = JSON.stringify(all).replaceAll("<", "\\u003c");
+  // Escapes of JSON, as those of `plainLines` are too: a name in the page drives no terminal that shows the page.
+  const json = plainLines(JSON.stringify(all)).replaceAll("<", "\\u003c");
   return page.replace(MODELS, (_, start: string, __, end: string) => `${start}${json}${end}`);
 }
 

@@ -10,6 +10,9 @@ import { StreamLink } from "./stream-link.ts";
 /** QEMU takes one byte in each round of its main loop: 3 to 6 kB a second were measured. */
 const UART_BYTES_PER_SECOND = 2000;
 
+/** Characters of what QEMU says that are kept: its last words. */
+const MAX_COMPLAINT = 2000;
+
 export const QEMU = "qemu-system-arm";
 
 export type QemuBoard = EmulatedBoard & { emulator: { kind: "qemu" } };
@@ -33,7 +36,7 @@ export async function startQemu(board: QemuBoard, elf: string): Promise<Link> {
   const child = spawn(QEMU, args, { stdio: ["pipe", "pipe", "pipe"] });
   let complaint = "";
   child.stderr.on("data", (chunk) => {
-    complaint += String(chunk);
+    complaint = (complaint + String(chunk)).slice(-MAX_COMPLAINT);
   });
   await Promise.race([
     once(child, "spawn"),

@@ -1,7 +1,7 @@
 // A report as one HTML file: nothing is loaded, nothing runs. Its policy allows the one style sheet by its hash and no script.
 
 import { createHash } from "node:crypto";
-import { escapeXml } from "../chart/escape-xml.ts";
+import { xmlText } from "../../bindings/record/formats/xml.ts";
 import type { Block, Cell, Column, Document, Section, Table } from "./document.ts";
 import { STYLE } from "./html-style.ts";
 import { tied } from "./words.ts";
@@ -16,7 +16,7 @@ export function htmlOf(document: Document, svgs: readonly string[]): string {
   const hash = createHash("sha256").update(STYLE).digest("base64");
   const policy = `default-src 'none'; style-src 'sha256-${hash}'; img-src data:; base-uri 'none'; form-action 'none'`;
   const contents = document.sections.map(
-    ({ id, title }, i) => `<li><a href="#${id}">${i + 1}. ${escapeXml(title)}</a></li>`,
+    ({ id, title }, i) => `<li><a href="#${id}">${i + 1}. ${xmlText(title)}</a></li>`,
   );
   return `<!doctype html>
 <html lang="en">
@@ -27,14 +27,14 @@ export function htmlOf(document: Document, svgs: readonly string[]): string {
 <meta name="referrer" content="no-referrer">
 <meta name="color-scheme" content="light dark">
 <link rel="icon" href="data:,">
-<title>${escapeXml(document.title)}</title>
+<title>${xmlText(document.title)}</title>
 <style>${STYLE}</style>
 </head>
 <body>
 <a class="skip" href="#verdict">To the verdict</a>
 <header>
-<h1>${escapeXml(document.title)}</h1>
-${document.facts.map((fact) => `<p>${escapeXml(fact)}</p>`).join("\n")}
+<h1>${xmlText(document.title)}</h1>
+${document.facts.map((fact) => `<p>${xmlText(fact)}</p>`).join("\n")}
 </header>
 <div class="columns">
 <nav aria-label="Sections"><ol>${contents.join("")}</ol></nav>
@@ -51,9 +51,9 @@ ${sections.join("\n")}
 function sectionHtml(section: Section, number: number, drawn: Iterator<string>): string {
   const { id, title, question, takeaway, blocks } = section;
   return `<section id="${id}" aria-labelledby="${id}-title">
-<p class="question">${escapeXml(question)}</p>
-<h2 id="${id}-title">${number}. ${escapeXml(title)}</h2>
-<p class="takeaway">${escapeXml(takeaway)}</p>
+<p class="question">${xmlText(question)}</p>
+<h2 id="${id}-title">${number}. ${xmlText(title)}</h2>
+<p class="takeaway">${xmlText(takeaway)}</p>
 ${blocks.map((block) => blockHtml(block, drawn)).join("\n")}
 </section>`;
 }
@@ -61,16 +61,16 @@ ${blocks.map((block) => blockHtml(block, drawn)).join("\n")}
 function blockHtml(block: Block, drawn: Iterator<string>): string {
   switch (block.kind) {
     case "text":
-      return `<p>${escapeXml(block.text)}</p>`;
+      return `<p>${xmlText(block.text)}</p>`;
     case "missing":
-      return `<p class="missing">${escapeXml(block.text)} <span>${escapeXml(block.how)}</span></p>`;
+      return `<p class="missing">${xmlText(block.text)} <span>${xmlText(block.how)}</span></p>`;
     case "badge":
-      return `<p class="verdict ${block.level}"><strong>${escapeXml(block.text)}</strong> <span>${escapeXml(block.detail)}</span></p>`;
+      return `<p class="verdict ${block.level}"><strong>${xmlText(block.text)}</strong> <span>${xmlText(block.detail)}</span></p>`;
     case "facts":
       return `<dl class="facts">${block.items
         .map(
           ({ label, value, unit, detail, level }) =>
-            `<div><dt>${escapeXml(label)}</dt><dd><b${level === undefined ? "" : ` class="${level}"`}>${escapeXml(value)}</b> ${escapeXml(unit)}<small>${escapeXml(detail)}</small></dd></div>`,
+            `<div><dt>${xmlText(label)}</dt><dd><b${level === undefined ? "" : ` class="${level}"`}>${xmlText(value)}</b> ${xmlText(unit)}<small>${xmlText(detail)}</small></dd></div>`,
         )
         .join("")}</dl>`;
     case "code":
@@ -79,8 +79,8 @@ function blockHtml(block: Block, drawn: Iterator<string>): string {
       return tableHtml(block);
     case "figure":
       return `<figure>
-<div class="plot" tabindex="0" role="group" aria-label="${escapeXml(block.data.caption)}, plot">${enlarged(drawn.next().value)}</div>
-<figcaption>${escapeXml(block.caption)}</figcaption>
+<div class="plot" tabindex="0" role="group" aria-label="${xmlText(block.data.caption)}, plot">${enlarged(drawn.next().value)}</div>
+<figcaption>${xmlText(block.caption)}</figcaption>
 <details><summary>The figure's data</summary>${tableHtml(block.data)}</details>
 </figure>`;
   }
@@ -97,12 +97,12 @@ function enlarged(svg: string): string {
 
 function tableHtml({ caption, columns, rows, note }: Table): string {
   const head = columns.map(
-    ({ title, align }) => `<th scope="col"${align ? ' class="number"' : ""}>${escapeXml(title)}</th>`,
+    ({ title, align }) => `<th scope="col"${align ? ' class="number"' : ""}>${xmlText(title)}</th>`,
   );
   const body = rows.map((row) => `<tr>${row.map((cell, i) => cellHtml(cell, columns[i]!)).join("")}</tr>`);
-  return `<div class="scroll" tabindex="0" role="group" aria-label="${escapeXml(caption)}, table">
-<table><caption>${escapeXml(caption)}</caption><thead><tr>${head.join("")}</tr></thead><tbody>${body.join("\n")}</tbody></table></div>${
-    note === undefined ? "" : `<p class="note">${escapeXml(note)}</p>`
+  return `<div class="scroll" tabindex="0" role="group" aria-label="${xmlText(caption)}, table">
+<table><caption>${xmlText(caption)}</caption><thead><tr>${head.join("")}</tr></thead><tbody>${body.join("\n")}</tbody></table></div>${
+    note === undefined ? "" : `<p class="note">${xmlText(note)}</p>`
   }`;
 }
 
@@ -110,6 +110,6 @@ function cellHtml(cell: Cell, { align }: Column): string {
   const { text, level, code } =
     typeof cell === "string" ? { text: cell, level: undefined, code: undefined } : cell;
   const classes = [...(align ? ["number"] : []), ...(level === undefined ? [] : [level])];
-  const inside = code ? `<code>${escapeXml(text)}</code>` : escapeXml(tied(text));
+  const inside = code ? `<code>${xmlText(text)}</code>` : xmlText(tied(text));
   return `<td${classes.length === 0 ? "" : ` class="${classes.join(" ")}"`}>${inside}</td>`;
 }

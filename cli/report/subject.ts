@@ -4,6 +4,7 @@ import { basename, dirname, extname, isAbsolute, join } from "node:path";
 import { complain } from "../../bindings/errors.ts";
 import { printable } from "../../bindings/network/printable.ts";
 import type { Network } from "../../bindings/network.ts";
+import { parseJson } from "../../bindings/parse-json.ts";
 import type { BenchmarkRecord } from "../../bindings/record/record.ts";
 import { parseRecord } from "../../bindings/record/schema.ts";
 import { parseSuite, type Suite } from "../../bindings/record/suite.ts";
@@ -16,7 +17,7 @@ import { usageError } from "../options.ts";
 import { findPlatforms } from "../platforms.ts";
 import { namedFolder } from "../read-dataset.ts";
 import { readNetwork } from "../read-network.ts";
-import { decodeText, fileName, parseJson } from "../read-text.ts";
+import { decodeText, fileName } from "../read-text.ts";
 import { readYaml } from "../read-yaml.ts";
 
 export interface Subject {

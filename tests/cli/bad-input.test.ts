@@ -107,13 +107,13 @@ const CHECKPOINTS: Row[] = [
     "a header length of a terabyte",
     estimate,
     { [WEIGHTS]: withLength(1n << 40n) },
-    `${WEIGHTS}: "header length" expected at most 100000000 bytes, found 1099511627776 (is this a safetensors file?)`,
+    `${WEIGHTS}: "header length" expected at most 16777216 bytes, found 1099511627776 (is this a safetensors file?)`,
   ],
   [
     "a header that is not JSON",
     estimate,
     { [WEIGHTS]: Buffer.concat([Buffer.from([5, 0, 0, 0, 0, 0, 0, 0]), Buffer.from("a\nb\u001bc")]) },
-    `${WEIGHTS}: "header" expected a JSON object, found text that is not JSON, starting "a\\u000ab\\u001bc"`,
+    /^net\.safetensors: "header" expected JSON, found \P{Cc}+$/u,
   ],
   [
     "another data type",

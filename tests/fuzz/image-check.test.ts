@@ -1,4 +1,4 @@
-// The short form of scripts/fuzz-image.ts.
+// The short form of `npm run fuzz -- --target image`.
 
 import { expect, it } from "vitest";
 import {

@@ -82,17 +82,12 @@ describe("complains in one line about", () => {
     [
       "an oversized header",
       file("{}", 0, 100_000_001),
-      '"header length" expected at most 100000000 bytes, found 100000001 (is this a safetensors file?)',
+      '"header length" expected at most 16777216 bytes, found 100000001 (is this a safetensors file?)',
     ],
     [
       "a header length of 64 bits",
       file("{}", 0, 2 ** 63),
-      '"header length" expected at most 100000000 bytes, found 9223372036854775808 (is this a safetensors file?)',
-    ],
-    [
-      "text that is not JSON",
-      file("{nonsense\n"),
-      '"header" expected a JSON object, found text that is not JSON, starting "{nonsense\\u000a"',
+      '"header length" expected at most 16777216 bytes, found 9223372036854775808 (is this a safetensors file?)',
     ],
     [
       "bytes that are not UTF-8",
@@ -221,6 +216,9 @@ describe("complains in one line about", () => {
     ],
   ])("%s", (_, bytes, message) => {
     expect(complaint(bytes)).toBe(message);
+  });
+  test("text that is not JSON", () => {
+    expect(complaint(file("{nonsense\n\u001b"))).toMatch(/^"header" expected JSON, found \P{Cc}+$/u);
   });
 
   test.each([

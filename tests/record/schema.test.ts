@@ -200,8 +200,8 @@ describe("a history", () => {
 
   it("says which line is broken", () => {
     const text = appendToHistory("", record(), "h");
-    expect(reasonOf(() => parseHistory(`${text}{"a":`, "h"))).toBe(
-      "h, line 2: expected a line of JSON, found something else",
+    expect(reasonOf(() => parseHistory(`${text}{"a":`, "h"))).toMatch(
+      /^h, line 2: expected JSON, found \P{Cc}+$/u,
     );
     expect(reasonOf(() => parseHistory(text + text, "h"))).toBe(
       'h, line 2: "id" expected each id once in a record, found the one of line 1 again',
