@@ -2,8 +2,9 @@
 // built, so that this file costs no schema at start-up.
 
 import { boards, coreTables } from "#boards";
-import { complain, nearestName } from "../errors.ts";
-import type { Board, OperatingPoint } from "./board.ts";
+import { complain } from "../errors.ts";
+import type { Board } from "./board.ts";
+import { findById } from "./find.ts";
 
 /** All platforms of boards/, in the order of their ids. */
 export function builtinBoards(): readonly Board[] {
@@ -13,11 +14,6 @@ export function builtinBoards(): readonly Board[] {
 /** The built-in platform `id`. Throws `unknown-name` with the nearest id. */
 export function findBoard(id: string): Board {
   return findById(boards, id, "platform");
-}
-
-/** The operating point `pointId` of a board, or its default one. Throws `unknown-name` with the nearest id. */
-export function findPoint(board: Board, pointId: string = board.defaultPoint): OperatingPoint {
-  return findById(board.operatingPoints, pointId, "operating point", `board ${board.id}`);
 }
 
 /**
@@ -36,21 +32,4 @@ export async function parseBoardFile(text: string, source: string): Promise<Boar
   }
   const { parseBoard } = await import("./schema.ts");
   return parseBoard(json, coreTables, source);
-}
-
-function findById<T extends { id: string }>(
-  items: readonly T[],
-  id: string,
-  kind: string,
-  where?: string,
-): T {
-  const found = items.find((item) => item.id === id);
-  if (found !== undefined) return found;
-  const ids = items.map((item) => item.id);
-  const nearest = nearestName(id, ids);
-  throw complain("unknown-name", where ?? kind, {
-    expected: where === undefined ? `one of ${ids.join(", ")}` : `${kind} ${ids.join(", ")}`,
-    found: `"${id}"`,
-    ...(nearest === undefined ? {} : { hint: `did you mean "${nearest}"?` }),
-  });
 }
