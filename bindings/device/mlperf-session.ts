@@ -11,6 +11,7 @@ const INFER_TIMEOUT_MS = 30_000;
 const BYTES_A_COMMAND = 30;
 const LONGEST_LINE = 1 << 16;
 
+/** What a device answers to the command `infer` of MLPerf Tiny. */
 export interface MlperfInference {
   /** As the device prints them. */
   results: number[];

@@ -32,6 +32,7 @@ export interface MemoryOptions {
   ramLimitBytes?: number;
 }
 
+/** Where image and arena lie on a board, and what that takes, bytes. */
 export interface MemoryUse {
   imageIn: ImagePlace;
   /** Why there. */

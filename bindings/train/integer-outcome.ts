@@ -10,6 +10,7 @@ import type { Loss } from "./loss.ts";
 import type { TrainingData } from "./trainer.ts";
 import { isBetter, type Validation, validate } from "./validate.ts";
 
+/** A network in integers before and after a training for them. */
 export interface IntegerOutcome {
   before: Validation;
   after: Validation;
