@@ -17,6 +17,7 @@ import { parseJson } from "./parse-json.ts";
 import { type IntegerModel, isIntegerFile, readIntegerModel } from "./quantize/integer-file.ts";
 import { readSource, type Source } from "./read-source.node.ts";
 
+/** What `Network.load` has to know besides the weights. */
 export interface LoadOptions {
   /**
    * The configuration `{ class, config }`, or where its JSON lies. Not needed for files of our own, which carry it in

@@ -4,6 +4,7 @@
 
 import type { OpClass } from "../count/op-class.ts";
 
+/** A: read in an official document. B: in an opened secondary source. C: inferred, scaled or from memory. */
 export type Grade = "A" | "B" | "C";
 
 /** A figure with its 90 % range and where it came from. Units stand in the name of the field that holds it. */

@@ -1,9 +1,6 @@
 // What firmware takes beside the network: sizes that scripts/measure-firmware.ts read from built files. A platform without
 // firmware of its own is given that of another one with its core.
 
-import { firmwareRecords } from "#boards";
-import type { Board } from "./board.ts";
-
 /** Bytes of one board's firmware as one compiler built it, without a network. */
 export interface FirmwareRecord {
   board: string;
@@ -47,25 +44,8 @@ export interface Firmware
   poolBytes: number | null;
 }
 
-/** All sizes that were measured, in the order of the boards' ids. */
-export function builtinFirmware(): readonly FirmwareRecord[] {
-  return firmwareRecords;
-}
-
-/**
- * The firmware of a platform: as measured; else that of a board with the same core, silicon before emulated ones; else the
- * one with the largest code of all.
- */
-export function firmwareOf({ id, core }: Pick<Board, "id" | "core">): Firmware {
-  const own = firmwareRecords.find(({ board }) => board === id);
-  if (own !== undefined) return firmware(own, "measured");
-  const sameCore = firmwareRecords.filter((record) => record.core === core.name);
-  const silicon = sameCore.find(({ board }) => !/^qemu-|js$/.test(board));
-  const largest = firmwareRecords.reduce((a, b) => (b.codeBytes > a.codeBytes ? b : a));
-  return firmware(silicon ?? sameCore[0] ?? largest, "estimated");
-}
-
-function firmware(record: FirmwareRecord, basis: Firmware["basis"]): Firmware {
+/** The sizes of a record, as those of another board or its own. */
+export function firmwareFrom(record: FirmwareRecord, basis: Firmware["basis"]): Firmware {
   const { core: _, coreCrc, version, portKernels, poolBytes, ...sizes } = record;
   return basis === "measured"
     ? { ...sizes, basis, poolBytes }

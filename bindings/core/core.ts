@@ -5,7 +5,9 @@ import { instantiate } from "@assemblyscript/loader";
 import type { CountTable } from "../count/counted-core.ts";
 import type { CoreExports } from "./exports.ts";
 
+/** A build of the core: with SIMD, without, or with a counter in every basic block. All give the same bits. */
 export type Engine = "simd" | "scalar" | "counted";
+/** All builds of the core, fastest first. */
 export const ENGINES: readonly Engine[] = ["simd", "scalar", "counted"];
 
 const PAGE_BYTES = 65536;

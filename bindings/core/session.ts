@@ -36,6 +36,7 @@ export function installNetwork(core: Core, compiled: CompiledNetwork, image: Add
   core.exports.reset(image, arena);
 }
 
+/** What a session runs on. */
 export interface SessionOptions {
   /** Default: `simd` where the host has it, else `scalar`. */
   engine?: Engine;

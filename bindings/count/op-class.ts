@@ -46,6 +46,7 @@ export const OP_CLASSES = {
   drop: "drop",
 } as const;
 
+/** Name of a class of operations. */
 export type OpClass = keyof typeof OP_CLASSES;
 
 /** Executed operations by class. A class that is absent counts 0. */

@@ -8,6 +8,7 @@ export const DATASETS = ["imu-wand", "lidar-steering", "occupancy", "physionet20
 export type DatasetId = (typeof DATASETS)[number];
 
 export const SPLITS = ["train", "validation", "test"] as const;
+/** Part of a data set. */
 export type Split = (typeof SPLITS)[number];
 
 /** `binary`: one score whose sign decides, or two of which the larger wins. */
@@ -47,6 +48,7 @@ export interface Normalisation {
   readonly limit: Float64Array;
 }
 
+/** Labelled sequences with their splits, and how they are scored. */
 export interface Dataset {
   readonly name: string;
   readonly task: Task;

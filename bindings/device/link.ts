@@ -1,6 +1,7 @@
 // A way for bytes to a device: a serial port, a socket, a pipe to an emulator, or memory. Time belongs to the link, so that a
 // simulated one can have a time of its own.
 
+/** Bytes to and from a device: a serial port, a socket, an emulator. */
 export interface Link {
   /** What messages call it: a port's path, an address. */
   readonly name: string;

@@ -14,6 +14,7 @@ const LONGEST_LINE = 1 << 16;
 /** A device that goes on talking must not fill our memory. */
 const LONGEST_REPLY = 1 << 20;
 
+/** What a device answers to the command `infer` of MLPerf Tiny. */
 export interface MlperfInference {
   /** As the device prints them. */
   results: number[];

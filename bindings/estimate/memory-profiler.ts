@@ -35,6 +35,7 @@ export interface MemoryOptions {
   firmware?: Firmware;
 }
 
+/** Where image and arena lie on a board, and what that takes, bytes. */
 export interface MemoryUse {
   imageIn: ImagePlace;
   /** Why there. */

@@ -34,6 +34,7 @@ export interface Drop extends Estimated {
   relative: Estimated | null;
 }
 
+/** What one network loses against another on the same samples. */
 export interface Comparison {
   reference: string;
   level: Level;
@@ -51,6 +52,7 @@ export interface Comparison {
   mcNemar: McNemar | null;
 }
 
+/** Two networks on the same samples, and their difference. */
 export interface PairedEvaluation {
   evaluation: Evaluation;
   reference: Evaluation;

@@ -18,6 +18,7 @@ export interface Runnable {
   readonly name: string;
 }
 
+/** What is scored, and how its intervals are computed. */
 export interface EvaluateOptions extends PredictOptions {
   /** Default: test. */
   split?: Split;
@@ -31,6 +32,7 @@ export interface EvaluateOptions extends PredictOptions {
   onAnswers?: (answers: Answers) => void;
 }
 
+/** A metric with its interval. */
 export interface MetricResult {
   name: MetricName;
   value: number;
@@ -42,6 +44,7 @@ export interface MetricResult {
   method: "wilson" | "bootstrap";
 }
 
+/** How well a network answers to one split of a data set. */
 export interface Evaluation {
   dataset: string;
   split: Split;

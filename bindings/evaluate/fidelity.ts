@@ -14,6 +14,7 @@ import { IntegerRun, type SaturationCount } from "../quantize/integer-run.ts";
 import type { Runnable } from "./evaluate.ts";
 import { checkWidths } from "./predict.ts";
 
+/** By how much numbers of one network differ from those of another, in their own unit. */
 export interface Deviation {
   rms: number;
   max: number;
@@ -42,6 +43,7 @@ export interface Saturation {
   clampedSteps: number;
 }
 
+/** How closely a network follows another one, step by step. */
 export interface Fidelity {
   reference: string;
   sequences: number;

@@ -59,6 +59,7 @@ export interface CompiledNetwork extends Pick<LoweredNetwork, "input" | "output"
   integer?: IntegerNumbers;
 }
 
+/** How a model becomes an image. */
 export interface CompileOptions {
   /** How the image stores weights. Default fp32. */
   precision?: Precision;

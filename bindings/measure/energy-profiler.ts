@@ -83,6 +83,7 @@ export class MeasuredWindow {
   }
 }
 
+/** Energy of parts of a program, while an instrument measures or from a trace. */
 export class EnergyProfiler {
   readonly #source: WindowSource;
   #last: MeasuredWindow | null = null;

@@ -2,6 +2,7 @@
 
 import type { Trace } from "./trace.ts";
 
+/** An instrument that takes samples while it is open. */
 export interface Instrument {
   /** The port, for messages. */
   readonly name: string;

@@ -14,6 +14,7 @@ const SUPPLY_MV = { least: 1800, most: 3300 };
 const MAX_TEXT_HZ = 5000;
 const FREQUENCIES = [100_000, 50_000, 20_000, 10_000, 5000, 2000, 1000, 500] as const;
 
+/** How the LPM01A supplies and samples. */
 export interface Lpm01aOptions {
   supplyMv: number;
   samplesPerSecond: (typeof FREQUENCIES)[number];
@@ -21,6 +22,7 @@ export interface Lpm01aOptions {
   edge?: "fal" | "ris";
 }
 
+/** ST's X-NUCLEO-LPM01A over a link. */
 export class Lpm01a implements Instrument {
   readonly samplesPerSecond: number;
   readonly #link: Link;

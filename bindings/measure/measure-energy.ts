@@ -10,6 +10,7 @@ import { firstSampleFrom, MIN_SAMPLES, sampleCount, type Trace } from "./trace.t
 import { findWindows, type Window, type WindowRule } from "./windows.ts";
 import { withoutOffset, type ZeroCurrent } from "./zero-current.ts";
 
+/** Where the windows are, and what each holds. */
 export interface MeasureOptions {
   windows: WindowRule;
   /** In each window; default 1. */
@@ -28,6 +29,7 @@ export interface MeasureOptions {
   mlperfRules?: boolean;
 }
 
+/** Energy of one window. */
 export interface WindowEnergy {
   window: number;
   startSeconds: number;
@@ -49,6 +51,7 @@ export interface WindowEnergy {
   energyPerInferenceUj: number;
 }
 
+/** Energy of the windows of a trace, and whether it can be relied upon. */
 export interface EnergyReport {
   windows: WindowEnergy[];
   medianEnergyPerInferenceUj: number;

@@ -23,6 +23,7 @@ const SUPPLY_MV = { least: 800, most: 5000 };
 const QUIET_MS = 100;
 const REPLY_MS = 2000;
 
+/** How the PPK2 measures. */
 export interface Ppk2Options {
   /** `ampere` measures what another supply feeds, `source` feeds the device itself. */
   mode: keyof typeof MODES;
@@ -30,6 +31,7 @@ export interface Ppk2Options {
   supplyMv: number;
 }
 
+/** Nordic's Power Profiler Kit II over a link. */
 export class Ppk2 implements Instrument {
   readonly samplesPerSecond = PPK2_SAMPLES_PER_SECOND;
   readonly metadata: Ppk2Metadata;

@@ -12,8 +12,10 @@ import type { Recording } from "./recording.ts";
 import type { TableOptions } from "./sample-rows.ts";
 
 export const TRACE_FORMATS = ["csv", "mlperf", "ppk2", "lpm01a", "meter"] as const;
+/** A format of traces that `readTrace` takes. */
 export type TraceFormat = (typeof TRACE_FORMATS)[number];
 
+/** What a trace does not say of itself. */
 export interface ReadTraceOptions extends TableOptions {
   /** Default: what the bytes look like. */
   format?: TraceFormat;

@@ -3,6 +3,7 @@
 import type { Trace } from "./trace.ts";
 import type { WindowRule } from "./windows.ts";
 
+/** A trace with what its file says of windows. */
 export interface Recording {
   trace: Trace;
   /** Windows that the file itself marks. */

@@ -9,11 +9,13 @@ import type { TableOptions } from "./sample-rows.ts";
 const HEADER_MS = 3000;
 const HEADER = /(?:^|\n)((?:#[^\n]*\n)*[^\n#]*[A-Za-z_]{2,}[^\n]*)\r?\n/;
 
+/** What the lines of a meter mean. */
 export interface TextMeterOptions extends TableOptions {
   /** Names of the columns, for a meter that does not print them: `t_us,shunt_uV,bus_mV,trig`. */
   header?: string;
 }
 
+/** A meter that prints lines of text, over a link. */
 export class TextMeter implements Instrument {
   readonly samplesPerSecond: number;
   readonly #link: Link;

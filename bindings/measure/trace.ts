@@ -25,6 +25,7 @@ export interface MarkerEdge {
   high: boolean;
 }
 
+/** Samples of current and voltage in time, and what is known of them. */
 export interface Trace {
   /** The file or port, for messages. */
   source: string;

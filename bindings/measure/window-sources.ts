@@ -15,6 +15,7 @@ export type Corrections = Pick<
   subtractIdle?: number;
 };
 
+/** Where windows are, and what is taken out of their samples. */
 export interface ProfilerOptions extends Corrections {
   /** Windows are where this input is high, `true`: the first that toggles. */
   marker?: string | true;

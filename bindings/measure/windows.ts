@@ -27,6 +27,7 @@ export interface Marks {
   source: string;
 }
 
+/** How windows are found in a trace. */
 export type WindowRule =
   /** Marks of MLPerf's runner. */
   | { by: "marks"; marks: Marks }

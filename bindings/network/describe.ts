@@ -6,6 +6,7 @@ import { expectedTensors } from "./tensors.ts";
 import { countSynapses, type Wiring } from "./wiring.ts";
 import { wiringLayers, wiringOutputs } from "./wiring-config.ts";
 
+/** What a model is: widths, parameters, wiring. */
 export interface ModelDescription {
   class: ModelConfig["class"];
   config: ModelConfig["config"];

@@ -7,6 +7,7 @@ export interface Tensor {
   data: Float32Array;
 }
 
+/** A wiring as ncps configures it. */
 export type WiringConfig =
   | {
       type: "FullyConnected";
@@ -103,6 +104,7 @@ export interface MlpConfig {
   output_activation: Activation;
 }
 
+/** A network's class and its configuration. */
 export type ModelConfig =
   | { class: "ncps.torch.LTC"; config: LtcConfig }
   | { class: "ncps.torch.CfC"; config: CfcConfig }
@@ -114,6 +116,7 @@ export type ModelConfig =
   | { class: "liquid-edge.LiquidGate"; config: GatedConfig }
   | { class: "liquid-edge.MLP"; config: MlpConfig };
 
+/** Name of a class of networks, as files call it. */
 export type ModelClass = ModelConfig["class"];
 
 /**

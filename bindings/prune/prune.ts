@@ -26,6 +26,7 @@ import {
 } from "./report.ts";
 import { isSynapses, presentWeights, weightsOf, wiredWeights, wiringMaskName } from "./weights.ts";
 
+/** What is taken out, and how much. */
 export type PruneOptions =
   | {
       /** Default `4x1`. An LTC's synapses are chosen singly then: each has a place of its own in the image. */

@@ -7,8 +7,10 @@ import { isSynapses, presentWeights, wiredWeights } from "./weights.ts";
 
 /** How weights are chosen. */
 export const PRUNING_METHODS = ["unstructured", "4x1", "n:m", "neurons"] as const;
+/** A way to choose what goes: single weights, blocks, n of m, whole neurons. */
 export type PruningMethod = (typeof PRUNING_METHODS)[number];
 
+/** What is left of one part of a network. */
 export interface PrunedPart {
   tensor: string;
   /** Where its weights come from; `all` where a whole tensor shrank. */
@@ -19,6 +21,7 @@ export interface PrunedPart {
   total: number;
 }
 
+/** What pruning took out, part by part. */
 export interface PruneReport {
   method: PruningMethod;
   /** The share that was asked for; of n:m, what follows from n and m. */

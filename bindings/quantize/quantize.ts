@@ -19,6 +19,7 @@ import { INTEGER_PRECISIONS, type IntegerPrecision } from "./precisions.ts";
 import { fidelity, type QuantizationReport } from "./report.ts";
 import { type TimeRange, timeFormat } from "./time-format.ts";
 
+/** Number format, calibration data, and what the integers must be ready for. */
 export interface QuantizeOptions {
   precision: IntegerPrecision;
   /** Inputs like those that the network will see, with their elapsed times. */
@@ -56,6 +57,7 @@ export interface QuantizeOptions {
   onStep?: (done: number, total: number) => void;
 }
 
+/** A network of integers, and how it came about. */
 export interface Quantized {
   network: IntNetwork;
   report: QuantizationReport;

@@ -10,6 +10,7 @@ import type { ActivationBits, WeightBits } from "./matrix.ts";
 import type { IntegerPrecision } from "./precisions.ts";
 import { I16_MAX, roundHalfUp } from "./tables.ts";
 
+/** Units and ranges of one layer of integers. */
 export interface LayerReport {
   name: string;
   kind: IntLayer["kind"];
@@ -24,6 +25,7 @@ export interface LayerReport {
   values: number;
 }
 
+/** What became of a network in integers. */
 export interface QuantizationReport {
   precision: IntegerPrecision;
   /** Bits of what matrices read. */

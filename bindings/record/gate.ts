@@ -17,8 +17,10 @@ export const STATES = [
   "new",
   "same",
 ] as const;
+/** What became of a figure. */
 export type State = (typeof STATES)[number];
 
+/** How much worse a figure may be. */
 export interface GateOptions {
   /** Share by which a figure may be worse. Default 0.05. */
   threshold?: number;
@@ -52,6 +54,7 @@ export interface Comparison {
   why: string;
 }
 
+/** Every figure held against its baseline. */
 export interface GateResult {
   comparisons: Comparison[];
   counts: Record<State, number>;

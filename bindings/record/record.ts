@@ -7,6 +7,7 @@ export const RECORD_FORMAT = "liquid-edge/record@1";
 
 /** The quantities of an entry, in the order of tables. Units stand in the names; all of them are better when lower. */
 export const QUANTITIES = ["energyUj", "averagePowerMw", "latencyMs", "memoryKb", "flashKb"] as const;
+/** A figure that records keep; its unit is in its name. */
 export type Quantity = (typeof QUANTITIES)[number];
 
 /** Computed from operation counts, executed on an emulator, or taken from an instrument. */
@@ -86,6 +87,7 @@ export interface PlatformCoefficients {
   coefficients: Record<string, [number, number, number]>;
 }
 
+/** What a suite costs at one version. */
 export interface BenchmarkRecord {
   format: typeof RECORD_FORMAT;
   suite: string;

@@ -15,6 +15,7 @@ export interface TrendPoint {
   max: number;
 }
 
+/** One figure, run by run. */
 export interface Series {
   id: string;
   quantity: Quantity | "accuracy";
@@ -36,6 +37,7 @@ export interface LevelChange extends ChangePoint {
   q: number;
 }
 
+/** Whether, and since when, a series changed. */
 export interface Trend extends Series {
   /** Of runs, not of time: runs are not spread evenly. A share of the first value a run. Null below 3 points. */
   slope: {
@@ -53,6 +55,7 @@ export interface Trend extends Series {
   worsening: boolean;
 }
 
+/** What counts as a change. */
 export interface TrendOptions {
   /** Only the last runs of each series. */
   last?: number;

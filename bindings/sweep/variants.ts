@@ -3,7 +3,7 @@
 
 import type { OpProfile } from "../count/op-profile.ts";
 import { LiquidEdgeError } from "../errors.ts";
-import type { NetworkFacts } from "../estimate/energy-simulator.ts";
+import type { NetworkFacts } from "../estimate/board-simulator.ts";
 import { MemoryProfiler } from "../estimate/memory-profiler.ts";
 import type { Evaluation } from "../evaluate/evaluate.ts";
 import type { Outcomes } from "../evaluate/outcomes.ts";

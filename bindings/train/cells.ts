@@ -5,7 +5,9 @@ import { complain, type LiquidEdgeError } from "../errors.ts";
 import { parseConfig } from "../network/config.ts";
 import type { ModelClass, ModelConfig } from "../network/model.ts";
 
+/** Cells that can be trained from nothing. */
 export const CELLS = ["cfc", "ltc", "liquid-gate", "gru", "lstm", "mlp", "ctrnn"] as const;
+/** Name of a cell. */
 export type CellName = (typeof CELLS)[number];
 
 export const WIRINGS = ["none", "fully-connected", "random", "auto-ncp"] as const;

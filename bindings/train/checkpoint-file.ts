@@ -30,6 +30,7 @@ export interface DataOfTraining {
   validation: ValidationChoice;
 }
 
+/** All that a training needs to go on. */
 export interface TrainingCheckpoint {
   /** Before its training. */
   model: Model;
@@ -71,6 +72,7 @@ function descriptionSchema() {
   });
 }
 
+/** The bytes of a checkpoint, a safetensors file. */
 export function writeCheckpoint({ model, settings, data, state }: TrainingCheckpoint): Uint8Array {
   const { parameters, masks, firstMoment, secondMoment, best, ...rest } = state;
   const tensors = new Map<string, Tensor>();

@@ -39,6 +39,7 @@ export interface SequenceNetwork {
   forward(inputs: Float32Array, options?: SequenceOptions): Float32Array;
 }
 
+/** A network with parameters and the gradient of a loss. */
 export interface DifferentiableNetwork extends SequenceNetwork {
   /** All trainable numbers, tensor after tensor; whoever writes them calls `update`. */
   readonly parameters: Float32Array;

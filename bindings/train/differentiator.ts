@@ -8,6 +8,7 @@ import type { Model, Tensor } from "../network/model.ts";
 import { type ParameterRange, Parameters } from "./parameters.ts";
 import { growTo, loadTrainCore, type TrainCore } from "./train-core.ts";
 
+/** Elapsed times and initial states of a sequence. */
 export interface ForwardOptions {
   /** [steps], elapsed time of each step; 1 where absent. */
   timespans?: ArrayLike<number>;
@@ -22,6 +23,7 @@ export interface ForwardOptions {
   states?: ArrayLike<number>;
 }
 
+/** Gradients of the loss with respect to final states. */
 export interface BackwardOptions {
   /** [units], dL/d(final state) where the loss depends on it; zeros where absent. */
   finalHiddenGradient?: ArrayLike<number>;

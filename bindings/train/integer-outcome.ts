@@ -11,6 +11,7 @@ import { taskMerit } from "./task-merit.ts";
 import type { TrainingData } from "./trainer.ts";
 import { isBetter, type Validation, validate } from "./validate.ts";
 
+/** A network in integers before and after a training for them. */
 export interface IntegerOutcome {
   before: Validation;
   after: Validation;

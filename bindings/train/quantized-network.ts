@@ -11,6 +11,7 @@ import type { FlatRange, PrunableNetwork, SequenceOptions } from "./differentiab
 import { Differentiator } from "./differentiator.ts";
 import { IntegerSequences } from "./integer-sequences.ts";
 
+/** A float network that answers as its integers would, for training with integers in mind. */
 export class QuantizedNetwork implements PrunableNetwork {
   readonly #network: Differentiator;
   readonly #core: Core;

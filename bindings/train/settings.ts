@@ -7,12 +7,14 @@ import type { Loss } from "./loss.ts";
 import type { OptimiserSettings } from "./optimiser.ts";
 import type { Schedule } from "./schedule.ts";
 
+/** What is pruned while the network learns. */
 export type TrainingPruning =
   /** Share of each part's weights that is absent in the end; synapses of an LTC go one by one. */
   | { method: "4x1" | "unstructured"; sparsity: number }
   /** `n` of every `m` neighbouring weights stay. */
   | { method: "n:m"; n: number; m: number };
 
+/** Optimiser, schedule and length of a training. */
 export interface TrainingSettings {
   epochs: number;
   /** Sequences, or windows, a step of the optimiser. */

@@ -15,6 +15,7 @@ import { learningRateShare } from "./schedule.ts";
 import type { TrainingSettings } from "./settings.ts";
 import { isBetter, type Validation, validate } from "./validate.ts";
 
+/** Samples that a training sees. */
 export interface TrainingData {
   dataset: Dataset;
   train: readonly Sample[];
@@ -52,6 +53,7 @@ export interface TrainingState {
   history: EpochRecord[];
 }
 
+/** What happens in a training, in order. */
 export type TrainingEvent =
   | {
       type: "step";
@@ -73,6 +75,7 @@ const GROWTH_LIMIT = 1000;
 /** How often a training lets the rest of the program run. */
 const PAUSE_EVERY_MS = 50;
 
+/** Trains a network, event by event; can stop and go on at any of them. */
 export class Trainer {
   readonly settings: TrainingSettings;
   readonly stepsPerEpoch: number;

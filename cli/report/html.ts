@@ -74,7 +74,7 @@ function blockHtml(block: Block, drawn: Iterator<string>): string {
         )
         .join("")}</dl>`;
     case "code":
-      return `<pre tabindex="0"><code>${block.lines.map(escapeXml).join("\n")}</code></pre>`;
+      return `<pre tabindex="0"><code>${block.lines.map(xmlText).join("\n")}</code></pre>`;
     case "table":
       return tableHtml(block);
     case "figure":

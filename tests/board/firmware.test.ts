@@ -1,7 +1,8 @@
 // Sizes of firmware: records that estimates take, and what a build says of them.
 
 import { describe, expect, it } from "vitest";
-import { builtinFirmware, firmwareOf, firmwareTotals } from "../../bindings/board/firmware.ts";
+import { builtinFirmware, firmwareOf } from "../../bindings/board/builtin-firmware.ts";
+import { firmwareTotals } from "../../bindings/board/firmware.ts";
 import { builtinBoards, findBoard } from "../../bindings/board/load.ts";
 import { EnergySimulator } from "../../bindings/estimate/energy-simulator.ts";
 import { measureFirmware } from "../../scripts/measure-firmware.ts";

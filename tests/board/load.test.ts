@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { builtinBoards, findBoard, findPoint, parseBoardFile } from "../../bindings/board/load.ts";
+import { findPoint } from "../../bindings/board/find.ts";
+import { builtinBoards, findBoard, parseBoardFile } from "../../bindings/board/load.ts";
 import { LiquidEdgeError } from "../../bindings/errors.ts";
 import { readBoards, readCoreTables } from "../../scripts/build-boards.ts";
 

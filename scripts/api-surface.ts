@@ -1,0 +1,98 @@
+// The public interface of the library as text: every exported symbol with its signature, without bodies, private members and
+// comments, so that a change of it is seen in review. Read from the emitted declarations.
+
+import { readFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+
+export interface PublicSymbol {
+  name: string;
+  entry: string;
+  /** The declaration, comments and private members taken out, one line a member. */
+  text: string;
+  /** Whether a doc comment stands before it. */
+  documented: boolean;
+  /** Its file below the folder of declarations, for messages. */
+  file: string;
+}
+
+/** Public symbols of an entry's declarations, e.g. `dist/types/bindings/entries/core.d.ts`, by name. */
+export function surfaceOf(types: string, file: string, entry: string): PublicSymbol[] {
+  const symbols: PublicSymbol[] = [];
+  const text = readFileSync(file, "utf8");
+  for (const [, list, from] of text.matchAll(/export (?:type )?\{([^}]*)\} from "([^"]+)";/g)) {
+    const source = join(dirname(file), from!.replace(/\.js$/, ".d.ts"));
+    for (const item of list!.split(",")) {
+      const [local, name = local] = item
+        .trim()
+        .replace(/^type /, "")
+        .split(" as ");
+      if (!local) continue;
+      const { text, documented } = declarationOf(readFileSync(source, "utf8"), local, source);
+      symbols.push({ name: name!, entry, text, documented, file: relative(types, source) });
+    }
+  }
+  return symbols.sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** The declaration of `name`: overloads of a function stand one below the other. */
+function declarationOf(text: string, name: string, source: string): { text: string; documented: boolean } {
+  const start = new RegExp(
+    `^export (?:declare )?(?:abstract )?(?:class|interface|function|const|type|enum) ${name.replace("$", "\\$")}\\b`,
+    "gm",
+  );
+  const found = [...text.matchAll(start)];
+  if (found.length === 0) throw new Error(`${source}: expected a declaration of ${name}, found none`);
+  return {
+    text: found.map(({ index }) => normalise(text.slice(index, endOf(text, index)))).join("\n"),
+    documented: /\*\/\s*$/.test(text.slice(0, found[0]!.index)),
+  };
+}
+
+/** Where the statement that starts at `from` ends: at the first `;`, or brace of its own, outside brackets, strings and comments. */
+function endOf(text: string, from: number): number {
+  let depth = 0;
+  const isBlock = /^export (?:declare )?(?:abstract )?(?:class|interface|enum)\b/.test(text.slice(from));
+  const token = /\/\*[\s\S]*?\*\/|\/\/.*|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|=>|[{}()[\];]/g;
+  token.lastIndex = from;
+  for (let match = token.exec(text); match !== null; match = token.exec(text)) {
+    if ("{([".includes(match[0])) depth++;
+    else if ("})]".includes(match[0])) {
+      depth--;
+      // The compiler puts the brace that ends a block, and no other one outside all brackets, on a line of its own.
+      if (depth === 0 && isBlock && match[0] === "}" && text[match.index - 1] === "\n")
+        return token.lastIndex;
+    } else if (match[0] === ";" && depth === 0) return token.lastIndex;
+  }
+  throw new Error("expected the end of a declaration, found the end of the file");
+}
+
+function normalise(declaration: string): string {
+  return declaration
+    .replace(/\/\*[\s\S]*?\*\//g, "")
+    .split("\n")
+    .filter((line) => !/^\s*(#private;|private (?!constructor)|$)/.test(line))
+    .map((line) => line.trimEnd())
+    .join("\n")
+    .replace(/^export (declare )?/, "")
+    .trim();
+}
+
+/** docs/api.report.md. */
+export function report(symbols: readonly PublicSymbol[]): string {
+  const entries = [...new Set(symbols.map(({ entry }) => entry))];
+  const parts = entries.map((entry) => {
+    const own = symbols.filter((symbol) => symbol.entry === entry);
+    return `## liquid-edge/${entry}\n\n\`\`\`ts\n${own.map(({ name, text }) => named(name, text)).join("\n\n")}\n\`\`\`\n`;
+  });
+  return (
+    "# The public interface\n\n" +
+    "Written by `npm run api` from the declarations that the build emits; a test holds them against it. A change here is a change\n" +
+    "for users: it needs a line in CHANGELOG.md.\n\n" +
+    parts.join("\n")
+  );
+}
+
+/** A symbol that is exported under another name than it is declared with. */
+function named(name: string, text: string): string {
+  return new RegExp(`\\b${name}\\b`).test(text.split("\n")[0]!) ? text : `// exported as ${name}\n${text}`;
+}

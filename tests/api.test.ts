@@ -1,0 +1,68 @@
+// The public interface is a decision: what the build exports stands in docs/api.report.md, every symbol has a doc comment.
+
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { expect, it } from "vitest";
+import { publicSymbols } from "../scripts/api.ts";
+import { report, surfaceOf } from "../scripts/api-surface.ts";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+
+it("is what docs/api.report.md says (`npm run api` writes it)", async () => {
+  expect(report(await publicSymbols())).toBe(readFileSync(join(root, "docs/api.report.md"), "utf8"));
+});
+
+it("has a doc comment for every symbol", async () => {
+  const symbols = await publicSymbols();
+  expect(symbols.length).toBeGreaterThan(100);
+  expect(symbols.filter(({ documented }) => !documented).map(({ file, name }) => `${file}: ${name}`)).toEqual(
+    [],
+  );
+});
+
+it("has in the report every name that can be imported", async () => {
+  const names = new Set((await publicSymbols()).map(({ name }) => name));
+  expect(Object.keys(await import("../bindings/index.ts")).filter((name) => !names.has(name))).toEqual([]);
+});
+
+it("keeps signatures whole and leaves comments and private members out", () => {
+  const folder = mkdtempSync(join(tmpdir(), "api-"));
+  const declarations = `
+/** Says hello; "}" in a comment ends nothing. */
+export declare class Greeter<T extends { a: 1 }> {
+    #private;
+    /** For whom. */
+    readonly name: "a;b" | "}";
+    private constructor();
+    private hidden;
+    greet(to: (name: string) => { said: string; }): void;
+}
+export declare function hello(a: string): void;
+export declare function hello(a: number): void;
+export type Word = {
+    by: "a";
+} | {
+    by: "b";
+};
+`;
+  writeFileSync(join(folder, "greeter.d.ts"), declarations);
+  writeFileSync(
+    join(folder, "entry.d.ts"),
+    'export { Greeter, type Word as Term } from "./greeter.js";\nexport { hello } from "./greeter.js";\n',
+  );
+  const symbols = surfaceOf(folder, join(folder, "entry.d.ts"), "entry");
+  rmSync(folder, { recursive: true });
+  expect(symbols.map(({ name, documented }) => [name, documented])).toEqual([
+    ["Greeter", true],
+    ["Term", false],
+    ["hello", false],
+  ]);
+  expect(symbols[0]!.text).toBe(
+    'class Greeter<T extends { a: 1 }> {\n    readonly name: "a;b" | "}";\n    private constructor();\n' +
+      "    greet(to: (name: string) => { said: string; }): void;\n}",
+  );
+  expect(symbols[1]!.text).toBe('type Word = {\n    by: "a";\n} | {\n    by: "b";\n};');
+  expect(symbols[2]!.text).toBe("function hello(a: string): void;\nfunction hello(a: number): void;");
+});
