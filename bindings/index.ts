@@ -50,6 +50,7 @@ export type { Precision } from "./image/parameters.ts";
 export { type Accuracy, accuracyOf, type ErrorBudget } from "./measure/accuracy.ts";
 export { EnergyProfiler, MeasuredWindow } from "./measure/energy-profiler.ts";
 export type { Instrument } from "./measure/instrument.ts";
+export { type Latency, latencyOf, type MeasureLatencyOptions, measureLatency } from "./measure/latency.ts";
 export { Lpm01a, type Lpm01aOptions } from "./measure/lpm01a.ts";
 export {
   type EnergyReport,
@@ -101,6 +102,7 @@ export {
   gate,
   type State,
 } from "./record/gate.ts";
+export { type Costed, makeRecord } from "./record/make-record.ts";
 export type { BenchmarkRecord, Entry, Quantity, Reading } from "./record/record.ts";
 export { type Series, seriesOf, type Trend, type TrendOptions, trendsOf } from "./record/trend.ts";
 export {

@@ -24,7 +24,8 @@ describe("package.json", () => {
 
   it("names only files that the build makes", () => {
     const { exports, bin, main, types } = manifest;
-    for (const path of [main, types, bin["liquid-edge"], exports["."].types, exports["."].default]) {
+    const entries = [exports["."], exports["./vitest"]].flatMap((entry) => [entry.types, entry.default]);
+    for (const path of [main, types, bin["liquid-edge"], ...entries]) {
       expect(existsSync(join(root, path)), path).toBe(true);
     }
   });

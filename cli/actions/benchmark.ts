@@ -1,5 +1,6 @@
+import { addToHistory, recordText } from "../../bindings/record/keep.ts";
 import type { BenchmarkRecord } from "../../bindings/record/record.ts";
-import { addToHistory, readRecord, recordText } from "../baseline-files.ts";
+import { readRecord } from "../baseline-files.ts";
 import type { BenchmarkOptions } from "../commands/benchmark.ts";
 import type { Io } from "../io.ts";
 import { fileName } from "../read-text.ts";

@@ -1,10 +1,6 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { parseSequence, type Sequence } from "../../../bindings/core/sequence.ts";
 import { DeviceSession } from "../../../bindings/device/device-session.ts";
 import type { Hello } from "../../../bindings/device/hello.ts";
-import type { Link } from "../../../bindings/device/link.ts";
 import { expectSameCore } from "../../../bindings/device/mcu-connection.ts";
 import { differingWords, encodeRow, expectedRows } from "../../../bindings/device/records.ts";
 import { type DeviceRowResult, runRow } from "../../../bindings/device/run-on-device.ts";
@@ -12,23 +8,20 @@ import { complain } from "../../../bindings/errors.ts";
 import { type CountEstimate, estimateCounts } from "../../../bindings/estimate/counts.ts";
 import { crc32 } from "../../../bindings/image/crc32.ts";
 import type { Network } from "../../../bindings/network.ts";
+import { type Summary, summarise } from "../../../bindings/statistics/summary.ts";
 import { titleOf } from "../../../format/summary.ts";
 import type { BoardRunOptions } from "../../commands/board.ts";
 import { readCalibration } from "../../crosscheck/read-calibration.ts";
 import { RunFailure } from "../../exit.ts";
-import { buildFirmware } from "../../firmware/build-firmware.ts";
-import { startEmulator, ticksToCount } from "../../firmware/emulator.ts";
-import { openLink } from "../../firmware/open-link.ts";
+import { ticksToCount } from "../../firmware/emulator.ts";
 import type { Io } from "../../io.ts";
 import { noiseSequence } from "../../noise.ts";
 import { readNetwork } from "../../read-network.ts";
 import { fileName, readJson } from "../../read-text.ts";
-import { rankPorts } from "../../serial/list-ports.ts";
 import { bytes, count, digits, whole } from "../../text.ts";
-import { refuseWithoutFlash, withImageFile } from "./build.ts";
-import { identify } from "./identify.ts";
+import { refuseWithoutFlash } from "./build.ts";
+import { linkTo } from "./link-to.ts";
 import { type LoopVerdict, loopVerdict, verdictLine } from "./loop-verdict.ts";
-import { type Summary, summarise } from "./statistics.ts";
 import { findTarget, type Target } from "./targets.ts";
 
 /** Timed inferences unless the user says otherwise; an emulator counts the same every time. */
@@ -67,7 +60,13 @@ export async function boardRun(io: Io, weights: string, options: BoardRunOptions
   if (options.imageIn === "flash") refuseWithoutFlash(target.id);
   const network = await readNetwork(io, weights, options.config, options.precision);
   const sequence = await sequenceOf(io, network, options);
-  const session = new DeviceSession(await linkTo(io, target, network, options));
+  const { port, baud, imageIn } = options;
+  const link = await linkTo(io, target, {
+    ...(port === undefined ? {} : { port }),
+    ...(baud === undefined ? {} : { baudRate: baud }),
+    ...(imageIn === "flash" ? { image: network.compiled.image } : {}),
+  });
+  const session = new DeviceSession(link);
   try {
     const report = await measure(io, session, target, network, sequence, options);
     io.progress(null);
@@ -84,48 +83,6 @@ export async function boardRun(io: Io, weights: string, options: BoardRunOptions
   } finally {
     await session.close();
   }
-}
-
-/** The firmware behind --port, or an emulator with firmware that is built for this run. */
-async function linkTo(
-  io: Io,
-  { id, emulated }: Target,
-  network: Network,
-  { port, baud, imageIn }: BoardRunOptions,
-): Promise<Link> {
-  if (port !== undefined || emulated === null) {
-    return openLink(port ?? (await portOf(io, id)), {
-      ...(baud === undefined ? {} : { baudRate: baud }),
-      onChange: (isBack) =>
-        io.warn(isBack ? "the device is back: going on" : "the device is gone; plug it in again within 30 s"),
-    });
-  }
-  const folder = await mkdtemp(join(tmpdir(), "liquid-edge-"));
-  try {
-    io.progress(`building the firmware of ${id}`);
-    const image = imageIn === "flash" ? network.compiled.image : undefined;
-    const { elf } = await withImageFile(image, (file) =>
-      buildFirmware(id, { out: folder, ...(file === undefined ? {} : { image: file }) }),
-    );
-    return await startEmulator(emulated, elf!, () => rm(folder, { recursive: true, force: true }));
-  } catch (error) {
-    await rm(folder, { recursive: true, force: true });
-    throw error;
-  }
-}
-
-/** The serial port that the board answers on. Throws `unavailable` when it is not exactly one. */
-async function portOf(io: Io, board: string): Promise<string> {
-  const hint = "--emulated where it has an emulator";
-  const ports = rankPorts(await io.serialPorts().catch(() => [])).filter(({ usb }) => usb !== null);
-  const asked = await Promise.all(ports.map(async ({ path }) => ({ path, answer: await identify(path) })));
-  const found = asked.filter(({ answer }) => answer.board === board);
-  if (found.length === 1) return found[0]!.path;
-  throw complain("unavailable", board, {
-    expected: "--port with a silicon board, or one serial port where it answers",
-    found: found.length === 0 ? "none" : found.map(({ path }) => path).join(", "),
-    ...(found.length === 0 ? { hint } : {}),
-  });
 }
 
 async function measure(
