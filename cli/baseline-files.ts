@@ -14,6 +14,7 @@ const OTHER_FILES = [
   "history.schema.json",
   "suite.schema.json",
   "budget.schema.json",
+  "hardware.schema.json",
   "suite.json",
   "budget.json",
 ];

@@ -9,7 +9,9 @@ import { runSuite } from "./run-suite.ts";
 
 /** Runs a suite, writes its record where the options say, and prints it as a table or JSON. */
 export async function benchmark(io: Io, suite: string, options: BenchmarkOptions): Promise<void> {
-  const record = await runSuite(io, suite);
+  const record = await (options.hardware === undefined
+    ? runSuite(io, suite)
+    : (await import("./run-hardware.ts")).runHardware(io, suite, options.hardware));
   if (options.out !== undefined) await io.writeFile(options.out, recordText(record));
   if (options.history !== undefined) await addToHistory(io, options.history, record);
   if (options.json) {
