@@ -1,23 +1,21 @@
-// The folder of baselines: <version>.json, history.jsonl, and the schema that editors check them by.
+// Baselines by their names: files of a folder, or what a git reference holds. bindings/record/keep.ts writes them.
 
 import { join } from "node:path";
-import { complain, LiquidEdgeError } from "../bindings/errors.ts";
+import { complain } from "../bindings/errors.ts";
 import { parseJson } from "../bindings/parse-json.ts";
-import { canonicalJson } from "../bindings/record/canonical.ts";
-import { appendToHistory, parseHistory } from "../bindings/record/history.ts";
+import { SCHEMA_FILE } from "../bindings/record/keep.ts";
 import type { BenchmarkRecord } from "../bindings/record/record.ts";
-import { type HistoryLine, parseRecord, recordJsonSchema } from "../bindings/record/schema.ts";
+import { parseRecord } from "../bindings/record/schema.ts";
 import type { Io } from "./io.ts";
 import { usageError } from "./options.ts";
-import { decodeText, fileName, readJson, readText } from "./read-text.ts";
+import { fileName, readJson } from "./read-text.ts";
 
-export const HISTORY_FILE = "history.jsonl";
-const SCHEMA_FILE = "record.schema.json";
 const OTHER_FILES = [
   SCHEMA_FILE,
   "history.schema.json",
   "suite.schema.json",
   "budget.schema.json",
+  "hardware.schema.json",
   "suite.json",
   "budget.json",
 ];
@@ -42,55 +40,9 @@ export async function readRecord(io: Io, path: string): Promise<BenchmarkRecord>
   return parseRecord(await readJson(io, path, "bad-record"), fileName(path));
 }
 
-/** A record as a file has it; `schema` is where its schema lies, seen from the file. */
-export function recordText(record: BenchmarkRecord, schema?: string): string {
-  return canonicalJson({ ...(schema === undefined ? {} : { $schema: schema }), ...record });
-}
-
 /** Files of baselines in a folder, by name. */
 export async function baselineFiles(io: Io, folder: string): Promise<string[]> {
   return (await io.listFolder(folder)).filter(isBaselineName);
-}
-
-/**
- * Saves a baseline and adds it to the history. The history comes first and takes the same lines only once: whoever is
- * interrupted in between finds no baseline yet, and may say the same again.
- */
-export async function saveBaseline(io: Io, folder: string, record: BenchmarkRecord): Promise<string> {
-  await io.makeFolder(folder);
-  const schema = canonicalJson(recordJsonSchema());
-  const schemaPath = join(folder, SCHEMA_FILE);
-  const names = await io.listFolder(folder);
-  if (!names.includes(SCHEMA_FILE) || (await readText(io, schemaPath, "bad-file")) !== schema) {
-    await io.writeFile(schemaPath, schema);
-  }
-  await addToHistory(io, join(folder, HISTORY_FILE), record);
-  const path = join(folder, `${record.version}.json`);
-  await io.writeFile(path, recordText(record, `./${SCHEMA_FILE}`));
-  return path;
-}
-
-/** Adds the lines of a record to a history, which is made when there is none. */
-export async function addToHistory(io: Io, path: string, record: BenchmarkRecord): Promise<void> {
-  const before = await historyText(io, path);
-  await io.writeFile(path, appendToHistory(before, record, fileName(path)));
-}
-
-/** All lines of a history, by time; none when there is no file. */
-export async function readHistory(io: Io, path: string): Promise<HistoryLine[]> {
-  return parseHistory(await historyText(io, path), fileName(path));
-}
-
-async function historyText(io: Io, path: string): Promise<string> {
-  let bytes: Uint8Array;
-  try {
-    bytes = await io.readFile(path);
-  } catch (error) {
-    const cause = error instanceof LiquidEdgeError ? (error.cause as NodeJS.ErrnoException) : undefined;
-    if (cause?.code === "ENOENT") return "";
-    throw error;
-  }
-  return decodeText(bytes, fileName(path), "bad-record");
 }
 
 /**

@@ -26,7 +26,7 @@ export async function entryNames(root: string): Promise<string[]> {
 /**
  * dist/<entry>.js: modules that share chunks, so that who imports one loads no other; WebAssembly lies in chunks that load when an
  * engine is first used; packages stay imports. dist/index.js has all entries.
- * dist/batch-worker.js: what a pool of threads starts.
+ * dist/batch-worker.js: what a pool of threads starts. dist/vitest.js: the matchers, for Node, on the same chunks.
  * dist/browser/: the same with every package inside, for a page without a bundler.
  * dist/boards/<id>.js: one platform each.
  */
@@ -38,7 +38,13 @@ export async function buildLibrary(root: string): Promise<void> {
     ...Object.fromEntries(names.map((name) => [name, join(root, `bindings/entries/${name}.ts`)])),
   };
   await Promise.all([
-    bundle({ entryPoints, outdir: join(root, "dist"), platform: "neutral", external: PACKAGES }),
+    bundle({
+      entryPoints: { ...entryPoints, vitest: join(root, "vitest/index.ts") },
+      outdir: join(root, "dist"),
+      platform: "neutral",
+      external: [...PACKAGES, ...NODE_PACKAGES],
+      mainFields: ["module", "main"],
+    }),
     bundle({ entryPoints, outdir: join(root, "dist/browser"), platform: "browser", minify: true }),
     declarations(root),
     writeBoards(join(root, "dist/boards")),
@@ -46,6 +52,8 @@ export async function buildLibrary(root: string): Promise<void> {
 }
 
 const PACKAGES = ["@assemblyscript/loader", "zod"];
+/** What only tests and boards need. */
+const NODE_PACKAGES = ["vitest", "serialport", "commander", "node:*"];
 
 /**
  * Without the imports for effects alone that esbuild adds between chunks: no module of ours has an effect, as package.json

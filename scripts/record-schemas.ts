@@ -6,6 +6,7 @@
 import { writeFileSync } from "node:fs";
 import { budgetJsonSchema } from "../bindings/record/budget.ts";
 import { canonicalJson } from "../bindings/record/canonical.ts";
+import { hardwareJsonSchema } from "../bindings/record/hardware.ts";
 import { historyJsonSchema, recordJsonSchema } from "../bindings/record/schema.ts";
 import { suiteJsonSchema } from "../bindings/record/suite.ts";
 
@@ -14,6 +15,7 @@ const SCHEMAS = {
   "history.schema.json": historyJsonSchema(),
   "suite.schema.json": suiteJsonSchema(),
   "budget.schema.json": budgetJsonSchema(),
+  "hardware.schema.json": hardwareJsonSchema(),
 };
 
 for (const [file, schema] of Object.entries(SCHEMAS)) {

@@ -1,4 +1,4 @@
-// The house's rules on what may import what: cli and explorer → format → bindings → wasm ← assembly.
+// The house's rules on what may import what: vitest → cli and explorer → format → bindings → wasm ← assembly.
 
 import { readdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
@@ -28,8 +28,12 @@ function target(file: string, specifier: string): string {
 describe("imports point one way", () => {
   it.each([
     ["assembly", /^assembly$/],
-    ["bindings", /^(bindings|#core\/(scalar|simd|counted|train)|#boards|@assemblyscript\/loader|zod)$/],
+    [
+      "bindings",
+      /^(bindings|package\.json|#core\/(scalar|simd|counted|train)|#boards|@assemblyscript\/loader|zod)$/,
+    ],
     ["format", /^(format|bindings)$/],
+    ["vitest", /^(vitest|cli|format|bindings|node:.*)$/],
     ["explorer", /^(explorer|format|bindings|preact(\/hooks)?|@preact\/signals)$/],
     [
       "cli",

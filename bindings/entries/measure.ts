@@ -3,6 +3,12 @@
 export { type Accuracy, accuracyOf, type ErrorBudget } from "../measure/accuracy.ts";
 export { EnergyProfiler, MeasuredWindow } from "../measure/energy-profiler.ts";
 export type { Instrument } from "../measure/instrument.ts";
+export {
+  type Latency,
+  latencyOf,
+  type MeasureLatencyOptions,
+  measureLatency,
+} from "../measure/latency.ts";
 export { Lpm01a, type Lpm01aOptions } from "../measure/lpm01a.ts";
 export {
   type EnergyReport,

@@ -7,5 +7,6 @@ export {
   gate,
   type State,
 } from "../record/gate.ts";
+export { type Costed, makeRecord } from "../record/make-record.ts";
 export type { BenchmarkRecord, Entry, Quantity, Reading } from "../record/record.ts";
 export { type Series, seriesOf, type Trend, type TrendOptions, trendsOf } from "../record/trend.ts";

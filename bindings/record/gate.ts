@@ -6,6 +6,9 @@ import { causeOf } from "./gate-cause.ts";
 import { measuredVerdict } from "./gate-measured.ts";
 import { type BenchmarkRecord, type Entry, QUANTITIES, type Quantity } from "./record.ts";
 
+/** Figures that no measurement makes: they are known to the byte. */
+const EXACT: ReadonlySet<string> = new Set<Quantity>(["memoryKb", "flashKb"]);
+
 /** In the order in which people want to read of them. */
 export const STATES = [
   "regressed",
@@ -127,7 +130,7 @@ function compareEntries(
     if (quantity === "accuracy") {
       return { ...one, ...accuracyVerdict(entry, base, { points: accuracyPoints, share: threshold }) };
     }
-    if (entry.kind === "measured") {
+    if (entry.kind === "measured" && !EXACT.has(quantity)) {
       return { ...one, ...measuredVerdict(entry[quantity]!, base[quantity]!, threshold) };
     }
     const change = relativeChange(values.current, values.baseline);
@@ -169,7 +172,11 @@ function obstacleOf(
       return `${field} ${printable(String(now))} now, ${printable(String(then))} in the baseline`;
   }
   if (entry.kind === "model") return null;
-  const [now, then] = [environment.measured ?? {}, baseline.environment.measured ?? {}];
+  const benchOf = ({ measured, boards }: BenchmarkRecord["environment"]) => ({
+    ...measured,
+    ...boards?.[entry.platform],
+  });
+  const [now, then] = [benchOf(environment), benchOf(baseline.environment)];
   for (const key of new Set([...Object.keys(now), ...Object.keys(then)])) {
     if (now[key] === then[key]) continue;
     const [a, b] = [now[key] ?? "nothing", then[key] ?? "nothing"].map(printable);

@@ -33,7 +33,7 @@ export async function entryOf(
     ...(memory === null
       ? {}
       : { memoryKb: exactly(memory.ramBytes / 1024), flashKb: exactly(memory.flashBytes / 1024) }),
-    ...(evaluation === null ? {} : { accuracy: await accuracyOf(evaluation, outcomes) }),
+    ...(evaluation === null ? {} : { accuracy: await accuracyEntry(evaluation, outcomes) }),
     breakdown: breakdownOf(estimate),
     ...(assumed.length === 0 ? {} : { assumed: [...assumed] }),
   };
@@ -59,7 +59,8 @@ function exactly(value: number): Reading {
   return { value, min: value, max: value };
 }
 
-async function accuracyOf({ metric, n }: Evaluation, outcomes: Outcomes | null): Promise<Accuracy> {
+/** How well a network did, as an entry has it. */
+export async function accuracyEntry({ metric, n }: Evaluation, outcomes: Outcomes | null): Promise<Accuracy> {
   // Right and wrong say how accuracy changes, and nothing exact about other metrics.
   const paired = metric.name === "accuracy" ? outcomes : null;
   return {

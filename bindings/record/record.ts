@@ -5,13 +5,24 @@ import type { IntegerPrecision } from "../quantize/precisions.ts";
 
 export const RECORD_FORMAT = "liquid-edge/record@1";
 
-/** The quantities of an entry, in the order of tables. Units stand in the names; all of them are better when lower. */
-export const QUANTITIES = ["energyUj", "averagePowerMw", "latencyMs", "memoryKb", "flashKb"] as const;
+/**
+ * The quantities of an entry, in the order of tables. Units stand in the names; all of them are better when lower.
+ * `instructions` and `cycles` are what an emulated board counts.
+ */
+export const QUANTITIES = [
+  "energyUj",
+  "averagePowerMw",
+  "latencyMs",
+  "memoryKb",
+  "flashKb",
+  "instructions",
+  "cycles",
+] as const;
 /** A figure that records keep; its unit is in its name. */
 export type Quantity = (typeof QUANTITIES)[number];
 
-/** Computed from operation counts, executed on an emulator, or taken from an instrument. */
-export const KINDS = ["model", "simulated", "measured"] as const;
+/** Computed from operation counts, counted by an emulated board, or measured on silicon. */
+export const KINDS = ["model", "emulated", "measured"] as const;
 export type Kind = (typeof KINDS)[number];
 
 /** A value with its 90 % interval. */
@@ -79,6 +90,8 @@ export interface Environment {
   os: string;
   /** Of measured entries: board, silicon revision, toolchain, instrument, clock, voltage … */
   measured?: Record<string, string>;
+  /** The same of single boards, by platform: only their own entries depend on it. */
+  boards?: Record<string, Record<string, string>>;
 }
 
 /** Coefficients of one platform that any entry used, as [typical, min, max]. */

@@ -83,6 +83,7 @@ const recordFile = z.strictObject({
     node: text,
     os: text,
     measured: z.record(z.string(), z.string()).exactOptional(),
+    boards: z.record(z.string(), z.record(z.string(), z.string())).exactOptional(),
   }),
   platforms: z.record(
     z.string(),

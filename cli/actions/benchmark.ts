@@ -1,5 +1,6 @@
+import { addToHistory, recordText } from "../../bindings/record/keep.ts";
 import type { BenchmarkRecord } from "../../bindings/record/record.ts";
-import { addToHistory, readRecord, recordText } from "../baseline-files.ts";
+import { readRecord } from "../baseline-files.ts";
 import type { BenchmarkOptions } from "../commands/benchmark.ts";
 import type { Io } from "../io.ts";
 import { fileName } from "../read-text.ts";
@@ -8,7 +9,9 @@ import { runSuite } from "./run-suite.ts";
 
 /** Runs a suite, writes its record where the options say, and prints it as a table or JSON. */
 export async function benchmark(io: Io, suite: string, options: BenchmarkOptions): Promise<void> {
-  const record = await runSuite(io, suite);
+  const record = await (options.hardware === undefined
+    ? runSuite(io, suite)
+    : (await import("./run-hardware.ts")).runHardware(io, suite, options.hardware));
   if (options.out !== undefined) await io.writeFile(options.out, recordText(record));
   if (options.history !== undefined) await addToHistory(io, options.history, record);
   if (options.json) {

@@ -16,7 +16,8 @@ import { noiseSequence } from "../noise.ts";
 import { usageError } from "../options.ts";
 import { readNetwork } from "../read-network.ts";
 import { digits } from "../text.ts";
-import { greet, install, linkTo } from "./board/connect.ts";
+import { greet, install } from "./board/connect.ts";
+import { linkTo } from "./board/link-to.ts";
 import { findTarget, type Target } from "./board/targets.ts";
 
 export interface LiveMeasurement {
@@ -159,10 +160,7 @@ class BoardRun {
     const network = await readNetwork(io, options.run!, options.config, options.precision);
     const { boardPort } = options;
     io.progress(`looking for ${target.id}`);
-    const link = await linkTo(io, target, network, {
-      imageIn: "ram",
-      ...(boardPort === undefined ? {} : { port: boardPort }),
-    });
+    const link = await linkTo(io, target, boardPort === undefined ? {} : { port: boardPort });
     const session = new DeviceSession(link);
     try {
       const hello = await greet(session, target.id);

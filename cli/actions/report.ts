@@ -4,6 +4,7 @@ import { builtinBoards } from "../../bindings/board/load.ts";
 import { LiquidEdgeError } from "../../bindings/errors.ts";
 import { parseBudget } from "../../bindings/record/budget.ts";
 import { gate } from "../../bindings/record/gate.ts";
+import { HISTORY_FILE, readHistory } from "../../bindings/record/keep.ts";
 import type { BenchmarkRecord } from "../../bindings/record/record.ts";
 import { seriesOf, trendsOf } from "../../bindings/record/trend.ts";
 import { parseCrosscheck } from "../../bindings/report/read-crosscheck.ts";
@@ -16,7 +17,7 @@ import {
   type ReportInput,
 } from "../../bindings/report/report.ts";
 import { agreementOf } from "../../bindings/statistics/agreement.ts";
-import { findBaseline, HISTORY_FILE, readHistory } from "../baseline-files.ts";
+import { findBaseline } from "../baseline-files.ts";
 import type { ReportOptions } from "../commands/report.ts";
 import type { Io } from "../io.ts";
 import { usageError } from "../options.ts";

@@ -20,7 +20,7 @@ export function spanCells(span: Span | null): [Cell, Cell] {
   return [digits(value), min === max ? { text: "exact", level: "quiet" } : `[${range({ min, max })}]`];
 }
 
-export const KIND_NAMES = { model: "model", simulated: "emulated", measured: "measured" } as const;
+export const KIND_NAMES = { model: "model", emulated: "emulated", measured: "measured" } as const;
 
 export function signedPercent(share: number): string {
   const percent = 100 * share;

@@ -19,6 +19,8 @@ const UNITS: Record<Quantity, string> = {
   latencyMs: "ms",
   memoryKb: "KiB",
   flashKb: "KiB",
+  instructions: "instructions",
+  cycles: "cycles",
 };
 
 /** The record as a text of the format. */
@@ -144,6 +146,8 @@ const METRICS: Record<Quantity, { name: string; unit: string; factor: number; he
   latencyMs: { name: "latency", unit: "seconds", factor: 1e-3, help: "Latency of one inference" },
   memoryKb: { name: "memory", unit: "bytes", factor: 1024, help: "RAM of the network" },
   flashKb: { name: "flash", unit: "bytes", factor: 1024, help: "Flash of the network" },
+  instructions: { name: "executed", unit: "instructions", factor: 1, help: "Instructions of one inference" },
+  cycles: { name: "executed", unit: "cycles", factor: 1, help: "Cycles of one inference" },
 };
 
 function openMetrics({ entries }: BenchmarkRecord): string {

@@ -1,7 +1,7 @@
 import { LiquidEdgeError } from "../../../bindings/errors.ts";
 import { parseBudget } from "../../../bindings/record/budget.ts";
 import { type GateResult, gate, type Limit } from "../../../bindings/record/gate.ts";
-import { QUANTITIES } from "../../../bindings/record/record.ts";
+import { QUANTITIES, type Quantity } from "../../../bindings/record/record.ts";
 import { type FoundBaseline, findBaseline } from "../../baseline-files.ts";
 import type { CheckOptions } from "../../commands/baseline.ts";
 import { ExitCode, RunFailure } from "../../exit.ts";
@@ -67,7 +67,7 @@ async function baselineOf(io: Io, { folder, baselineVersion }: CheckOptions): Pr
 }
 
 async function limitsOf(io: Io, options: CheckOptions): Promise<Limit[]> {
-  const given = {
+  const given: Partial<Record<Quantity, number | undefined>> = {
     energyUj: options.maxEnergyUj,
     averagePowerMw: options.maxAveragePowerMw,
     latencyMs: options.maxLatencyMs,

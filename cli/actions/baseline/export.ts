@@ -1,7 +1,8 @@
 import { join } from "node:path";
 import { complain } from "../../../bindings/errors.ts";
 import { type Format, formatRecord, historyCsv } from "../../../bindings/record/formats/formats.ts";
-import { findBaseline, HISTORY_FILE, readHistory, readRecord } from "../../baseline-files.ts";
+import { HISTORY_FILE, readHistory } from "../../../bindings/record/keep.ts";
+import { findBaseline, readRecord } from "../../baseline-files.ts";
 import type { ExportOptions } from "../../commands/baseline.ts";
 import type { Io } from "../../io.ts";
 import { usageError } from "../../options.ts";

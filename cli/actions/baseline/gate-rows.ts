@@ -10,6 +10,8 @@ export const FIGURE_NAMES: Record<Comparison["quantity"], string> = {
   latencyMs: "latency ms",
   memoryKb: "RAM kB",
   flashKb: "flash kB",
+  instructions: "instructions",
+  cycles: "cycles",
   accuracy: "quality",
 };
 

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { printable } from "../../../bindings/network/printable.ts";
-import { baselineFiles, findBaseline, readRecord, recordText } from "../../baseline-files.ts";
+import { recordText } from "../../../bindings/record/keep.ts";
+import { baselineFiles, findBaseline, readRecord } from "../../baseline-files.ts";
 import type { FolderOptions } from "../../commands/baseline.ts";
 import type { Io } from "../../io.ts";
 import { fileName } from "../../read-text.ts";

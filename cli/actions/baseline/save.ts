@@ -1,4 +1,5 @@
-import { baselineFiles, checkVersion, saveBaseline } from "../../baseline-files.ts";
+import { saveBaseline } from "../../../bindings/record/keep.ts";
+import { baselineFiles, checkVersion } from "../../baseline-files.ts";
 import type { SaveOptions } from "../../commands/baseline.ts";
 import type { Io } from "../../io.ts";
 import { usageError } from "../../options.ts";

@@ -1,5 +1,5 @@
+import type { Summary } from "../../../bindings/statistics/summary.ts";
 import { digits } from "../../text.ts";
-import type { Summary } from "./statistics.ts";
 
 /** Bounds of a control loop, milliseconds. */
 export interface LoopBounds {

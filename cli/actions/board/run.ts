@@ -4,6 +4,7 @@ import { differingWords, encodeRow, expectedRows } from "../../../bindings/devic
 import { type DeviceRowResult, runRow } from "../../../bindings/device/run-on-device.ts";
 import { type CountEstimate, estimateCounts } from "../../../bindings/estimate/counts.ts";
 import type { Network } from "../../../bindings/network.ts";
+import { type Summary, summarise } from "../../../bindings/statistics/summary.ts";
 import { titleOf } from "../../../format/summary.ts";
 import type { BoardRunOptions } from "../../commands/board.ts";
 import { readCalibration } from "../../crosscheck/read-calibration.ts";
@@ -15,9 +16,9 @@ import { readNetwork } from "../../read-network.ts";
 import { fileName, readJson } from "../../read-text.ts";
 import { bytes, count, digits, whole } from "../../text.ts";
 import { refuseWithoutFlash } from "./build.ts";
-import { greet, install, linkTo } from "./connect.ts";
+import { greet, install } from "./connect.ts";
+import { linkTo } from "./link-to.ts";
 import { type LoopVerdict, loopVerdict, verdictLine } from "./loop-verdict.ts";
-import { type Summary, summarise } from "./statistics.ts";
 import { findTarget, type Target } from "./targets.ts";
 
 /** Timed inferences unless the user says otherwise; an emulator counts the same every time. */
@@ -56,7 +57,13 @@ export async function boardRun(io: Io, weights: string, options: BoardRunOptions
   if (options.imageIn === "flash") refuseWithoutFlash(target.id);
   const network = await readNetwork(io, weights, options.config, options.precision);
   const sequence = await sequenceOf(io, network, options);
-  const session = new DeviceSession(await linkTo(io, target, network, options));
+  const { port, baud, imageIn } = options;
+  const link = await linkTo(io, target, {
+    ...(port === undefined ? {} : { port }),
+    ...(baud === undefined ? {} : { baudRate: baud }),
+    ...(imageIn === "flash" ? { image: network.compiled.image } : {}),
+  });
+  const session = new DeviceSession(link);
   try {
     const report = await measure(io, session, target, network, sequence, options);
     io.progress(null);

@@ -1,0 +1,65 @@
+// The way to a board: the port where its firmware answers, or an emulator with firmware that is built for this run.
+
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Link } from "../../../bindings/device/link.ts";
+import { complain } from "../../../bindings/errors.ts";
+import { buildFirmware } from "../../firmware/build-firmware.ts";
+import { startEmulator } from "../../firmware/emulator.ts";
+import { openLink } from "../../firmware/open-link.ts";
+import type { Io } from "../../io.ts";
+import { rankPorts } from "../../serial/list-ports.ts";
+import { withImageFile } from "./build.ts";
+import { identify } from "./identify.ts";
+import type { Target } from "./targets.ts";
+
+export type LinkIo = Pick<Io, "progress" | "warn" | "serialPorts">;
+
+export interface LinkToOptions {
+  /** A serial port, tcp:HOST:PORT or unix:PATH; default: the serial port where the board answers, or its emulator. */
+  port?: string;
+  baudRate?: number;
+  /** Linked into the flash of an emulated board. */
+  image?: Uint8Array;
+}
+
+/** The firmware behind a port, or an emulator with firmware that is built for this run. */
+export async function linkTo(
+  io: LinkIo,
+  { id, emulated }: Target,
+  { port, baudRate, image }: LinkToOptions = {},
+): Promise<Link> {
+  if (port !== undefined || emulated === null) {
+    return openLink(port ?? (await portOf(io, id)), {
+      ...(baudRate === undefined ? {} : { baudRate }),
+      onChange: (isBack) =>
+        io.warn(isBack ? "the device is back: going on" : "the device is gone; plug it in again within 30 s"),
+    });
+  }
+  const folder = await mkdtemp(join(tmpdir(), "liquid-edge-"));
+  try {
+    io.progress(`building the firmware of ${id}`);
+    const { elf } = await withImageFile(image, (file) =>
+      buildFirmware(id, { out: folder, ...(file === undefined ? {} : { image: file }) }),
+    );
+    return await startEmulator(emulated, elf!, () => rm(folder, { recursive: true, force: true }));
+  } catch (error) {
+    await rm(folder, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+/** The serial port that the board answers on. Throws `unavailable` when it is not exactly one. */
+async function portOf(io: LinkIo, board: string): Promise<string> {
+  const hint = "--emulated where it has an emulator";
+  const ports = rankPorts(await io.serialPorts().catch(() => [])).filter(({ usb }) => usb !== null);
+  const asked = await Promise.all(ports.map(async ({ path }) => ({ path, answer: await identify(path) })));
+  const found = asked.filter(({ answer }) => answer.board === board);
+  if (found.length === 1) return found[0]!.path;
+  throw complain("unavailable", board, {
+    expected: "--port with a silicon board, or one serial port where it answers",
+    found: found.length === 0 ? "none" : found.map(({ path }) => path).join(", "),
+    ...(found.length === 0 ? { hint } : {}),
+  });
+}
