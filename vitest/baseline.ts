@@ -4,12 +4,12 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { complain } from "../bindings/errors.ts";
 import { printable } from "../bindings/network/printable.ts";
+import { parseJson } from "../bindings/parse-json.ts";
 import { HISTORY_FILE, saveBaseline as keep, readHistory as read } from "../bindings/record/keep.ts";
 import type { BenchmarkRecord } from "../bindings/record/record.ts";
 import { type HistoryLine, parseRecord } from "../bindings/record/schema.ts";
 import { checkVersion } from "../cli/baseline-files.ts";
 import { nodeFiles } from "../cli/io.ts";
-import { parseJson } from "../cli/read-text.ts";
 
 /** Where baselines lie unless somebody says otherwise. */
 const FOLDER = "baselines";
