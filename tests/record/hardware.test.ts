@@ -46,6 +46,25 @@ describe("the gate", () => {
     expect(stateOf(larger, "memoryKb")).toBe("regressed");
   });
 
+  it("says of counts what the network executes more, or that the firmware did it", () => {
+    const counted = (instructions: number, f32Add: number) => {
+      const {
+        energyUj: _,
+        averagePowerMw: __,
+        latencyMs: ___,
+        ...one
+      } = entry({
+        kind: "emulated",
+        instructions: { value: instructions, min: instructions, max: instructions },
+        breakdown: { classes: { f32Add, f32Mul: 50 }, kernels: {}, sections: {} },
+      });
+      return record([one]);
+    };
+    const whyOf = (now: typeof base) => gate(now, counted(200, 100)).comparisons[0]!;
+    expect(whyOf(counted(220, 110))).toMatchObject({ state: "regressed", why: "+10 f32Add" });
+    expect(whyOf(counted(220, 100)).why).toMatch(/^the firmware: the operations of the network/);
+  });
+
   it("minds what an entry's own board depends on, and no other board's", () => {
     const others = measured([100, 101, 99], { rp2350: { toolchain: "another one" } });
     expect(gate(others, base).counts.incomparable).toBe(0);
