@@ -24,10 +24,14 @@ export function causeOf(
   const shown = causes.slice(0, MOST_CAUSES).map(({ text }) => text);
   if (causes.length > MOST_CAUSES) shown.push(`${causes.length - MOST_CAUSES} more`);
   const origin = originOf(entry, base, current, baseline);
-  if (shown.length === 0)
-    return origin ?? "the code that computes it: operations, coefficients and memory are the same";
+  if (shown.length === 0) {
+    const same = "operations, coefficients and memory are the same";
+    return origin ?? (entry.kind === "model" ? `the code that computes it: ${same}` : UNCHANGED_NETWORK);
+  }
   return origin === null ? shown.join(", ") : `${shown.join(", ")} (${origin})`;
 }
+
+const UNCHANGED_NETWORK = "the firmware: the operations of the network and its memory are the same";
 
 interface Cause {
   /** How much of the figure it is, for the order. */
@@ -57,7 +61,9 @@ function memoryCauses({ breakdown: now }: Entry, { breakdown: then }: Entry): Ca
 
 function costCauses(entry: Entry, base: Entry, current: BenchmarkRecord, baseline: BenchmarkRecord): Cause[] {
   const [now, then] = [coefficientsIn(current, entry), coefficientsIn(baseline, base)];
-  const total = cyclesOf(base.breakdown, then);
+  // What a board counts has no coefficients here: operations weigh the same.
+  const fallback = entry.kind === "model" ? 0 : 1;
+  const total = cyclesOf(base.breakdown, then, fallback);
   const share = (cycles: number) => (total === 0 ? 0 : cycles / total);
   const causes: Cause[] = [];
   for (const kind of ["classes", "kernels"] as const) {
@@ -66,7 +72,7 @@ function costCauses(entry: Entry, base: Entry, current: BenchmarkRecord, baselin
       entry.breakdown?.[kind] ?? {},
       base.breakdown?.[kind] ?? {},
     )) {
-      const cycles = then[prefix + name] ?? now[prefix + name] ?? 0;
+      const cycles = then[prefix + name] ?? now[prefix + name] ?? fallback;
       causes.push({
         size: Math.abs(share((after - before) * cycles)),
         text: `${signed(after - before)} ${printable(name)}`,
@@ -101,11 +107,15 @@ function coefficientsIn({ platforms }: BenchmarkRecord, { platform }: Entry): Re
   return Object.fromEntries(entries.map(([name, [typ]]) => [name, typ]));
 }
 
-function cyclesOf(breakdown: Breakdown | undefined, coefficients: Record<string, number>): number {
+function cyclesOf(
+  breakdown: Breakdown | undefined,
+  coefficients: Record<string, number>,
+  fallback: number,
+): number {
   let cycles = 0;
   for (const kind of ["classes", "kernels"] as const) {
     for (const [name, count] of Object.entries(breakdown?.[kind] ?? {})) {
-      cycles += count * (coefficients[PREFIX[kind] + name] ?? 0);
+      cycles += count * (coefficients[PREFIX[kind] + name] ?? fallback);
     }
   }
   return cycles;

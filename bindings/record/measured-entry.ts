@@ -1,5 +1,7 @@
 // The entry of one network on one board, from what the board counted or an instrument measured.
 
+import type { OpProfile } from "../count/op-profile.ts";
+import { MemoryProfiler } from "../estimate/memory-profiler.ts";
 import type { Evaluation } from "../evaluate/evaluate.ts";
 import type { Outcomes } from "../evaluate/outcomes.ts";
 import type { CompiledNetwork } from "../image/compile.ts";
@@ -25,7 +27,8 @@ export interface BoardFigures {
 /** The entry; its kind is `emulated` where the board counted, `measured` where it took time. */
 export async function measuredEntry(
   facts: EntryFacts,
-  { image, arenaBytes }: Pick<CompiledNetwork, "image" | "arenaBytes">,
+  { image, arenaBytes, memory }: Pick<CompiledNetwork, "image" | "arenaBytes" | "memory">,
+  profile: OpProfile,
   figures: BoardFigures,
   evaluation: Evaluation | null,
   outcomes: Outcomes | null,
@@ -42,6 +45,18 @@ export async function measuredEntry(
     ...(energyUj === null ? {} : { energyUj: sampleReading(energyUj.samples, energyUj.spread) }),
     memoryKb: exactly((image.length + arenaBytes) / 1024),
     flashKb: exactly(image.length / 1024),
+    breakdown: {
+      classes: Object.fromEntries(
+        Object.entries(profile.classes).map(([name, n]) => [name, n * conditions.steps]),
+      ),
+      kernels: {},
+      sections: Object.fromEntries(
+        new MemoryProfiler(memory).staticSections.map(({ place, section, bytes }) => [
+          `${place}.${section}`,
+          bytes,
+        ]),
+      ),
+    },
     ...(evaluation === null ? {} : { accuracy: await accuracyEntry(evaluation, outcomes) }),
   };
 }

@@ -147,9 +147,11 @@ class Bench {
       const figures = await measure(place, network, id, this.#suite);
       const imageHash = await sha256(network.compiled.image);
       const { evaluation, outcomes } = variant;
+      const { profile } = variant;
       const entry = await measuredEntry(
         { ...facts, imageHash },
         network.compiled,
+        profile,
         figures,
         evaluation,
         outcomes,

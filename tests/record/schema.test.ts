@@ -4,6 +4,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { budgetJsonSchema } from "../../bindings/record/budget.ts";
 import { canonicalJson } from "../../bindings/record/canonical.ts";
+import { hardwareJsonSchema } from "../../bindings/record/hardware.ts";
 import { appendToHistory, parseHistory } from "../../bindings/record/history.ts";
 import { historyJsonSchema, parseRecord, recordJsonSchema } from "../../bindings/record/schema.ts";
 import { parseSuite, suiteJsonSchema } from "../../bindings/record/suite.ts";
@@ -174,6 +175,7 @@ describe("a record", () => {
       history: historyJsonSchema(),
       suite: suiteJsonSchema(),
       budget: budgetJsonSchema(),
+      hardware: hardwareJsonSchema(),
     };
     for (const [name, schema] of Object.entries(schemas)) {
       expect(readFileSync(join(folder, `${name}.schema.json`), "utf8"), name).toBe(canonicalJson(schema));

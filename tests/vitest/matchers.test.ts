@@ -85,6 +85,19 @@ describe("toStayWithin", () => {
   });
 });
 
+describe("expect", () => {
+  it("has the matchers once the entry is imported, and their types", async () => {
+    await import("../../vitest/index.ts");
+    expect(nrf).toStayWithin({ energyUj: 100, ramKb: 16 });
+    expect(nrf).not.toStayWithin({ energyUj: 1 });
+    expect(() => expect(nrf).toStayWithin({ energyUj: 1 })).toThrow(/exceeds its limits/);
+    // @ts-expect-error: a figure of another name is a mistake before any test runs.
+    expect(() => expect(nrf).toStayWithin({ energyMj: 1 })).toThrow(TypeError);
+    // @ts-expect-error: a rate is needed.
+    expect(() => expect(nrf).toMeetRealTime({})).toThrow(RangeError);
+  });
+});
+
 describe("toMeetRealTime", () => {
   it("agrees with the estimate's own verdict at every rate", () => {
     for (const rateHz of [10, 1000, 1800, 1900, 2500, 10_000]) {
