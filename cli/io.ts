@@ -3,6 +3,7 @@
 import { mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { LiquidEdgeError } from "../bindings/errors.ts";
+import { expectAtMost, MAX_FILE_BYTES } from "../bindings/limits.ts";
 import { printable } from "../bindings/network/printable.ts";
 import type { PortInfo } from "./serial/list-ports.ts";
 
@@ -93,9 +94,15 @@ async function readBytes(path: string): Promise<Uint8Array> {
   try {
     if (path !== "-") return await readFile(path);
     const chunks: Uint8Array[] = [];
-    for await (const chunk of process.stdin) chunks.push(chunk);
+    let bytes = 0;
+    for await (const chunk of process.stdin) {
+      bytes += chunk.length;
+      expectAtMost(MAX_FILE_BYTES, bytes, "standard input");
+      chunks.push(chunk);
+    }
     return Buffer.concat(chunks);
   } catch (cause) {
+    if (cause instanceof LiquidEdgeError) throw cause;
     const name = path === "-" ? "standard input" : printable(path);
     throw new LiquidEdgeError("bad-file", `${name}: expected a readable file, found ${reasonOf(cause)}`, {
       cause,
@@ -154,7 +161,7 @@ async function listFolder(path: string): Promise<string[]> {
   }
 }
 
-async function makeFolder(path: string): Promise<void> {
+export async function makeFolder(path: string): Promise<void> {
   try {
     await mkdir(path, { recursive: true });
   } catch (cause) {

@@ -22,6 +22,11 @@ export function styled(colour: boolean, style: Style, text: string): string {
   return colour ? styleText(style, text, { validateStream: false }) : text;
 }
 
+/** An argument as a shell would take it: for people to copy, for nothing here goes through a shell. */
+export function quoted(argument: string): string {
+  return /^[\w./:=-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", "'\\''")}'`;
+}
+
 /** A table with a head line; columns as wide as their widest cell. */
 export function table(
   columns: readonly Column[],

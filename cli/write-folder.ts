@@ -1,6 +1,6 @@
 // A folder of files: all of them, or none.
 
-import { mkdtemp, readdir, rename, rm, rmdir, writeFile } from "node:fs/promises";
+import { mkdtemp, open, readdir, rename, rm, rmdir } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { complain } from "../bindings/errors.ts";
 import { printable } from "../bindings/network/printable.ts";
@@ -27,7 +27,7 @@ export async function writeFolder(
   let draft: string | undefined;
   try {
     draft = await mkdtemp(join(dirname(folder), ".liquid-edge-"));
-    for (const [name, content] of files) await writeFile(join(draft, name), content);
+    for (const [name, content] of files) await writeSynced(join(draft, name), content);
     if (present !== null && present.length > 0) {
       for (const name of files.keys()) await rename(join(draft, name), join(folder, name));
       await rmdir(draft);
@@ -41,6 +41,17 @@ export async function writeFolder(
       expected: "a folder that can be written",
       found: reasonOf(cause),
     });
+  }
+}
+
+/** The content must be on the disk before the name is, or a power cut leaves an empty file. */
+async function writeSynced(path: string, content: string): Promise<void> {
+  const file = await open(path, "wx");
+  try {
+    await file.writeFile(content);
+    await file.sync();
+  } finally {
+    await file.close();
   }
 }
 

@@ -1,11 +1,15 @@
 // Builds the firmware of a board: core.wasm → wasm2c → C → gcc, by the Makefile of boards/.
 
 import { existsSync } from "node:fs";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
-import { availableParallelism } from "node:os";
+import { copyFile, cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { availableParallelism, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { bytes as coreBytes } from "#core/scalar";
+import { complain } from "../../bindings/errors.ts";
+import { printable } from "../../bindings/network/printable.ts";
 import manifest from "../../package.json" with { type: "json" };
+import { makeFolder } from "../io.ts";
+import { quoted } from "../text.ts";
 import { boardsFolder } from "./boards-folder.ts";
 import { runBuildTool } from "./build-tools.ts";
 import { coreAsC } from "./core-c.ts";
@@ -41,6 +45,9 @@ export interface Firmware {
   next: string | null;
 }
 
+/** The image that is linked in, in the folder of the build. */
+const IMAGE_FILE = "image.bin";
+
 /** Whether ESP-IDF builds the firmware, whose compiler this package does not call. */
 function isIdfProject(folder: string): boolean {
   return existsSync(join(folder, "CMakeLists.txt"));
@@ -74,34 +81,78 @@ async function uf2FamilyOf(folder: string): Promise<number | null> {
 export async function buildFirmware(board: string, options: FirmwareOptions = {}): Promise<Firmware> {
   const boards = boardsFolder();
   const out = resolve(options.out ?? join("build", "firmware", board));
-  await mkdir(out, { recursive: true });
+  const { mlperfId } = options;
+  if (mlperfId !== undefined && !/^[\w.-]+$/.test(mlperfId)) {
+    throw complain("bad-config", "--mlperf-id", {
+      expected: "letters, digits, dots and hyphens",
+      found: `"${printable(mlperfId)}"`,
+    });
+  }
+  await makeFolder(out);
   const wasm = coreBytes();
   const portKernels = options.portKernels ?? (await portKernelsOf(join(boards, board)));
   const { source, header } = coreSource(await coreAsC(), wasm, {
     ...options,
     portKernels,
   });
-  await writeFile(join(out, "core.c"), source);
-  await writeFile(join(out, "core.h"), header);
+  const write = (folder: string) =>
+    Promise.all([writeFile(join(folder, "core.c"), source), writeFile(join(folder, "core.h"), header)]);
   if (isIdfProject(join(boards, board))) {
-    const next =
-      `idf.py -C ${join(boards, board)} -B ${join(out, "idf")} -D CORE_DIR=${out} ` +
-      `-D FIRMWARE_VERSION=${manifest.version} build`;
+    await write(out);
+    const next = [
+      ...["idf.py", "-C", join(boards, board), "-B", join(out, "idf")],
+      ...["-D", `CORE_DIR=${out}`, "-D", `FIRMWARE_VERSION=${manifest.version}`, "build"],
+    ]
+      .map(quoted)
+      .join(" ");
     return { board, elf: null, out, uf2: null, portKernels: [], sizes: null, next };
   }
-  const { image, mlperfId, energyMode, main } = options;
+  const folder = await mkdtemp(join(tmpdir(), "liquid-edge-"));
+  try {
+    await write(folder);
+    if (options.image !== undefined) await copyFile(options.image, join(folder, IMAGE_FILE));
+    await make(board, folder, portKernels, options);
+    await cp(folder, out, { recursive: true });
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+  const elf = join(out, "firmware.elf");
+  const family = await uf2FamilyOf(join(boards, board));
+  const uf2 = family === null ? null : join(out, "firmware.uf2");
+  if (family !== null) await writeFile(uf2!, uf2Of(await readSegments(elf), family));
+  const sizes = await readSizes(elf);
+  return { board, elf, out, uf2, portKernels: [...portKernels], sizes, next: null };
+}
+
+/**
+ * Has make build in `folder`, where core.c and core.h are. make hands its rules to a shell and splits lists at spaces, so that no
+ * name of the user's may come into them: what is built is copied to where the user wants it.
+ */
+async function make(
+  board: string,
+  folder: string,
+  portKernels: readonly string[],
+  { image, mlperfId, energyMode, main }: FirmwareOptions,
+): Promise<void> {
+  if (!/^[\w./:\\+-]+$/.test(folder)) {
+    throw complain("bad-tool", "make", {
+      expected: "a folder for temporary files without spaces and special characters in its name",
+      found: `"${printable(folder)}"`,
+      hint: "TMPDIR says where it is",
+    });
+  }
   await runBuildTool("make", [
     "-s",
     `-j${availableParallelism()}`,
     "-C",
-    boards,
+    boardsFolder(),
     // Options are no files, so make would not notice that they changed.
     "-B",
     `BOARD=${board}`,
-    `OUT=${out}`,
+    `OUT=${folder}`,
     `VERSION=${manifest.version}`,
     `PORT_KERNELS=${portKernels.join(" ")}`,
-    ...(image === undefined ? [] : [`IMAGE=${resolve(image)}`]),
+    ...(image === undefined ? [] : [`IMAGE=${join(folder, IMAGE_FILE)}`]),
     ...(mlperfId === undefined ? [] : [`MLPERF_ID=${mlperfId}`]),
     ...(energyMode === true ? ["ENERGY=1"] : []),
     ...(main === undefined
@@ -113,10 +164,4 @@ export async function buildFirmware(board: string, options: FirmwareOptions = {}
           `POOL_LIMIT=${main.poolLimit ?? ""}`,
         ]),
   ]);
-  const elf = join(out, "firmware.elf");
-  const family = await uf2FamilyOf(join(boards, board));
-  const uf2 = family === null ? null : join(out, "firmware.uf2");
-  if (family !== null) await writeFile(uf2!, uf2Of(await readSegments(elf), family));
-  const sizes = await readSizes(elf);
-  return { board, elf, out, uf2, portKernels: [...portKernels], sizes, next: null };
 }

@@ -155,6 +155,27 @@ describe("the server", () => {
     expect((await ask("/", { host: `localhost:${port}` })).status).toBe(200);
   });
 
+  it.each([
+    "127.0.0.1.rebound.example",
+    "rebound.example:80@127.0.0.1",
+    "localhost.rebound.example",
+    "0.0.0.0",
+    "[::1]",
+    "",
+  ])("refuses the host %j, which a name could be made to lead here by", async (host) => {
+    const { status, body, headers } = await ask("/", { host });
+    expect(status).not.toBe(200);
+    expect(body).not.toContain("<script");
+    expect(headers).not.toHaveProperty("access-control-allow-origin");
+  });
+
+  it("has nothing for a proxy's request or another site's", async () => {
+    expect((await ask("http://rebound.example/")).status).toBe(404);
+    expect((await ask(`http://127.0.0.1:${port}/etc/passwd`)).status).toBe(404);
+    for (const method of ["PUT", "DELETE", "PATCH", "TRACE"])
+      expect((await ask("/", { method })).status).toBe(405);
+  });
+
   it("listens on loopback alone", async () => {
     const other = await new Promise<string>((resolve) => {
       // 127.0.0.2 is this machine too, but not the address that was bound.

@@ -10,6 +10,7 @@ import { FLASH_METHODS, type FlashMethod, INSTALL_HINTS, VERSION_ARGS } from "..
 import { intelHexOf } from "../../firmware/intel-hex.ts";
 import type { Io } from "../../io.ts";
 import { usageError } from "../../options.ts";
+import { quoted } from "../../text.ts";
 import { findTarget } from "./targets.ts";
 
 /** Files of a drive by which a board in its boot loader is known. */
@@ -25,14 +26,17 @@ export async function boardFlash(io: Io, id: string, options: BoardFlashOptions)
   const file = options.firmware === undefined ? await built(io, board, method) : resolve(options.firmware);
   if (options.firmware !== undefined && !(await stat(file).catch(() => null))?.isFile())
     throw complain("bad-file", options.firmware, { expected: "a file of firmware", found: "none there" });
-  if (method.tool === "openocd" && /[{}]/.test(file))
+  // In braces Tcl takes everything for what it is, but braces and a backslash in front of one or of a line end.
+  if (method.tool === "openocd" && /[{}]|\\(\n|$)/.test(file))
     throw complain("bad-file", file, {
-      expected: "a path without braces for openocd",
+      expected: "a path without braces, and without a backslash at the end of a line, for openocd",
       found: "one with them",
     });
   const commands = method.commands(file, options.port);
   const shown =
-    drive === null ? commands.map((command) => command.map(quoted).join(" ")) : [`copy ${file} to ${drive}`];
+    drive === null
+      ? commands.map((command) => command.map(quoted).join(" "))
+      : [`copy ${quoted(file)} to ${quoted(drive)}`];
   if (options.json) io.print(JSON.stringify({ board, tool: method.tool, file, drive, commands }));
   else io.print(shown.join("\n"));
   if (options.dryRun) return;
@@ -103,9 +107,4 @@ async function built(io: Io, board: string, { tool, takes }: FlashMethod): Promi
   const file = join(out, "firmware.hex");
   await writeFile(file, intelHexOf(await readSegments(elf!)));
   return file;
-}
-
-/** As a shell would take it; nothing here goes through one. */
-function quoted(argument: string): string {
-  return /^[\w./:=-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", "'\\''")}'`;
 }
