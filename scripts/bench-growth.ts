@@ -1,10 +1,11 @@
 // How cost grows: counted operations, image bytes and times over neurons, connections, unfolds, sparsity, batch, length and
 // number of configurations, each with the exponent of a fitted power law. `npm run bench -- growth` prints the table and
-// checks the exponents of operations and bytes; `npm run bench -- growth --write` writes docs/growth.md and its pictures.
+// checks the exponents of operations and bytes; `npm run bench -- growth --write` writes docs/growth.md and its pictures; `--largest 256` ends at that many neurons.
 
 import { readFileSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
 import type { TopLevelSpec } from "vega-lite";
 import { parseSequence } from "../bindings/core/sequence.ts";
 import { Session } from "../bindings/core/session.ts";
@@ -17,8 +18,8 @@ import { type Axis, axes, networkOf } from "./bench-growth/axes.ts";
 import { type PowerLaw, powerLaw } from "./bench-growth/power-law.ts";
 
 const DOCS = fileURLToPath(new URL("../docs/", import.meta.url));
-const LEAST_RUNS = 3;
-const BUDGET_MS = 50;
+const LEAST_RUNS = 2;
+const BUDGET_MS = 30;
 
 const QUANTITIES = {
   operations: "operations a step",
@@ -48,11 +49,18 @@ interface Row {
 /** Prints the table; whether no exponent of operations or bytes is above what the structure implies. */
 export async function benchGrowth(args: readonly string[] = []): Promise<boolean> {
   const rows: Row[] = [];
-  for (const axis of axes()) rows.push(...(await measureAxis(axis)));
+  const { values } = parseArgs({
+    args: [...args],
+    options: { write: { type: "boolean", default: false }, largest: { type: "string", default: "1024" } },
+  });
+  for (const axis of axes(Number(values.largest))) {
+    rows.push(...(await measureAxis(axis)));
+    console.error(`growth: ${axis.name} measured`);
+  }
   rows.push(...(await runtimeRows()), await configurations());
   const table = tableOf(rows);
   console.log(`growth: exponents b of cost = a x^b, 95 % interval\n${table}`);
-  if (args.includes("--write")) await writeDocs(rows, table);
+  if (values.write) await writeDocs(rows, table);
   const worse = rows.filter(({ isExact, fit, expected }) => isExact && fit.exponent > expected + 0.01);
   for (const { axis, quantity, fit } of worse)
     console.log(`  ${axis}: ${quantity} grows with exponent ${fit.exponent.toFixed(3)}`);
