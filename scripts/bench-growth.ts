@@ -18,8 +18,9 @@ import { type Axis, axes, networkOf } from "./bench-growth/axes.ts";
 import { type PowerLaw, powerLaw } from "./bench-growth/power-law.ts";
 
 const DOCS = fileURLToPath(new URL("../docs/", import.meta.url));
-const LEAST_RUNS = 2;
-const BUDGET_MS = 30;
+const WARM_UP = 3;
+const BLOCKS = 3;
+const BLOCK_US = 5000;
 
 const QUANTITIES = {
   operations: "operations a step",
@@ -143,7 +144,7 @@ async function configurations(): Promise<Row> {
   const points = [];
   let seed = 0;
   for (const x of [8, 32, 128]) {
-    const started = performance.now();
+    const started = process.cpuUsage();
     for (let i = 0; i < x; i++) {
       const network = { cell: { cell: "gru" as const, units: 16 }, sparsity: 0, seed: seed++, key: "growth" };
       const options = {
@@ -153,7 +154,8 @@ async function configurations(): Promise<Row> {
       };
       await costNetwork({ inputs: 8, outputs: 4 }, network, options);
     }
-    points.push({ x, y: 1000 * (performance.now() - started) });
+    const { user, system } = process.cpuUsage(started);
+    points.push({ x, y: user + system });
   }
   return {
     axis: "gru of 16, configurations",
@@ -161,22 +163,30 @@ async function configurations(): Promise<Row> {
     quantity: "costing, µs",
     isExact: false,
     expected: 1,
-    why: "each by itself; the first ones wait for the engine's compiler",
+    why: "each by itself",
     points,
     fit: powerLaw(points),
   };
 }
 
-/** The best of some runs, which a busy machine disturbs least. */
+/** Processor time of a run, the best of some blocks of runs: a busy machine interrupts long runs, and the wall counts that. */
 function bestUs(run: () => unknown): number {
-  let best = Number.POSITIVE_INFINITY;
-  const started = performance.now();
-  for (let i = 0; i < LEAST_RUNS || performance.now() - started < BUDGET_MS; i++) {
-    const before = performance.now();
-    run();
-    best = Math.min(best, performance.now() - before);
+  for (let i = 0; i < WARM_UP; i++) run();
+  let runs = 1;
+  let best = blockUs(run, runs);
+  while (best * runs < BLOCK_US) {
+    runs *= 4;
+    best = blockUs(run, runs);
   }
-  return 1000 * best;
+  for (let i = 1; i < BLOCKS; i++) best = Math.min(best, blockUs(run, runs));
+  return best;
+}
+
+function blockUs(run: () => unknown, runs: number): number {
+  const before = process.cpuUsage();
+  for (let i = 0; i < runs; i++) run();
+  const { user, system } = process.cpuUsage(before);
+  return Math.max(1, user + system) / runs;
 }
 
 function tableOf(rows: readonly Row[]): string {
@@ -196,7 +206,7 @@ async function writeDocs(rows: readonly Row[], table: string): Promise<void> {
   const path = `${DOCS}growth.md`;
   const text = readFileSync(path, "utf8");
   const machine = `${cpus().length} x ${cpus()[0]!.model}, Node ${process.version}`;
-  const block = `<!-- growth -->\n\nTimes on ${machine}.\n\n${table}\n\n<!-- /growth -->`;
+  const block = `<!-- growth -->\n\nProcessor times on ${machine}.\n\n${table}\n\n<!-- /growth -->`;
   writeFileSync(
     path,
     text.replace(/<!-- growth -->[\s\S]*<!-- \/growth -->/, () => block),
