@@ -8,6 +8,7 @@ import { benchEnergy } from "./bench-energy.ts";
 import { benchEngines } from "./bench-engines.ts";
 import { benchExplorer } from "./bench-explorer.ts";
 import { benchReport } from "./bench-report.ts";
+import { benchGrowth } from "./bench-growth.ts";
 import { benchSweep } from "./bench-sweep.ts";
 import { benchTrain } from "./bench-train.ts";
 
@@ -24,6 +25,8 @@ const BENCHMARKS: Record<string, () => Promise<boolean>> = {
   batch: benchBatch,
   /** Estimates a second of a sweep, in threads and through a queue. */
   sweep: benchSweep,
+  /** How cost grows with neurons, connections, unfolds, batch, length; `--write` renews docs/growth.md. */
+  growth: () => benchGrowth(options),
   /** Epochs of the first-steps example, steps of larger networks. */
   train: benchTrain,
   /** The explorer in a browser: until it answers, and until a change is shown. */

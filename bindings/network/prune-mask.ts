@@ -27,7 +27,10 @@ export function maskedMatrix(name: string): string | null {
 /** The prune mask of a matrix: 1 where a weight exists; null where all do. */
 export function pruneMaskOf(tensors: ReadonlyMap<string, Tensor>, matrix: string): Uint8Array | null {
   const mask = tensors.get(pruneMaskName(matrix));
-  return mask === undefined ? null : Uint8Array.from(mask.data, (value) => (value === 0 ? 0 : 1));
+  if (mask === undefined) return null;
+  const present = new Uint8Array(mask.data.length);
+  for (let i = 0; i < present.length; i++) present[i] = mask.data[i] === 0 ? 0 : 1;
+  return present;
 }
 
 /** The values of a tensor, 0 where its prune mask says that a weight is absent. */
