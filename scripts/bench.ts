@@ -7,8 +7,8 @@ import { benchCounted } from "./bench-counted.ts";
 import { benchEnergy } from "./bench-energy.ts";
 import { benchEngines } from "./bench-engines.ts";
 import { benchExplorer } from "./bench-explorer.ts";
-import { benchReport } from "./bench-report.ts";
 import { benchGrowth } from "./bench-growth.ts";
+import { benchReport } from "./bench-report.ts";
 import { benchSweep } from "./bench-sweep.ts";
 import { benchTrain } from "./bench-train.ts";
 

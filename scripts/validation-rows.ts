@@ -130,6 +130,57 @@ function loadBoard(id: string, tables: Record<string, CycleTable>): Board {
   return parseBoard(merged, tables, `boards/validation/${id}.json`);
 }
 
+/** Rows of one system, estimated by what the first of them gives. */
+export interface Calibrated {
+  first: Comparison;
+  others: {
+    comparison: Comparison;
+    latencyError: number;
+    /** Null where no earlier row has an energy at the same supply voltage. */
+    energyError: number | null;
+  }[];
+}
+
+/**
+ * Rows of the same microcontroller, clock, engine with its version and variant, and precision, wherever there are several: the first
+ * latency, and the first energy at each supply voltage, calibrate the estimates of the others.
+ */
+export function calibrateOnFirst(
+  comparisons: readonly Comparison[],
+  engineOf: (row: PublishedRow) => string,
+): Calibrated[] {
+  const groups = new Map<string, Comparison[]>();
+  for (const comparison of comparisons) {
+    if (comparison.reason !== null) continue;
+    const { row } = comparison;
+    const engine = engineOf(row).toLowerCase().replaceAll(/[-_]/g, " ");
+    const key = [row.mcu, row.clockMhz, engine, row.precision].join(" | ");
+    groups.set(key, [...(groups.get(key) ?? []), comparison]);
+  }
+  return [...groups.values()]
+    .filter(({ length }) => length > 1)
+    .map((group) => {
+      const [first, ...others] = group;
+      const latencyFactor = first!.row.latencyMs / first!.latencyMs!.typ;
+      return {
+        first: first!,
+        others: others.map((comparison) => {
+          const { row, latencyMs, energyUj } = comparison;
+          const donor = group.find((other) => other.energyUj !== null && other.row.supplyV === row.supplyV);
+          const isOwn = donor === undefined || donor === comparison;
+          return {
+            comparison,
+            latencyError: (latencyMs!.typ * latencyFactor) / row.latencyMs - 1,
+            energyError:
+              energyUj === null || isOwn
+                ? null
+                : (energyUj.typ * (donor.row.energyUj! / donor.energyUj!.typ)) / row.energyUj! - 1,
+          };
+        }),
+      };
+    });
+}
+
 export interface Summary {
   rows: number;
   meanError: number;

@@ -11,12 +11,13 @@ const DRIFT_SECONDS = 1;
 
 export class InstrumentPump {
   readonly instrument: Instrument;
-  readonly #startedMs: number;
   readonly #onPoll: () => void;
   readonly #running: Promise<void>;
   #failure: unknown = null;
   #isEnding = false;
   #polledMs: number;
+  /** When the first samples had come, and how many: an instrument may take its time to start. */
+  #first: { ms: number; samples: number } | null = null;
   #wake: () => void = () => {};
   /** The longest that samples waited for being taken in. */
   latencyMs = POLL_MS;
@@ -25,8 +26,7 @@ export class InstrumentPump {
   constructor(instrument: Instrument, onPoll: () => void = () => {}) {
     this.instrument = instrument;
     this.#onPoll = onPoll;
-    this.#startedMs = instrument.nowMs();
-    this.#polledMs = this.#startedMs;
+    this.#polledMs = instrument.nowMs();
     this.#running = this.#run();
   }
 
@@ -62,13 +62,15 @@ export class InstrumentPump {
   /** What the instrument's clock lacks against this machine's, when that is more than clocks are off. */
   drift(): string | null {
     const { sampleCount, samplesPerSecond, name } = this.instrument;
-    const seconds = (this.#polledMs - this.#startedMs) / 1000;
+    if (this.#first === null) return null;
+    const seconds = (this.#polledMs - this.#first.ms) / 1000;
     if (seconds < DRIFT_SECONDS) return null;
-    const share = sampleCount / samplesPerSecond / seconds - 1;
+    const sampled = (sampleCount - this.#first.samples) / samplesPerSecond;
+    const share = sampled / seconds - 1;
     const slack = (2 * this.latencyMs) / 1000 / seconds;
     if (Math.abs(share) <= MAX_DRIFT + slack) return null;
     return (
-      `${name} gave samples for ${(sampleCount / samplesPerSecond).toFixed(2)} s in ${seconds.toFixed(2)} s: ` +
+      `${name} gave samples for ${sampled.toFixed(2)} s in ${seconds.toFixed(2)} s: ` +
       "samples are lost beyond what it counts, or its clock is off"
     );
   }
@@ -87,6 +89,7 @@ export class InstrumentPump {
         const now = instrument.nowMs();
         this.latencyMs = Math.max(this.latencyMs, now - this.#polledMs);
         this.#polledMs = now;
+        if (instrument.sampleCount > 0) this.#first ??= { ms: now, samples: instrument.sampleCount };
         this.#onPoll();
         this.#wake();
       }

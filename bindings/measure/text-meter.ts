@@ -7,7 +7,9 @@ import { gather, SampleReceiver } from "./receive.ts";
 import type { TableOptions } from "./sample-rows.ts";
 
 const HEADER_MS = 3000;
-const HEADER = /(?:^|\n)((?:#[^\n]*\n)*[^\n#]*[A-Za-z_]{2,}[^\n]*)\r?\n/;
+/** Comments, then a line of names: no cell of it is a number, as one is beside the word of an overflow. */
+const HEADER =
+  /(?:^|\n)((?:#[^\n]*\n)*(?!(?:[^\n]*[,;\t])?\s*[-+]?[.\d]+\s*(?:[,;\t\r]|\n))[^\n#]*[A-Za-z_]{2,}[^\n]*)\r?\n/;
 
 /** What the lines of a meter mean. */
 export interface TextMeterOptions extends TableOptions {

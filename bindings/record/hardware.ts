@@ -1,4 +1,5 @@
-// The file of a bench: which boards there are, emulated or real, where they answer, and what measures their current.
+// A bench: which boards there are, emulated or real, where they answer, and what measures their current. The file is YAML or
+// JSON, `hardware.yaml` by custom.
 
 import * as z from "zod";
 import { complaintOf } from "../board/schema-complaint.ts";
@@ -6,12 +7,18 @@ import { complain } from "../errors.ts";
 import { printable } from "../network/printable.ts";
 
 const text = z.string().min(1);
+const name = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, "a name of letters, digits, dots, hyphens and underscores");
 const facts = z.record(text, text);
 const port = text.meta({ description: "serial port, tcp:HOST:PORT or unix:PATH" });
 const marker = text
   .exactOptional()
   .meta({ description: "input that the board's marker pin is wired to; without it windows are timed" });
 const baudRate = z.int().positive().exactOptional();
+const zero = text
+  .exactOptional()
+  .meta({ description: "recording at zero current, relative to this file; shunt monitors need one" });
 
 const instrument = z.discriminatedUnion(
   "type",
@@ -19,26 +26,39 @@ const instrument = z.discriminatedUnion(
     z.strictObject({
       type: z.literal("ppk2"),
       port,
-      mode: z.enum(["source", "ampere"]),
+      mode: z.enum(["source", "ampere"]).meta({ description: "feeds the board or not" }),
       supplyMv: z.number().min(800).max(5000),
       marker,
+      zero,
     }),
     z.strictObject({
       type: z.literal("lpm01a"),
       port,
       supplyMv: z.number().min(1800).max(3300),
       samplesPerSecond: z.literal([100_000, 50_000, 20_000, 10_000, 5000, 2000, 1000, 500]).default(10_000),
+      zero,
     }),
-    z.strictObject({ type: z.literal("meter"), port, baudRate, marker }),
+    z.strictObject({
+      type: z.literal("meter"),
+      port,
+      baudRate,
+      supplyMv: z.number().positive().exactOptional().meta({ description: "that the meter has to see" }),
+      shuntOhm: z.number().positive().exactOptional(),
+      columns: text.exactOptional().meta({ description: "of its lines, as `energy --columns`" }),
+      marker,
+      zero,
+    }),
   ],
   "ppk2, lpm01a or meter",
 );
 
 const board = z.strictObject({
-  board: text.meta({ description: "id, as `liquid-edge board list` shows it" }),
+  id: name.exactOptional().meta({ description: "what this board is called here; default: its kind" }),
+  board: text.meta({ description: "id of the kind of board, as `liquid-edge board list` shows it" }),
   emulated: z.boolean().default(false).meta({ description: "the emulator of a board that has one" }),
   port: port.exactOptional(),
   baudRate,
+  tool: text.exactOptional().meta({ description: "that flashes it; default: the first installed" }),
   inferences: z.int().positive().exactOptional().meta({ description: "timed; default 1000, emulated 100" }),
   warmup: z.int().nonnegative().default(10),
   readings: z.int().min(2).max(1000).default(10).meta({ description: "of time and of energy" }),
@@ -65,19 +85,34 @@ export function parseHardware(json: unknown, source: string): Hardware {
   const parsed = hardwareFile.safeParse(json);
   if (!parsed.success) throw complaintOf(parsed.error, json, source, "bad-record");
   const { $schema: _, ...hardware } = parsed.data;
-  for (const [i, { board: id, emulated }] of hardware.boards.entries()) {
-    const double = hardware.boards.findIndex((one) => one.board === id && one.emulated === emulated);
-    if (double === i) continue;
-    throw complain("bad-record", source, {
-      field: `boards[${i}].board`,
-      expected: "each board once",
-      found: `"${printable(id)}" of boards[${double}] again`,
-    });
-  }
+  refuseDoubles(hardware.boards, nameOf, "id", source);
+  refuseDoubles(hardware.boards, ({ port }) => port, "port", source);
+  refuseDoubles(hardware.boards, (board) => board.instrument?.port, "instrument.port", source);
   return hardware;
+}
+
+/** What a board is called. */
+export function nameOf({ id, board, emulated }: HardwareBoard): string {
+  return id ?? (emulated ? `${board}, emulated` : board);
 }
 
 /** JSON Schema (draft 2020-12) of a hardware file. */
 export function hardwareJsonSchema(): object {
   return z.toJSONSchema(hardwareFile, { io: "input" });
+}
+
+function refuseDoubles(
+  boards: readonly HardwareBoard[],
+  key: (board: HardwareBoard) => string | undefined,
+  field: string,
+  source: string,
+): void {
+  const values = boards.map(key);
+  const again = values.findIndex((value, i) => value !== undefined && values.indexOf(value) < i);
+  if (again < 0) return;
+  throw complain("bad-record", source, {
+    field: `boards[${again}].${field}`,
+    expected: "one that no other board has",
+    found: `"${printable(values[again]!)}"`,
+  });
 }

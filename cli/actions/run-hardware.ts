@@ -7,9 +7,14 @@ import { expectSameCore } from "../../bindings/device/mcu-connection.ts";
 import { differingWords, encodeRow, expectedRows } from "../../bindings/device/records.ts";
 import { runRow } from "../../bindings/device/run-on-device.ts";
 import { complain, LiquidEdgeError } from "../../bindings/errors.ts";
-import type { EnergyProfiler } from "../../bindings/measure/energy-profiler.ts";
+import { EnergyProfiler } from "../../bindings/measure/energy-profiler.ts";
 import type { Network } from "../../bindings/network.ts";
-import { type Hardware, type HardwareBoard, parseHardware } from "../../bindings/record/hardware.ts";
+import {
+  type Hardware,
+  type HardwareBoard,
+  type HardwareInstrument,
+  parseHardware,
+} from "../../bindings/record/hardware.ts";
 import { type BoardFigures, measuredEntry } from "../../bindings/record/measured-entry.ts";
 import { type BenchmarkRecord, type Entry, entryId } from "../../bindings/record/record.ts";
 import { parseRecord } from "../../bindings/record/schema.ts";
@@ -18,6 +23,7 @@ import { sha256 } from "../../bindings/sha256.ts";
 import { RunFailure } from "../exit.ts";
 import { ticksToCount } from "../firmware/emulator.ts";
 import { QEMU } from "../firmware/qemu.ts";
+import { instrumentText, markerOf, openInstrument, settingsOf } from "../instruments/open-instrument.ts";
 import type { Io } from "../io.ts";
 import { noiseSequence } from "../noise.ts";
 import { barOf } from "../progress.ts";
@@ -25,7 +31,6 @@ import { fileName } from "../read-text.ts";
 import { readYaml } from "../read-yaml.ts";
 import { linkTo } from "./board/link-to.ts";
 import { findTarget, type Target } from "./board/targets.ts";
-import { instrumentText, openInstrument } from "./open-instrument.ts";
 import {
   besideSuite,
   countVariants,
@@ -85,6 +90,14 @@ function targetOf({ board, emulated, instrument, port }: HardwareBoard, i: numbe
   return target;
 }
 
+async function profilerOf(io: Io, instrument: HardwareInstrument): Promise<EnergyProfiler> {
+  const marker = markerOf(instrument);
+  return EnergyProfiler.open(
+    await openInstrument(io, settingsOf(instrument)),
+    marker === undefined ? {} : { marker },
+  );
+}
+
 class Bench {
   readonly entries: Entry[] = [];
   readonly skipped: BenchmarkRecord["skipped"] = [];
@@ -119,7 +132,7 @@ class Bench {
         });
       }
       this.#boards[target.id] = await boardEnvironment(io, target, hello, board);
-      const profiler = instrument === undefined ? null : await openInstrument(instrument);
+      const profiler = instrument === undefined ? null : await profilerOf(io, instrument);
       try {
         for (const one of variants) await this.#variant({ target, board, session, hello, profiler }, one);
       } finally {

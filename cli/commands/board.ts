@@ -53,6 +53,14 @@ export interface BoardRunOptions extends CommonOptions {
   imageIn: ImagePlace;
 }
 
+export interface BoardSetupOptions extends CommonOptions {
+  config: string;
+  only?: string;
+  dryRun?: true;
+}
+
+export type BoardVerifyOptions = Omit<BoardSetupOptions, "dryRun">;
+
 const imageInOption = () =>
   choiceOption(
     "--image-in <place>",
@@ -80,6 +88,8 @@ export function addBoard(program: Command, io: Io): void {
   addList(board, io);
   addBuild(board, io);
   addFlash(board, io);
+  addSetup(board, io);
+  addVerify(board, io);
   addRun(board, io);
 }
 
@@ -150,6 +160,51 @@ function addFlash(board: Command, io: Io): void {
       await boardFlash(io, id, options);
     });
   withCommon(command, ["board flash nrf52840", "board flash rp2040 --tool picotool --dry-run"]);
+}
+
+const benchOption = () =>
+  new Option(
+    "--config <file>",
+    "the bench, YAML or JSON: boards, their ports, what measures them (boards/README.md)",
+  ).makeOptionMandatory();
+
+function addSetup(board: Command, io: Io): void {
+  const command = board
+    .command("setup")
+    .summary("put firmware on every board of a bench, and greet each")
+    .description(
+      "Builds firmware for every board that the file names, flashes it as board flash does, and waits for the board's answer. " +
+        "A board that fails does not keep the others from being set up; the exit code is 1 then.",
+    )
+    .addOption(benchOption())
+    .option("--only <id>", "one board of the bench")
+    .option("--dry-run", "only print the commands")
+    .action(async (options: BoardSetupOptions) => {
+      const { boardSetup } = await import("../actions/board/setup.ts");
+      await boardSetup(io, options);
+    });
+  withCommon(command, [
+    "board setup --config hardware.yaml",
+    "board setup --config hardware.yaml --only left-leg --dry-run",
+  ]);
+}
+
+function addVerify(board: Command, io: Io): void {
+  const command = board
+    .command("verify")
+    .summary("check every connection of a bench, and say how to mend what is wrong")
+    .description(
+      "Opens instrument and board, greets both, has the board pulse its marker pin, and looks at what the instrument records: " +
+        "lost and saturated samples, clocks, supply voltage, pulses on the right input, idle current and noise, a recording at zero " +
+        "current where the instrument needs one. Exit code 1 when something is wrong.",
+    )
+    .addOption(benchOption())
+    .option("--only <id>", "one board of the bench")
+    .action(async (options: BoardVerifyOptions) => {
+      const { boardVerify } = await import("../actions/board/verify.ts");
+      await boardVerify(io, options);
+    });
+  withCommon(command, ["board verify --config hardware.yaml", "board verify --config hardware.yaml --json"]);
 }
 
 function addRun(board: Command, io: Io): void {

@@ -4,6 +4,7 @@ import type { Instrument } from "../../bindings/measure/instrument.ts";
 import { Lpm01a } from "../../bindings/measure/lpm01a.ts";
 import { Ppk2 } from "../../bindings/measure/ppk2.ts";
 import { TextMeter } from "../../bindings/measure/text-meter.ts";
+import type { HardwareInstrument } from "../../bindings/record/hardware.ts";
 import type { PPK2_MODES } from "../commands/energy.ts";
 import { openLink, parsePort } from "../firmware/open-link.ts";
 import type { Io } from "../io.ts";
@@ -42,6 +43,34 @@ export interface InstrumentSettings {
   columns?: string;
   /** Whether edges of the marker input are asked for, where an instrument has to be told. */
   marker?: boolean;
+}
+
+/** The settings of an instrument that a file of hardware names. */
+export function settingsOf(instrument: HardwareInstrument): InstrumentSettings & { format: LiveFormat } {
+  const { type, port, zero: _, ...rest } = instrument;
+  const { baudRate: baud, supplyMv, marker, ...others } = { baudRate: undefined, marker: undefined, ...rest };
+  return {
+    ...others,
+    port,
+    format: type,
+    marker: marker !== undefined,
+    ...(baud === undefined ? {} : { baud }),
+    ...(supplyMv === undefined ? {} : { volts: supplyMv / 1000 }),
+  };
+}
+
+/** The input that the board's marker pin is wired to. */
+export function markerOf(instrument: HardwareInstrument): string | undefined {
+  return "marker" in instrument ? instrument.marker : undefined;
+}
+
+/** What a record's environment says of it: figures of another instrument are not comparable. */
+export function instrumentText(instrument: HardwareInstrument): string {
+  const { type } = instrument;
+  const windows = markerOf(instrument) === undefined ? "by time" : "by marker";
+  if (type === "meter") return `meter, windows ${windows}`;
+  const mode = type === "ppk2" ? `${instrument.mode}, ` : `${instrument.samplesPerSecond} Hz, `;
+  return `${type}, ${mode}${instrument.supplyMv} mV, windows ${windows}`;
 }
 
 /** Opens, identifies and sets up the instrument; it feeds the device from then on, where it does. Throws in one line. */

@@ -45,6 +45,14 @@ describe.each(Object.values(tables).map((table) => [table.id, table] as const))(
     expectNear(price.typ, expected, "int8-smlad");
   });
 
+  it("prices SMLAD with 16-bit activations from the instructions of the port's kernels", () => {
+    if (!hasMac(table)) return;
+    const price = (loads: number, alu: number) =>
+      loads * cycles(table, "i32Load") + alu * cycles(table, "i32Alu") + 0.5 * cycles(table, "i32Mul");
+    expectNear(table.kernels["int8x16-smlad"]!.typ, price(6 / 16, (6 + 8 + 1.6) / 16), "int8x16-smlad");
+    expectNear(table.kernels["int4x16-smlad"]!.typ, price(4 / 16, (10 + 8 + 1.6) / 16), "int4x16-smlad");
+  });
+
   it("spans at least 35 % either way, unless a vendor published the figure", () => {
     for (const [name, price] of Object.entries(table.kernels)) {
       if (price.grade === "A") continue;

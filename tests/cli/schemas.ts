@@ -354,6 +354,33 @@ export const boardListJson = z.strictObject({
   portsProblem: z.nullable(z.string()),
 });
 
+export const boardVerifyJson = z.strictObject({
+  config: z.string(),
+  boards: z
+    .array(
+      z.strictObject({
+        id: z.string(),
+        board: z.string(),
+        ok: z.boolean(),
+        checks: z.array(
+          z.strictObject({
+            check: z.enum(["instrument", "board", "samples", "supply", "marker", "idle", "zero"]),
+            ok: z.boolean(),
+            found: z.string(),
+            mend: z.nullable(z.string()),
+          }),
+        ),
+      }),
+    )
+    .min(1),
+});
+
+export const boardSetupJson = z.strictObject({
+  config: z.string(),
+  dryRun: z.boolean(),
+  boards: z.array(z.strictObject({ id: z.string(), board: z.string(), problem: z.nullable(z.string()) })),
+});
+
 export const boardBuildJson = z.strictObject({
   board: z.string(),
   elf: z.string(),

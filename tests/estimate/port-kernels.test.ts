@@ -65,6 +65,10 @@ describe("kernels of the port", () => {
       const built = /^PORT_KERNELS\s*:=(.*)$/m.exec(makefile)?.[1]?.trim().split(/\s+/) ?? [];
       expect(Object.keys(portKernels), id).toEqual(built);
     }
-    expect(findBoard("nrf52840").portKernels).toEqual({ matvecS8: "int8-smlad" });
+    expect(findBoard("nrf52840").portKernels).toEqual({
+      matvecS8: "int8-smlad",
+      matvecS8x16: "int8x16-smlad",
+      matvecS4x16: "int4x16-smlad",
+    });
   });
 });

@@ -7,7 +7,7 @@ import { runInMemory, TICK_HZ } from "./batch.ts";
 
 export interface KernelCall {
   /** Index in kernels.c. */
-  kernel: 0 | 1;
+  kernel: 0 | 1 | 2 | 3;
   /** Words, or bytes that are put somewhere; null: the result. */
   arguments: (number | Uint8Array | null)[];
   resultBytes: number;
@@ -71,21 +71,69 @@ export async function callKernels(
   });
 }
 
-/** matvecS8 on any operands that `check` admits; every ninth result or so saturates. */
-export function matvecS8Call(random: TestRandom, nOut: number, nIn: number): KernelCall {
-  const whole = (low: number, high: number) => low + Math.floor(random.next() * (high - low + 1));
+type Whole = (low: number, high: number) => number;
+
+function wholeOf(random: TestRandom): Whole {
+  return (low, high) => low + Math.floor(random.next() * (high - low + 1));
+}
+
+function rowsOf(random: TestRandom, nOut: number, mostBias: number): Uint8Array {
+  const whole = wholeOf(random);
   const rows = new DataView(new ArrayBuffer(8 * nOut));
   for (let r = 0; r < nOut; r++) {
-    rows.setInt32(8 * r, whole(-(2 ** 20), 2 ** 20), true);
+    rows.setInt32(8 * r, whole(-mostBias, mostBias), true);
     rows.setUint16(8 * r + 4, whole(0x4000, 0x7fff), true);
     // Mostly shifts that occur in networks, now and then any.
     rows.setUint16(8 * r + 6, random.next() < 0.2 ? whole(0, 45) : whole(15, 24), true);
   }
-  const anyByte = () => whole(-127, 127);
+  return new Uint8Array(rows.buffer);
+}
+
+/** matvecS8 on any operands that `check` admits; every ninth result or so saturates. */
+export function matvecS8Call(random: TestRandom, nOut: number, nIn: number): KernelCall {
+  const rows = rowsOf(random, nOut, 2 ** 20);
+  const anyByte = () => wholeOf(random)(-127, 127);
   const bytes = (n: number) => new Uint8Array(Int8Array.from({ length: n }, anyByte).buffer);
   return {
     kernel: 0,
-    arguments: [new Uint8Array(rows.buffer), bytes(4 * ((nOut + 3) >> 2) * nIn), bytes(nIn), null, nOut, nIn],
+    arguments: [rows, bytes(4 * ((nOut + 3) >> 2) * nIn), bytes(nIn), null, nOut, nIn],
+    resultBytes: 2 * nOut,
+  };
+}
+
+/** Activations of 16 bits, ends included now and then, so that sums come near 2^31. */
+function halves(random: TestRandom, n: number): Uint8Array {
+  const whole = wholeOf(random);
+  const end = () => (random.next() < 0.5 ? -32767 : 32767);
+  return new Uint8Array(
+    Int16Array.from({ length: n }, () => (random.next() < 0.2 ? end() : whole(-32767, 32767))).buffer,
+  );
+}
+
+/** matvecS8x16: weights of 8 bits, activations of 16. */
+export function matvecS8x16Call(random: TestRandom, nOut: number, nIn: number): KernelCall {
+  const weights = Int8Array.from({ length: 4 * ((nOut + 3) >> 2) * nIn }, () => wholeOf(random)(-127, 127));
+  return {
+    kernel: 2,
+    arguments: [
+      rowsOf(random, nOut, 2 ** 28),
+      new Uint8Array(weights.buffer),
+      halves(random, nIn),
+      null,
+      nOut,
+      nIn,
+    ],
+    resultBytes: 2 * nOut,
+  };
+}
+
+/** matvecS4x16: two sources a word, eight nibbles of any value. */
+export function matvecS4x16Call(random: TestRandom, nOut: number, nIn: number): KernelCall {
+  const words = ((nOut + 3) >> 2) * ((nIn + 1) >> 1);
+  const weights = Uint8Array.from({ length: 4 * words }, () => wholeOf(random)(0, 255));
+  return {
+    kernel: 3,
+    arguments: [rowsOf(random, nOut, 2 ** 24), weights, halves(random, nIn), null, nOut, nIn],
     resultBytes: 2 * nOut,
   };
 }

@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
+import type { Link } from "../../bindings/device/link.ts";
 import { measureEnergy } from "../../bindings/measure/measure-energy.ts";
 import { readTrace } from "../../bindings/measure/read-trace.ts";
+import { TextMeter } from "../../bindings/measure/text-meter.ts";
 import { zeroCurrent } from "../../bindings/measure/zero-current.ts";
 import { repeating } from "../fakes/current.ts";
 import { type FakeMeterOptions, meterText } from "../fakes/text-meter.ts";
@@ -80,5 +82,22 @@ describe("a meter of text lines", () => {
     expect(() => measureEnergy(trace, { windows: { by: "marker" } })).toThrow(
       /"window 2" expected no saturated sample, found 851 \(/,
     );
+  });
+});
+
+describe("the header of a live meter", () => {
+  it("is no line of samples in which one overflowed, also not half of one", async () => {
+    const text =
+      "f,3300,0\n35000,ovf,3300,0\n# liquid-edge-meter v1 dev=INA228 shunt_ohm=1 fs=700\nt_us,shunt_uV,bus_mV,trig\n";
+    const parts = [text];
+    const link: Link = {
+      name: "port",
+      bytesPerSecond: 1e5,
+      send: async () => {},
+      receive: async () => new TextEncoder().encode(parts.shift() ?? ""),
+      nowMs: () => 0,
+      close: async () => {},
+    };
+    expect((await TextMeter.open(link)).samplesPerSecond).toBe(700);
   });
 });

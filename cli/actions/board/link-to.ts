@@ -51,7 +51,7 @@ export async function linkTo(
 }
 
 /** The serial port that the board answers on. Throws `unavailable` when it is not exactly one. */
-async function portOf(io: LinkIo, board: string): Promise<string> {
+export async function portOf(io: Pick<LinkIo, "serialPorts">, board: string): Promise<string> {
   const hint = "--emulated where it has an emulator";
   const ports = rankPorts(await io.serialPorts().catch(() => [])).filter(({ usb }) => usb !== null);
   const asked = await Promise.all(ports.map(async ({ path }) => ({ path, answer: await identify(path) })));
