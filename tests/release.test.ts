@@ -28,7 +28,7 @@ it("is nothing now", () => {
 
 it.each([
   ["CHANGELOG.md", "## 0.1.0", "## 0.0.9", "CHANGELOG.md: first heading: expected 0.1.0, found 0.0.9"],
-  ["CHANGELOG.md", /(## .*)\n[^]*/, "$1\n", "CHANGELOG.md: expected lines under 0.1.0, found none"],
+  ["CHANGELOG.md", /(## .*)\n[\s\S]*/, "$1\n", "CHANGELOG.md: expected lines under 0.1.0, found none"],
   [
     "package-lock.json",
     '"version": "0.1.0"',
