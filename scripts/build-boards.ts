@@ -1,7 +1,7 @@
 // Checks the platforms of boards/ and writes them as one module, each with its cycle table resolved: the library then
 // loads them without a schema library. Run by scripts/build.ts.
 
-import { readdir, readFile, writeFile } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Board, CycleTable } from "../bindings/board/board.ts";
@@ -13,6 +13,7 @@ import {
   parseEmulatedBoard,
 } from "../bindings/board/schema.ts";
 import { complain } from "../bindings/errors.ts";
+import { writeChanged } from "./write-changed.ts";
 
 const BOARDS = fileURLToPath(new URL("../boards", import.meta.url));
 
@@ -20,7 +21,7 @@ const BOARDS = fileURLToPath(new URL("../boards", import.meta.url));
 export async function buildBoards(outFile: string): Promise<void> {
   const tables = await readCoreTables();
   const boards = await readBoards(tables);
-  await writeFile(outFile, moduleText(tables, boards, await readEmulatedBoards()));
+  await writeChanged(outFile, moduleText(tables, boards, await readEmulatedBoards()));
 }
 
 /** The shared cycle tables by id. */
