@@ -1,7 +1,7 @@
 // Checks the platforms of boards/ and writes them as one module, each with its cycle table resolved: the library then
 // loads them without a schema library. Run by scripts/build.ts.
 
-import { readdir, readFile, writeFile } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Board, CycleTable } from "../bindings/board/board.ts";
@@ -15,6 +15,7 @@ import {
   parseFirmwareRecords,
 } from "../bindings/board/schema.ts";
 import { complain } from "../bindings/errors.ts";
+import { writeChanged } from "./write-changed.ts";
 
 const BOARDS = fileURLToPath(new URL("../boards", import.meta.url));
 
@@ -23,7 +24,7 @@ export async function buildBoards(outFile: string): Promise<void> {
   const tables = await readCoreTables();
   const boards = await readBoards(tables);
   const firmware = parseFirmwareRecords(await readJson("firmware.json"), "boards/firmware.json");
-  await writeFile(outFile, moduleText(tables, boards, await readEmulatedBoards(), firmware));
+  await writeChanged(outFile, moduleText(tables, boards, await readEmulatedBoards(), firmware));
 }
 
 /** The shared cycle tables by id. */

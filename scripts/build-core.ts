@@ -6,11 +6,13 @@
 // priced and replaced. Small helpers are inlined by `@inline` in the sources. train.wasm runs on hosts only, where nobody
 // counts: there binaryen may inline, which changes no bit of a result.
 
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import asc from "assemblyscript/asc";
 import binaryen from "binaryen";
+import { PARTS, type Part } from "./core-parts.ts";
 import { instrument } from "./instrument.ts";
+import { writeChanged } from "./write-changed.ts";
 
 /** Where the built files go, relative to the repository. */
 const BUILD = "build";
@@ -92,27 +94,44 @@ export function bytes() {
 `;
 }
 
+/** Files of `build/` by name, of one part. */
+async function filesOf(part: Part): Promise<Record<string, string | Uint8Array>> {
+  if (part === "train") {
+    const train = optimize(await compile(true, ".", TRAIN_ENTRY), true, true);
+    return { "train.wasm": train, "train.js": bytesModule(train) };
+  }
+  const core = optimize(await compile(part === "simd"), part === "simd");
+  if (part === "simd") return { "core.simd.wasm": core, "simd.js": bytesModule(core) };
+  const { wasm: counted, table } = instrument(core);
+  return {
+    "core.wasm": core,
+    "core.counted.wasm": counted,
+    "core.counted.json": `${JSON.stringify(table)}\n`,
+    "scalar.js": bytesModule(core),
+    "counted.js": `${bytesModule(counted)}\nexport const table = ${JSON.stringify(table)};\n`,
+  };
+}
+
+/** Builds one part, and returns the sizes in bytes of its files. A file whose content stays is not written again. */
+export async function buildPart(root: string, part: Part): Promise<Record<string, number>> {
+  const directory = join(root, BUILD);
+  await mkdir(directory, { recursive: true });
+  const files = Object.entries(await filesOf(part));
+  await Promise.all(files.map(([name, contents]) => writeChanged(join(directory, name), contents)));
+  return Object.fromEntries(files.map(([name, contents]) => [name, contents.length]));
+}
+
 /** Builds the three cores and the training core, and returns their sizes in bytes. */
 export async function buildCore(
   root: string,
 ): Promise<Record<"scalar" | "simd" | "counted" | "train", number>> {
-  const directory = join(root, BUILD);
-  await mkdir(directory, { recursive: true });
-  const scalar = optimize(await compile(false), false);
-  const simd = optimize(await compile(true), true);
-  const train = optimize(await compile(true, ".", TRAIN_ENTRY), true, true);
-  const { wasm: counted, table } = instrument(scalar);
-  const write = (name: string, contents: string | Uint8Array) => writeFile(join(directory, name), contents);
-  await Promise.all([
-    write("core.wasm", scalar),
-    write("core.simd.wasm", simd),
-    write("core.counted.wasm", counted),
-    write("train.wasm", train),
-    write("core.counted.json", `${JSON.stringify(table)}\n`),
-    write("scalar.js", bytesModule(scalar)),
-    write("simd.js", bytesModule(simd)),
-    write("train.js", bytesModule(train)),
-    write("counted.js", `${bytesModule(counted)}\nexport const table = ${JSON.stringify(table)};\n`),
-  ]);
-  return { scalar: scalar.length, simd: simd.length, counted: counted.length, train: train.length };
+  const sizes: Record<string, number> = {};
+  for (const part of PARTS) Object.assign(sizes, await buildPart(root, part));
+  const size = (name: string) => sizes[name]!;
+  return {
+    scalar: size("core.wasm"),
+    simd: size("core.simd.wasm"),
+    counted: size("core.counted.wasm"),
+    train: size("train.wasm"),
+  };
 }

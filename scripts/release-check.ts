@@ -1,0 +1,165 @@
+// `npm run release:check`: everything that must hold before a version is released, on a clean clone of what is committed. Takes as
+// long as the tests do, and prints a table.
+//
+//   npm run release:check [-- --only pack,api] [--keep]
+//
+// --only: these steps, here, on the built working copy instead of a clone. --keep: the clone stays. Exit code 1 if a step fails.
+// A step that cannot be taken here says so and counts as skipped.
+
+import { type SpawnSyncReturns, spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { pack } from "./empty-project.ts";
+import { versionProblems } from "./release-version.ts";
+
+/** Why a step was not taken. */
+class Skipped extends Error {}
+
+interface Step {
+  name: string;
+  what: string;
+  /** Throws when it fails; what it returns stands in the table. */
+  run: (place: Place) => string;
+}
+
+interface Place {
+  /** The repository that is checked. */
+  root: string;
+  /** For what a step writes. */
+  scratch: string;
+}
+
+/** What npm says where a registry has no audit. */
+const NO_AUDIT = /audit endpoint returned an error|ENOAUDIT|ENOTFOUND|EAI_AGAIN|ECONNREFUSED|40[45]/;
+
+const STEPS: readonly Step[] = [
+  { name: "version", what: "version, CHANGELOG and baseline agree", run: ({ root }) => checkVersion(root) },
+  { name: "test", what: "npm cit", run: ({ root }) => must("npm", ["cit"], root) },
+  { name: "full", what: "npm run test:full", run: ({ root }) => must("npm", ["run", "test:full"], root) },
+  {
+    name: "api",
+    what: "docs/api.report.md",
+    run: ({ root }) => must("npx", ["vitest", "run", "tests/api.test.ts"], root),
+  },
+  {
+    name: "gate",
+    what: "the project's own suite",
+    run: ({ root }) => must("npm", ["run", "-s", "gate"], root),
+  },
+  {
+    name: "pack",
+    what: "npm pack, installed in an empty folder",
+    run: ({ root, scratch }) => installed(pack(root, scratch), scratch),
+  },
+  {
+    name: "publint",
+    what: "publint",
+    run: ({ root, scratch }) => must("npx", ["publint", "run", pack(root, scratch), "--strict"], root),
+  },
+  {
+    name: "attw",
+    what: "types resolve everywhere (are the types wrong)",
+    run: ({ root, scratch }) =>
+      must("npx", ["attw", pack(root, scratch), "--profile", "esm-only", "--no-emoji", "-f", "ascii"], root),
+  },
+  { name: "audit", what: "npm audit", run: ({ root }) => audit(root) },
+  {
+    name: "nodes",
+    what: "Node 22 and 24",
+    run: ({ root }) => must("npx", ["tsx", "scripts/test-nodes.ts"], root),
+  },
+];
+
+function start(command: string, args: readonly string[], cwd: string): SpawnSyncReturns<string> {
+  return spawnSync(command, args, { cwd, encoding: "utf8", maxBuffer: 1 << 28 });
+}
+
+/** What a command printed; throws with it unless the command ends with 0. */
+function outputOf(command: string, args: readonly string[], cwd: string): string {
+  const { status, stdout, stderr, error } = start(command, args, cwd);
+  if (status === 0) return stdout;
+  throw new Error(
+    `${command} ${args.join(" ")}: exit code ${status}\n${stdout}${stderr}${error?.message ?? ""}`,
+  );
+}
+
+/** Runs a command that has nothing to tell but its exit code. */
+function must(command: string, args: readonly string[], cwd: string): string {
+  outputOf(command, args, cwd);
+  return "";
+}
+
+function checkVersion(root: string): string {
+  const problems = versionProblems(root);
+  if (problems.length > 0) throw new Error(problems.join("\n"));
+  return JSON.parse(readFileSync(join(root, "package.json"), "utf8")).version;
+}
+
+/** As a user does: install, import, run the command. */
+function installed(tarball: string, scratch: string): string {
+  const project = mkdtempSync(join(scratch, "project "));
+  must("npm", ["init", "-y"], project);
+  must("npm", ["install", "--no-audit", "--no-fund", tarball], project);
+  const code =
+    'import { EnergySimulator, Network } from "liquid-edge"; const network = await Network.load("node_modules/liquid-edge/examples/sine.safetensors");' +
+    'console.log(new EnergySimulator({ platform: "rp2040" }).estimate(await network.profileOperations()).energyUj.typ > 0);';
+  const { stdout, stderr } = start(process.execPath, ["--input-type=module", "-e", code], project);
+  if (stdout.trim() !== "true") throw new Error(`import: expected an estimate, found ${stdout}${stderr}`);
+  const steam = "node_modules/liquid-edge/examples/steam.safetensors";
+  must("npx", ["--offline", "--no", "liquid-edge", "estimate", steam, "--platform", "all"], project);
+  return `${Math.round(readFileSync(tarball).length / 1000)} kB packed`;
+}
+
+function audit(root: string): string {
+  const { status, stdout, stderr } = start("npm", ["audit", "--loglevel=error"], root);
+  if (status === 0) return "";
+  if (NO_AUDIT.test(stderr) && !/vulnerabilit/.test(stdout))
+    throw new Skipped("NOT AUDITED: the registry answers no audit");
+  throw new Error(stdout + stderr);
+}
+
+/** A clone of the commit that is checked out. */
+function clone(from: string, scratch: string): string {
+  const root = join(scratch, "liquid-edge");
+  must("git", ["clone", "--quiet", "--no-local", "--no-tags", from, root], scratch);
+  must("git", ["checkout", "--quiet", "--detach", outputOf("git", ["rev-parse", "HEAD"], from).trim()], root);
+  return root;
+}
+
+const { values } = parseArgs({
+  options: { only: { type: "string" }, keep: { type: "boolean", default: false } },
+});
+const only = values.only?.split(",");
+const unknown = only?.find((name) => !STEPS.some((step) => step.name === name));
+if (unknown !== undefined) {
+  console.error(`--only: expected some of ${STEPS.map(({ name }) => name).join(",")}, found "${unknown}"`);
+  process.exit(2);
+}
+
+const scratch = mkdtempSync(join(tmpdir(), "release-"));
+const here = join(import.meta.dirname, "..");
+const place: Place = { root: only === undefined ? clone(here, scratch) : here, scratch };
+const rows: string[] = [];
+for (const { name, what, run } of STEPS.filter((step) => only?.includes(step.name) ?? true)) {
+  console.log(`${name}: ${what} …`);
+  const begun = performance.now();
+  let verdict = "ok";
+  let note = "";
+  try {
+    note = run(place);
+  } catch (error) {
+    verdict = error instanceof Skipped ? "skipped" : "FAILED";
+    note = error instanceof Skipped ? error.message : "";
+    if (!(error instanceof Skipped)) console.error((error as Error).message);
+    if (verdict === "FAILED") process.exitCode = 1;
+  }
+  const seconds = `${((performance.now() - begun) / 1000).toFixed(0)} s`;
+  rows.push(
+    `${verdict.padEnd(8)} ${name.padEnd(8)} ${what.padEnd(48)} ${seconds.padStart(7)}  ${note}`.trimEnd(),
+  );
+}
+console.log(`\n${rows.join("\n")}`);
+if (values.keep) console.log(place.root);
+else rmSync(scratch, { recursive: true, force: true });
