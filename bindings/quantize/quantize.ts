@@ -47,8 +47,8 @@ export interface QuantizeOptions {
    */
   activations?: ActivationBits;
   /**
-   * How well integers do at what the network is for, more is better. It then decides which rounding is kept, and rounding each
-   * weight for itself is tried too, as a training for integers did; without it the least error against the floats decides.
+   * How well integers do at what the network is for, more is better. Rounding each weight for itself, as a training for integers
+   * did, is then tried too, and kept where it does better than what is nearest to the floats.
    */
   merit?: (network: IntNetwork) => number;
   /** Called after every time step of every run over the calibration data; `total` is an upper bound. */
@@ -95,7 +95,7 @@ const PLAIN = { damping: 0, inputMargin: 1.1, fitsStates: false, isPlain: true }
 const PLAIN_MARGINS = [1.1, 0.8, 0.6, 0.45, 0.3] as const;
 
 /** Ways of rounding plainly that differ in what comes out. */
-function plainRoundings({ bits }: Plan): Trial[] {
+function plainRoundings({ bits }: Plan): Rounding[] {
   const margins = bits.includes(4) ? PLAIN_MARGINS : [PLAIN.inputMargin];
   return margins.map((inputMargin) => ({ ...PLAIN, inputMargin }));
 }
@@ -108,26 +108,34 @@ function plainRoundings({ bits }: Plan): Trial[] {
 export function quantize(model: Model, options: QuantizeOptions): Quantized {
   const { lowered, sequences, onStep, run, plan, constantInputs } = prepare(model, options);
   const isolated = neuronsWithoutInputs(model);
-  let best: { quantized: Quantized; merit: number } | null = null;
-  let leastError = Number.POSITIVE_INFINITY;
-  const trials = options.merit === undefined ? TRIALS : [...TRIALS, ...plainRoundings(plan)];
-  for (const { below = 0, ...trial } of trials) {
-    if (leastError < below) continue;
-    const { network, layers } = new IntegerBuilder(lowered, run, plan, trial).build();
+  const attempt = (rounding: Rounding): Quantized => {
+    const { network, layers } = new IntegerBuilder(lowered, run, plan, rounding).build();
     const measured = fidelity(network, sequences, run.outputs, layers, onStep);
-    leastError = Math.min(leastError, measured.relativeRmsError);
     const report = {
       precision: options.precision,
       layers,
       neuronsWithoutInputs: isolated,
       constantInputs,
-      isPlain: trial.isPlain === true,
+      isPlain: rounding.isPlain === true,
       ...measured,
     };
-    const merit = options.merit?.(network) ?? -measured.relativeRmsError;
-    if (best === null || merit > best.merit) best = { quantized: { network, report }, merit };
+    return { network, report };
+  };
+  let best: Quantized | null = null;
+  for (const { below = 0, ...trial } of TRIALS) {
+    if (best !== null && best.report.relativeRmsError < below) break;
+    const quantized = attempt(trial);
+    if (best === null || quantized.report.relativeRmsError < best.report.relativeRmsError) best = quantized;
   }
-  return best!.quantized;
+  const { merit } = options;
+  if (merit === undefined) return best!;
+  let most = merit(best!.network);
+  for (const rounding of plainRoundings(plan)) {
+    const quantized = attempt(rounding);
+    const reached = merit(quantized.network);
+    if (reached > most) [best, most] = [quantized, reached];
+  }
+  return best!;
 }
 
 /**
