@@ -9,6 +9,7 @@ export {
 export { readCheckpoint, type TrainingCheckpoint, writeCheckpoint } from "../train/checkpoint-file.ts";
 export type { DifferentiableNetwork, PrunableNetwork, SequenceNetwork } from "../train/differentiable.ts";
 export { type BackwardOptions, Differentiator, type ForwardOptions } from "../train/differentiator.ts";
+export { type EnergyBudget, energyEstimator, sparsityWithin } from "../train/energy-budget.ts";
 export { initialModel } from "../train/initial-weights.ts";
 export { type IntegerOutcome, integerOutcome } from "../train/integer-outcome.ts";
 export type { ParameterRange } from "../train/parameters.ts";

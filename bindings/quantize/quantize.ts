@@ -49,8 +49,8 @@ export interface QuantizeOptions {
    */
   activations?: ActivationBits;
   /**
-   * How well integers do at what the network is for, more is better. It then decides which rounding is kept, and rounding each
-   * weight for itself is tried too, as a training for integers did; without it the least error against the floats decides.
+   * How well integers do at what the network is for, more is better. Rounding each weight for itself, as a training for integers
+   * did, is then tried too, and kept where it does better than what is nearest to the floats.
    */
   merit?: (network: IntNetwork) => number;
   /** Called after every time step of every run over the calibration data; `total` is an upper bound. */
@@ -98,7 +98,7 @@ const PLAIN = { damping: 0, inputMargin: 1.1, fitsStates: false, isPlain: true }
 const PLAIN_MARGINS = [1.1, 0.8, 0.6, 0.45, 0.3] as const;
 
 /** Ways of rounding plainly that differ in what comes out. */
-function plainRoundings({ bits }: Plan): Trial[] {
+function plainRoundings({ bits }: Plan): Rounding[] {
   const margins = bits.includes(4) ? PLAIN_MARGINS : [PLAIN.inputMargin];
   return margins.map((inputMargin) => ({ ...PLAIN, inputMargin }));
 }
@@ -111,65 +111,9 @@ function plainRoundings({ bits }: Plan): Trial[] {
 export function quantize(model: Model, options: QuantizeOptions): Quantized {
   const prepared = prepare(model, options);
   const isolated = neuronsWithoutInputs(model);
-  const narrow = roundBest(prepared, options, isolated);
-  const { relativeRmsError } = narrow.quantized.report;
-  const isWidened =
-    options.activations === undefined &&
-    relativeRmsError >= WIDEN_ABOVE &&
-    prepared.plan.bits.every((bits) => bits === 8) &&
-    readsBytes(narrow.quantized.network);
-  if (!isWidened) return narrow.quantized;
-  const wide = roundWide(prepared, options, isolated);
-  if (wide === null || wide.merit <= narrow.merit) return narrow.quantized;
-  const { network, report } = wide.quantized;
-  return { network, report: { ...report, errorWithBytes: relativeRmsError } };
-}
-
-/** Activations of 8 bits that leave the relative rms error above this get 16. */
-const WIDEN_ABOVE = 0.02;
-
-/** Whether a matrix reads activations of 8 bits; an LTC by itself has none. */
-function readsBytes({ layers }: IntNetwork): boolean {
-  return layers.some(
-    (layer) =>
-      ("narrowed" in layer && layer.narrowed !== null) || (layer.kind === "int-input" && layer.width === 8),
-  );
-}
-
-/** With activations of 16 bits; null where a layer has more columns than its accumulator then holds. */
-function roundWide(
-  prepared: Prepared,
-  options: QuantizeOptions,
-  isolated: QuantizationReport["neuronsWithoutInputs"],
-): Rounded | null {
-  try {
-    return roundBest({ ...prepared, plan: { ...prepared.plan, activations: 16 } }, options, isolated);
-  } catch (error) {
-    if (error instanceof LiquidEdgeError && error.code === "unavailable") return null;
-    throw error;
-  }
-}
-
-/** A rounding and how good it is: the caller's merit, else the error, negative. */
-interface Rounded {
-  quantized: Quantized;
-  merit: number;
-}
-
-/** The best rounding on the calibration data. */
-function roundBest(
-  { lowered, sequences, onStep, run, plan, constantInputs }: Prepared,
-  options: QuantizeOptions,
-  isolated: QuantizationReport["neuronsWithoutInputs"],
-): Rounded {
-  let best: Rounded | null = null;
-  let leastError = Number.POSITIVE_INFINITY;
-  const trials = options.merit === undefined ? TRIALS : [...TRIALS, ...plainRoundings(plan)];
-  for (const { below = 0, ...trial } of trials) {
-    if (leastError < below) continue;
-    const { network, layers } = new IntegerBuilder(lowered, run, plan, trial).build();
+  const attempt: Attempt = ({ lowered, sequences, onStep, run, plan, constantInputs }, rounding) => {
+    const { network, layers } = new IntegerBuilder(lowered, run, plan, rounding).build();
     const measured = fidelity(network, sequences, run.outputs, layers, onStep);
-    leastError = Math.min(leastError, measured.relativeRmsError);
     const report = {
       precision: options.precision,
       activations: plan.activations,
@@ -177,13 +121,66 @@ function roundBest(
       layers,
       neuronsWithoutInputs: isolated,
       constantInputs,
-      isPlain: trial.isPlain === true,
+      isPlain: rounding.isPlain === true,
       ...measured,
     };
-    const merit = options.merit?.(network) ?? -measured.relativeRmsError;
-    if (best === null || merit > best.merit) best = { quantized: { network, report }, merit };
+    return { network, report };
+  };
+  let best = widened(prepared, options, leastError(prepared, attempt), attempt);
+  const { merit } = options;
+  if (merit === undefined) return best;
+  let most = merit(best.network);
+  for (const rounding of plainRoundings(prepared.plan)) {
+    const quantized = attempt(prepared, rounding);
+    const reached = merit(quantized.network);
+    if (reached > most) [best, most] = [quantized, reached];
+  }
+  return best;
+}
+
+type Attempt = (prepared: Prepared, rounding: Rounding) => Quantized;
+
+/** The searched rounding with the least error on the calibration data. */
+function leastError(prepared: Prepared, attempt: Attempt): Quantized {
+  let best: Quantized | null = null;
+  for (const { below = 0, ...trial } of TRIALS) {
+    if (best !== null && best.report.relativeRmsError < below) break;
+    const quantized = attempt(prepared, trial);
+    if (best === null || quantized.report.relativeRmsError < best.report.relativeRmsError) best = quantized;
   }
   return best!;
+}
+
+/** Activations of 8 bits that leave the relative rms error above this get 16. */
+const WIDEN_ABOVE = 0.02;
+
+/** `narrow`, or the same with activations of 16 bits where nobody chose, 8 are too few and 16 are better. */
+function widened(
+  prepared: Prepared,
+  { activations }: QuantizeOptions,
+  narrow: Quantized,
+  attempt: Attempt,
+): Quantized {
+  const { relativeRmsError } = narrow.report;
+  const mayWiden = activations === undefined && prepared.plan.bits.every((bits) => bits === 8);
+  if (!mayWiden || relativeRmsError < WIDEN_ABOVE || !readsBytes(narrow.network)) return narrow;
+  try {
+    const wide = leastError({ ...prepared, plan: { ...prepared.plan, activations: 16 } }, attempt);
+    if (wide.report.relativeRmsError >= relativeRmsError) return narrow;
+    return { ...wide, report: { ...wide.report, errorWithBytes: relativeRmsError } };
+  } catch (error) {
+    // A layer has more columns than its accumulator then holds.
+    if (error instanceof LiquidEdgeError && error.code === "unavailable") return narrow;
+    throw error;
+  }
+}
+
+/** Whether a matrix reads activations of 8 bits; an LTC by itself has none. */
+function readsBytes({ layers }: IntNetwork): boolean {
+  return layers.some(
+    (layer) =>
+      ("narrowed" in layer && layer.narrowed !== null) || (layer.kind === "int-input" && layer.width === 8),
+  );
 }
 
 /**

@@ -59,6 +59,10 @@ function descriptionSchema() {
     epoch: whole,
     steps: whole,
     random: z.object({ shuffling: randomState, noise: randomState, augmentation: randomState }),
+    energy: z
+      .array(z.object({ step: whole, sparsity: z.number(), energyUj: z.number() }))
+      .nullable()
+      .default(null),
     bestEpoch: whole.nullable(),
     lossLimit: z.number().nullable(),
     history: z.array(

@@ -13,6 +13,7 @@ import {
   sparsityAt,
 } from "../prune/schedule.ts";
 import type { DifferentiableNetwork, PrunableNetwork } from "./differentiable.ts";
+import { type EnergyBudget, type EnergyOf, MOST_SPARSITY, SPARSITY_STEP } from "./energy-budget.ts";
 import type { Optimiser } from "./optimiser.ts";
 import { withMasks } from "./parameters.ts";
 import type { TrainingPruning } from "./settings.ts";
@@ -22,19 +23,38 @@ const MAX_DRAWS = 32;
 /** Of an LTC's synapses, beside their strength `w`. */
 const SYNAPSE_FIELDS = ["w", "sigma", "mu", "erev"];
 
+/** What a network took when its masks were drawn. */
+export interface EnergyPoint {
+  /** Of the optimiser, from 0. */
+  step: number;
+  sparsity: number;
+  energyUj: number;
+}
+
 export class GradualPruning {
   readonly #network: PrunableNetwork;
   readonly #pruning: TrainingPruning;
   readonly #schedule: PruningSchedule;
   /** Before anything of it was taken out. */
   readonly #original: Model;
+  readonly #energyOf: EnergyOf | null;
   #masks: ReadonlyMap<string, Tensor>;
+  #energy: readonly EnergyPoint[] = [];
 
   /**
    * @param nSteps of the whole training
+   * @param energyOf for a budget
    * @throws LiquidEdgeError `bad-config` when the network has nothing to prune; RangeError for a share outside [0, 1)
    */
-  constructor(network: DifferentiableNetwork, pruning: TrainingPruning, nSteps: number) {
+  constructor(
+    network: DifferentiableNetwork,
+    pruning: TrainingPruning,
+    nSteps: number,
+    energyOf: EnergyOf | null = null,
+  ) {
+    if (budgetOf(pruning) !== null && energyOf === null)
+      throw new TypeError(`"energyOf" expected with a budget, got null`);
+    this.#energyOf = energyOf;
     if (!isPrunable(network)) throw new TypeError(`"pruning" expected a network that takes masks`);
     const { model } = network;
     refuseNothingToPrune(model, "pruning");
@@ -55,12 +75,38 @@ export class GradualPruning {
     return this.#masks;
   }
 
-  /** Draws new masks if it is time, before step `step`, from 0. What the optimiser knows of weights that go is forgotten. */
-  prune(step: number, optimiser: Optimiser): void {
-    if (!prunesAt(step, this.#schedule)) return;
-    const sparsity = sparsityAt(step, this.#schedule);
+  /** The way to the budget so far; null without one. */
+  get energy(): readonly EnergyPoint[] | null {
+    return budgetOf(this.#pruning) === null ? null : this.#energy;
+  }
+
+  /**
+   * Draws new masks if it is time, before step `step`, from 0. What the optimiser knows of weights that go is forgotten. With a
+   * budget none are drawn once the network keeps to it; at the end of the schedule they are until it does.
+   */
+  async prune(step: number, optimiser: Optimiser): Promise<void> {
+    const budget = budgetOf(this.#pruning);
+    if (!prunesAt(step, this.#schedule) || this.#keepsToBudget()) return;
+    const isLast = masksFrozen(step, this.#schedule);
+    let sparsity = sparsityAt(step, this.#schedule);
+    for (;;) {
+      this.#draw(sparsity, isLast, optimiser);
+      if (budget === null) return;
+      const energyUj = await this.#energyOf!(withMasks(this.#network.model, this.#masks));
+      this.#energy = [...this.#energy, { step, sparsity, energyUj }];
+      if (!isLast || this.#keepsToBudget() || sparsity >= MOST_SPARSITY) return;
+      sparsity = Math.min(MOST_SPARSITY, sparsity + SPARSITY_STEP);
+    }
+  }
+
+  #keepsToBudget(): boolean {
+    const last = this.#energy.at(-1);
+    return last !== undefined && last.energyUj <= budgetOf(this.#pruning)!.energyUj;
+  }
+
+  #draw(sparsity: number, isLast: boolean, optimiser: Optimiser): void {
     const now = withMasks(this.#network.model, this.#masks);
-    this.#set(pruneMasks(now, this.#optionsAt(sparsity, masksFrozen(step, this.#schedule)), this.#original));
+    this.#set(pruneMasks(now, this.#optionsAt(sparsity, isLast), this.#original));
     const starts = new Map(this.#network.ranges.map(({ name, start }) => [name, start]));
     for (const [name, { data }] of this.#masks) {
       for (const tensor of maskedTensors(name)) optimiser.clear(starts.get(tensor)!, data);
@@ -69,11 +115,12 @@ export class GradualPruning {
 
   /** Whether the masks no longer change once `steps` steps are done. */
   isOver(steps: number): boolean {
-    return steps > 0 && masksFrozen(steps - 1, this.#schedule);
+    return this.#keepsToBudget() || (steps > 0 && masksFrozen(steps - 1, this.#schedule));
   }
 
   /** Goes back, or on, to masks of this training. */
-  restore(masks: ReadonlyMap<string, Tensor>): void {
+  restore(masks: ReadonlyMap<string, Tensor>, energy: readonly EnergyPoint[] | null = null): void {
+    this.#energy = energy ?? [];
     this.#set(masks);
   }
 
@@ -83,10 +130,14 @@ export class GradualPruning {
   }
 
   #optionsAt(sparsity: number, isLast: boolean): TrainingPruning {
-    if (this.#pruning.method !== "n:m") return { ...this.#pruning, sparsity };
+    if (this.#pruning.method !== "n:m") return { method: this.#pruning.method, sparsity };
     const { method, n, m } = this.#pruning;
     return { method, m, n: isLast ? n : Math.max(n, Math.ceil(m * (1 - sparsity))) };
   }
+}
+
+function budgetOf(pruning: TrainingPruning): EnergyBudget | null {
+  return "budget" in pruning ? (pruning.budget ?? null) : null;
 }
 
 function isPrunable(network: DifferentiableNetwork): network is PrunableNetwork {

@@ -3,6 +3,7 @@
 import type { Readout } from "../data/dataset.ts";
 import type { IntegerPrecision } from "../quantize/precisions.ts";
 import type { Augmentation } from "./augment.ts";
+import type { EnergyBudget } from "./energy-budget.ts";
 import type { Loss } from "./loss.ts";
 import type { OptimiserSettings } from "./optimiser.ts";
 import type { Schedule } from "./schedule.ts";
@@ -10,7 +11,12 @@ import type { Schedule } from "./schedule.ts";
 /** What is pruned while the network learns. */
 export type TrainingPruning =
   /** Share of each part's weights that is absent in the end; synapses of an LTC go one by one. */
-  | { method: "4x1" | "unstructured"; sparsity: number }
+  | {
+      method: "4x1" | "unstructured";
+      /** With a budget: where the schedule leads; it ends as soon as the network keeps to the budget, and goes beyond if it must. */
+      sparsity: number;
+      budget?: EnergyBudget;
+    }
   /** `n` of every `m` neighbouring weights stay. */
   | { method: "n:m"; n: number; m: number };
 

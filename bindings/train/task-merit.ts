@@ -1,4 +1,4 @@
-// What tells ways of rounding apart where there are labels: the loss of their integers on what a training may see.
+// What tells plain rounding from that for the floats' outputs where there are labels: the loss on what a training may see.
 
 import { hasSimd, loadCore } from "../core/core.ts";
 import { countSteps, type Dataset } from "../data/dataset.ts";
@@ -13,7 +13,7 @@ const MERIT_STEPS = 32_768;
 
 /**
  * `merit` of `quantize`: the loss, negated, on sequences from all over the train and validation parts. The loss, and not the
- * metric, since that of a few hundred answers is too coarse to tell a dozen ways of rounding apart. The test part is not looked at.
+ * metric, since that of a few hundred answers is too coarse. The test part is not looked at.
  * Undefined where both parts are empty.
  */
 export async function taskMerit(

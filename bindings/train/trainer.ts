@@ -8,7 +8,8 @@ import { augmented } from "./augment.ts";
 import { accumulateBatch, lossOfZeros } from "./batch.ts";
 import { type Constraint, constrain, constraintsOf } from "./constraints.ts";
 import type { DifferentiableNetwork } from "./differentiable.ts";
-import { GradualPruning } from "./gradual-pruning.ts";
+import type { EnergyOf } from "./energy-budget.ts";
+import { type EnergyPoint, GradualPruning } from "./gradual-pruning.ts";
 import { clipByNorm, Optimiser } from "./optimiser.ts";
 import { type RandomState, TrainingRandom } from "./random.ts";
 import { learningRateShare } from "./schedule.ts";
@@ -43,6 +44,8 @@ export interface TrainingState {
   parameters: Float32Array;
   /** Which connections there are, by name of tensor; null without pruning. Those of `best` too: it is chosen when they are final. */
   masks: ReadonlyMap<string, Tensor> | null;
+  /** The way to the energy budget of the pruning; null without one. */
+  energy: readonly EnergyPoint[] | null;
   firstMoment: Float32Array;
   secondMoment: Float32Array;
   random: Record<"shuffling" | "noise" | "augmentation", RandomState>;
@@ -88,13 +91,17 @@ export class Trainer {
   /** After the last whole epoch. */
   #state: TrainingState;
 
-  /** `state`: a training to continue, of the same network, data and settings; its weights replace the network's. */
+  /**
+   * @param state a training to continue, of the same network, data and settings; its weights replace the network's
+   * @param energyOf where pruning has an energy budget
+   */
   constructor(
     network: DifferentiableNetwork,
     config: ModelConfig,
     data: TrainingData,
     settings: TrainingSettings,
     state: TrainingState | null = null,
+    energyOf: EnergyOf | null = null,
   ) {
     this.#network = network;
     this.#data = data;
@@ -107,13 +114,15 @@ export class Trainer {
     this.#constraints = constraintsOf(config, network.ranges);
     this.#optimiser = new Optimiser(settings.optimiser, network.parameters.length);
     const nSteps = this.stepsPerEpoch * settings.epochs;
-    this.#pruning = settings.pruning === null ? null : new GradualPruning(network, settings.pruning, nSteps);
+    this.#pruning =
+      settings.pruning === null ? null : new GradualPruning(network, settings.pruning, nSteps, energyOf);
     const { shuffling, noise, augmentation } = TrainingRandom.streams(settings.seed);
     this.#state = state ?? {
       epoch: 0,
       steps: 0,
       parameters: network.parameters.slice(),
       masks: this.#pruning?.masks ?? null,
+      energy: this.#pruning?.energy ?? null,
       firstMoment: this.#optimiser.firstMoment.slice(),
       secondMoment: this.#optimiser.secondMoment.slice(),
       random: { shuffling: shuffling.state, noise: noise.state, augmentation: augmentation.state },
@@ -155,6 +164,7 @@ export class Trainer {
           yield { type: "end", reason: "aborted" };
           return;
         }
+        await this.#pruning?.prune(this.#optimiser.steps, this.#optimiser);
         const event = this.#step(epoch, order.subarray(first, first + this.settings.batchSize));
         if (event.type === "end") this.#restore();
         yield event;
@@ -172,7 +182,6 @@ export class Trainer {
     const { settings } = this;
     const network = this.#network;
     const step = this.#optimiser.steps;
-    this.#pruning?.prune(step, this.#optimiser);
     const place = { step, stepsPerEpoch: this.stepsPerEpoch, epochs: settings.epochs };
     const learningRate = settings.learningRate * learningRateShare(settings.schedule, place);
     const { targetsPer } = this.#data.dataset;
@@ -214,6 +223,7 @@ export class Trainer {
       steps: this.#optimiser.steps,
       parameters,
       masks: this.#pruning?.masks ?? null,
+      energy: this.#pruning?.energy ?? null,
       firstMoment: this.#optimiser.firstMoment.slice(),
       secondMoment: this.#optimiser.secondMoment.slice(),
       random: { shuffling: shuffling.state, noise: noise.state, augmentation: augmentation.state },
@@ -241,8 +251,8 @@ export class Trainer {
 
   /** Back to the last whole epoch. */
   #restore(): void {
-    const { parameters, masks, firstMoment, secondMoment, steps } = this.#state;
-    if (masks !== null) this.#pruning?.restore(masks);
+    const { parameters, masks, energy, firstMoment, secondMoment, steps } = this.#state;
+    if (masks !== null) this.#pruning?.restore(masks, energy);
     this.#network.parameters.set(parameters);
     this.#network.update();
     this.#optimiser.firstMoment.set(firstMoment);

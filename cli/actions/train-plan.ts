@@ -1,11 +1,13 @@
 // What a command line asks to be trained: a new training, or one to go on with.
 
+import { findBoard } from "../../bindings/board/load.ts";
 import type { Dataset } from "../../bindings/data/dataset.ts";
 import { complain } from "../../bindings/errors.ts";
 import { lower } from "../../bindings/image/lower.ts";
 import type { Model } from "../../bindings/network/model.ts";
 import { type CellName, type CellOptions, cellNameOf, networkFor } from "../../bindings/train/cells.ts";
 import { type DataOfTraining, readCheckpoint } from "../../bindings/train/checkpoint-file.ts";
+import { type EnergyBudget, energyEstimator, sparsityWithin } from "../../bindings/train/energy-budget.ts";
 import { initialModel } from "../../bindings/train/initial-weights.ts";
 import { recipeFor } from "../../bindings/train/recipe.ts";
 import type { Schedule } from "../../bindings/train/schedule.ts";
@@ -46,6 +48,12 @@ export async function planOf(io: Io, options: TrainOptions, dataset: Dataset): P
   const validation = options.validation ?? "split";
   checkPatience(settings, validation, dataset);
   const model = given ?? initialModel(networkFor(cell, dataset), settings.seed);
+  const budget = budgetOf(options);
+  if (budget !== null) {
+    const method = options.pruning === "unstructured" ? options.pruning : "4x1";
+    const sparsity = await sparsityWithin(model, method, budget, energyEstimator(budget));
+    settings.pruning = { method, sparsity, budget };
+  }
   return { model, settings, data: { name: dataset.name, sha256, validation }, state: null };
 }
 
@@ -178,7 +186,22 @@ function settingsOf(options: TrainOptions, cell: CellName, dataset: Dataset): Tr
   };
 }
 
-function pruningOf({ sparsity, pruning, n, m }: TrainOptions): TrainingPruning | null {
+function budgetOf(options: TrainOptions): EnergyBudget | null {
+  const { energyBudgetUj: energyUj, board, rateHz = null, precision = "fp32", sparsity, pruning } = options;
+  if (energyUj === undefined) {
+    const stray = board !== undefined ? "--board" : rateHz !== null ? "--rate-hz" : null;
+    if (stray !== null) throw usageError(`${stray}: expected with --energy-budget-uj, found none`);
+    return null;
+  }
+  if (board === undefined) throw usageError("--energy-budget-uj: expected with --board, found none");
+  if (sparsity !== undefined)
+    throw usageError("--sparsity: expected without --energy-budget-uj, which decides it, found both");
+  if (pruning === "n:m")
+    throw usageError("--pruning: expected 4x1 or unstructured with --energy-budget-uj, found n:m");
+  return { energyUj, platform: findBoard(board).id, rateHz, precision };
+}
+
+function pruningOf({ sparsity, pruning, n, m, energyBudgetUj }: TrainOptions): TrainingPruning | null {
   if (pruning === "n:m") {
     if (sparsity !== undefined)
       throw usageError("--sparsity: expected without --pruning n:m, whose --n and --m say it, found both");
@@ -189,7 +212,8 @@ function pruningOf({ sparsity, pruning, n, m }: TrainOptions): TrainingPruning |
   if (n !== undefined || m !== undefined)
     throw usageError(`--n, --m: expected with --pruning n:m, found ${pruning ?? "none"}`);
   if (sparsity !== undefined) return { method: pruning ?? "4x1", sparsity };
-  if (pruning !== undefined) throw usageError(`--pruning ${pruning}: expected with --sparsity, found none`);
+  if (pruning !== undefined && energyBudgetUj === undefined)
+    throw usageError(`--pruning ${pruning}: expected with --sparsity, found none`);
   return null;
 }
 

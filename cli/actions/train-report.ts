@@ -4,12 +4,14 @@ import type { Dataset } from "../../bindings/data/dataset.ts";
 import type { Model } from "../../bindings/network/model.ts";
 import type { PrunedPart } from "../../bindings/prune/report.ts";
 import { seesElapsedTime } from "../../bindings/train/cells.ts";
+import type { EnergyBudget } from "../../bindings/train/energy-budget.ts";
+import type { EnergyPoint } from "../../bindings/train/gradual-pruning.ts";
 import type { IntegerOutcome } from "../../bindings/train/integer-outcome.ts";
 import type { TrainingSettings } from "../../bindings/train/settings.ts";
 import type { EpochRecord, TrainingData } from "../../bindings/train/trainer.ts";
 import { summarise } from "../../format/summary.ts";
 import { prunedTable } from "../pruned-table.ts";
-import { type Cell, type Column, count, digits, exact, paragraph, table, whole } from "../text.ts";
+import { type Cell, type Column, count, digits, exact, paragraph, percent, table, whole } from "../text.ts";
 import { METRIC_TITLES, shown } from "./evaluate-report.ts";
 
 export interface TrainReport {
@@ -23,6 +25,8 @@ export interface TrainReport {
   settings: TrainingSettings;
   /** What pruning on the way has left; null without it. */
   pruned: readonly PrunedPart[] | null;
+  /** The way to an energy budget; null without one. */
+  energy: { budget: EnergyBudget; path: readonly EnergyPoint[]; stepsPerEpoch: number } | null;
   /** `quantize` before and after a training for integers; null without one, or without a validation part. */
   integers: IntegerOutcome | null;
   history: readonly EpochRecord[];
@@ -45,6 +49,7 @@ export function describeTraining(report: TrainReport, colour: boolean): string {
     parts,
     settings,
     pruned,
+    energy,
     integers,
     history,
     reason,
@@ -86,6 +91,7 @@ export function describeTraining(report: TrainReport, colour: boolean): string {
     table(columns, rows, colour),
     "",
     ...(pruned === null ? [] : [prunedTable(pruned, colour), ""]),
+    ...(energy === null ? [] : [...describeEnergy(energy, history, dataset.metric, colour), ""]),
     `${count(history.length, "epoch")} in ${digits(seconds)} s${ended}.`,
     ...(integers === null ? [] : [paragraph(describeIntegers(integers, dataset, settings))]),
     ...(isBlind ? [paragraph("This cell takes no notice of elapsed time, which this data set has.")] : []),
@@ -107,6 +113,45 @@ function describeIntegers(
     `Validation ${METRIC_TITLES[metric]} after quantize --precision ${precision}: ${shown(metric, after.metric)}, ` +
     `of the weights given ${shown(metric, before.metric)}${kept}.`
   );
+}
+
+/** Energy of the network by the step that it was pruned before, and how well it did after that epoch. */
+function describeEnergy(
+  { budget, path, stepsPerEpoch }: NonNullable<TrainReport["energy"]>,
+  history: readonly EpochRecord[],
+  metric: Dataset["metric"],
+  colour: boolean,
+): string[] {
+  const right = (title: string): Column => ({ title, align: "right" });
+  const hasValidation = history[0]?.validation != null;
+  const columns = [
+    ...[right("step"), right("epoch"), right("sparsity"), right("energy µJ")],
+    ...(hasValidation ? [right(METRIC_TITLES[metric])] : []),
+  ];
+  const every = Math.ceil(path.length / MAX_ROWS);
+  const shownPath = path.filter((_, i) => i === path.length - 1 || i % every === 0);
+  const rows = shownPath.map(({ step, sparsity, energyUj }): Cell[] => {
+    const epoch = Math.floor(step / stepsPerEpoch);
+    const validation = history[epoch]?.validation ?? null;
+    return [
+      whole(step),
+      whole(epoch + 1),
+      percent(sparsity),
+      digits(energyUj),
+      ...(hasValidation ? [validation === null ? "" : shown(metric, validation.metric)] : []),
+    ];
+  });
+  const last = path.at(-1)!;
+  const { energyUj, platform, rateHz, precision } = budget;
+  const what = rateHz === null ? "a time step" : `a period at ${exact(rateHz)} Hz`;
+  const verdict = last.energyUj <= energyUj ? "keeps to" : "misses";
+  return [
+    table(columns, rows, colour),
+    "",
+    paragraph(
+      `Estimate for ${what} in ${precision} on ${platform}: ${digits(last.energyUj)} µJ, which ${verdict} the budget of ${exact(energyUj)} µJ.`,
+    ),
+  ];
 }
 
 function shownEpochs(history: readonly EpochRecord[], kept: number): EpochRecord[] {

@@ -5,6 +5,7 @@ import { calibrationOf } from "../../bindings/quantize/calibration-data.ts";
 import { EPOCH_STEPS } from "../../bindings/train/aware.ts";
 import { writeCheckpoint } from "../../bindings/train/checkpoint-file.ts";
 import { Differentiator } from "../../bindings/train/differentiator.ts";
+import { energyEstimator } from "../../bindings/train/energy-budget.ts";
 import { integerOutcome } from "../../bindings/train/integer-outcome.ts";
 import { QuantizedNetwork } from "../../bindings/train/quantized-network.ts";
 import { trainingNotes, withParameters } from "../../bindings/train/trained-model.ts";
@@ -43,7 +44,10 @@ export async function train(io: Io, data: string, options: TrainOptions): Promis
   const plan = await planOf(io, options, dataset);
   const parts = trainingData(dataset, plan.data.validation);
   const network = await networkOf(plan, dataset);
-  const trainer = new Trainer(network, plan.model, parts, plan.settings, plan.state);
+  const { pruning } = plan.settings;
+  const budget = pruning !== null && "budget" in pruning ? (pruning.budget ?? null) : null;
+  const energyOf = budget === null ? null : energyEstimator(budget);
+  const trainer = new Trainer(network, plan.model, parts, plan.settings, plan.state, energyOf);
   const checkpoint = `${out.replace(/\.safetensors$/, "")}.checkpoint.safetensors`;
 
   const started = performance.now();
@@ -93,6 +97,7 @@ export async function train(io: Io, data: string, options: TrainOptions): Promis
       parts,
       settings,
       pruned,
+      energy: budget === null ? null : { budget, path: state.energy!, stepsPerEpoch: trainer.stepsPerEpoch },
       integers,
       history,
       reason,
@@ -111,6 +116,7 @@ export async function train(io: Io, data: string, options: TrainOptions): Promis
       durationSeconds: seconds,
       ...JSON.parse(notes.training!),
       pruned,
+      energy: state.energy,
       integers,
       history,
     }),

@@ -56,6 +56,9 @@ export interface TrainOptions extends CommonOptions, Partial<Omit<CellOptions, "
   pruning?: TrainingPruning["method"];
   n?: number;
   m?: number;
+  energyBudgetUj?: number;
+  board?: string;
+  rateHz?: number;
   seed?: number;
   validation?: ValidationChoice;
   patience?: number;
@@ -71,6 +74,7 @@ const EXAMPLES = [
   "train ../data/occupancy --cell ltc --units 16 --wiring auto-ncp --seed 1 --out occupied.safetensors --json",
   "train pump.csv --description pump.json --cell liquid-gate --validation 0.1 --out pump.safetensors",
   "train ../data/imu-wand --cell gru --sparsity 0.7 --out sparse.safetensors",
+  "train ../data/imu-wand --cell gru --energy-budget-uj 3 --board nrf52840 --out frugal.safetensors",
   "train ../data/imu-wand --from gesture.safetensors --lr 0.001 --epochs 5 --out tuned.safetensors",
   "train ../data/imu-wand --from gesture.safetensors --precision int4 --lr 0.001 --epochs 5 --out tuned.safetensors",
   "train ../data/imu-wand --resume gesture.checkpoint.safetensors --out gesture.safetensors",
@@ -209,6 +213,17 @@ function addSettings(command: Command): void {
   );
   number("--n <count>", "of --pruning n:m, weights that stay (default: 1)", wholeFrom(1));
   number("--m <count>", "of --pruning n:m, weights of which n stay (default: 4)", wholeFrom(1));
+  number(
+    "--energy-budget-uj <x>",
+    "with --board: take weights out until the estimate of a time step keeps to it, typical value",
+    numberIn(0),
+  );
+  command.option("--board <id>", "that the budget is for, see boards");
+  number(
+    "--rate-hz <rate>",
+    "of steps: the budget is that of a whole period, wake-up and idle included (default: of the active core alone)",
+    numberIn(0),
+  );
   number("--seed <n>", "of weights, order, noise and augmentation (default: 0)", wholeFrom(0));
   command.addOption(
     new Option(

@@ -642,6 +642,9 @@ export const trainJson = z.strictObject({
     validationLoss: z.nullable(z.number()),
     validation: z.nullable(z.strictObject({ name: metricName, value: z.number() })),
   }),
+  energy: z
+    .array(z.strictObject({ step: z.number(), sparsity: z.number(), energyUj: z.number() }))
+    .nullable(),
   integers: z.nullable(
     z.strictObject({
       before: z.strictObject({ loss: z.number(), metric: z.nullable(z.number()) }),

@@ -121,7 +121,7 @@ describe("train", () => {
 
   it("trains given weights for their integers, to the same file also after a stop", async () => {
     const float = await train([
-      ..."--cell lstm --units 4 --epochs 3 --batch 4".split(" "),
+      ..."--cell lstm --units 4 --epochs 40 --batch 4 --lr 0.02".split(" "),
       "--out",
       "f.safetensors",
     ]);
@@ -158,7 +158,7 @@ describe("train", () => {
     const still = await train([...args, "--lr", "1e-30", "--json"], { files });
     expect(trainJson.parse(JSON.parse(still.out)).integers!.isBetter).toBe(true);
     // At this one everything is forgotten.
-    const lost = await train([...args, "--lr", "30", "--clip", "0", "--json"], { files });
+    const lost = await train([...args, "--lr", "300", "--clip", "0", "--json"], { files });
     const json = trainJson.parse(JSON.parse(lost.out));
     expect(json).toMatchObject({ epoch: 0, integers: { isBetter: false } });
     expect(model(written(lost, "net.safetensors"))).toEqual(model(files["f.safetensors"]));
@@ -284,6 +284,36 @@ describe("train", () => {
       waves(),
       ["--pruning", "4x1"],
       /^liquid-edge: --pruning 4x1: expected with /,
+    ],
+    [
+      "a budget without a board",
+      waves(),
+      ["--energy-budget-uj", "1"],
+      /^liquid-edge: --energy-budget-uj: expected with --board, found none$/,
+    ],
+    [
+      "a board without a budget",
+      waves(),
+      ["--board", "nrf52840"],
+      /^liquid-edge: --board: expected with --energy-budget-uj, found none$/,
+    ],
+    [
+      "a budget and a sparsity",
+      waves(),
+      ["--energy-budget-uj", "1", "--board", "nrf52840", "--sparsity", "0.5"],
+      /^liquid-edge: --sparsity: expected without --energy-budget-uj/,
+    ],
+    [
+      "a board that there is not",
+      waves(),
+      ["--energy-budget-uj", "1", "--board", "nrf52841"],
+      /did you mean "nrf52840"/,
+    ],
+    [
+      "a budget that nothing keeps to",
+      waves(),
+      ["--energy-budget-uj", "0.001", "--board", "nrf52840"],
+      /^liquid-edge: energy budget: expected at least \S+ µJ, .*found 0\.001 µJ/,
     ],
     ["n of no m", waves(), ["--n", "2"], /^liquid-edge: --n, --m: expected with --pruning n:m, found none$/],
     [

@@ -38,6 +38,10 @@ function checkpoint(): TrainingCheckpoint {
       steps: 10,
       parameters: numbers(1),
       masks: null,
+      energy: [
+        { step: 3, sparsity: 0.25, energyUj: 1.5 },
+        { step: 5, sparsity: 1 / 3, energyUj: 1.25 },
+      ],
       firstMoment: numbers(1e-20),
       secondMoment: numbers(1e-40),
       random: { shuffling: [1, 2, 3, 4], noise: [5, 6, 7, 4294967295], augmentation: [9, 10, 11, 12] },

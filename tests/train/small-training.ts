@@ -3,6 +3,7 @@
 import type { Dataset, Sample } from "../../bindings/data/dataset.ts";
 import { NO_AUGMENTATION } from "../../bindings/train/augment.ts";
 import type { DifferentiableNetwork, PrunableNetwork } from "../../bindings/train/differentiable.ts";
+import type { EnergyOf } from "../../bindings/train/energy-budget.ts";
 import { recipeFor } from "../../bindings/train/recipe.ts";
 import type { TrainingSettings } from "../../bindings/train/settings.ts";
 import { Trainer, type TrainingState } from "../../bindings/train/trainer.ts";
@@ -39,6 +40,7 @@ export async function trainOn(
   changes: Partial<TrainingSettings>,
   state: TrainingState | null = null,
   onEpoch: (trainer: Trainer) => boolean = () => false,
+  energyOf: EnergyOf | null = null,
 ): Promise<{ trainer: Trainer; settings: TrainingSettings }> {
   const settings: TrainingSettings = {
     ...recipeFor(SMALL, "cfc"),
@@ -48,7 +50,8 @@ export async function trainOn(
     ...changes,
   };
   const { train, validation } = SMALL.splits;
-  const trainer = new Trainer(network, network.model, { dataset: SMALL, train, validation }, settings, state);
+  const data = { dataset: SMALL, train, validation };
+  const trainer = new Trainer(network, network.model, data, settings, state, energyOf);
   const stop = new AbortController();
   for await (const event of trainer.run({ signal: stop.signal })) {
     if (event.type === "epoch" && onEpoch(trainer)) stop.abort();

@@ -1,4 +1,4 @@
-// Rounding that the task judges: of all ways that are tried, plain rounding among them, the one of least loss is kept.
+// Rounding that the task judges: of what is nearest to the floats and plain rounding the one of least loss is kept.
 
 import { describe, expect, it } from "vitest";
 import type { IntNetwork } from "../../bindings/image/lowered-integer.ts";
