@@ -8,6 +8,7 @@ import type { Engine } from "./core.ts";
 import type { Sequence, SequenceResult } from "./sequence.ts";
 import { Session } from "./session.ts";
 
+/** How a pool works; nothing of it changes a bit of a result. */
 export interface BatchPoolOptions {
   /** Default: one a core. 1: everything runs in the caller's thread. */
   threads?: number;

@@ -8,6 +8,7 @@ export interface Latency {
   latencyUs: Summary;
 }
 
+/** How often, and after what. */
 export interface MeasureLatencyOptions {
   /** Timed rounds; default 1000. */
   rounds?: number;

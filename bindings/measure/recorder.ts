@@ -6,6 +6,7 @@ import { InstrumentPump } from "./pump.ts";
 import type { Trace } from "./trace.ts";
 import type { Window } from "./windows.ts";
 
+/** What an instrument measured, and the windows that were set meanwhile. */
 export interface LiveRecording {
   trace: Trace;
   /** Between the moments that were marked, by this machine's clock. */
@@ -14,6 +15,7 @@ export interface LiveRecording {
   problems: string[];
 }
 
+/** Records an instrument from `start` to `finish`. */
 export class Recorder {
   readonly #pump: InstrumentPump;
   readonly #spans: { from: number; to: number }[] = [];

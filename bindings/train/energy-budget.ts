@@ -1,17 +1,20 @@
 // Energy that a network may take for a time step on a board, as a goal of pruning: how sparse that makes it, and what it
 // takes on the way there. Energies are typical values of the estimate (docs/estimate.md), not measurements.
 
+import type { Board } from "../board/board.ts";
 import { complain } from "../errors.ts";
-import { EnergySimulator } from "../estimate/energy-simulator.ts";
+import { BoardSimulator } from "../estimate/board-simulator.ts";
 import type { Model } from "../network/model.ts";
 import { Network } from "../network.ts";
 import { prune } from "../prune/prune.ts";
 import { quantizeForCosting } from "../quantize/costing.ts";
 import type { IntegerPrecision } from "../quantize/precisions.ts";
 
+/** What a network may take. */
 export interface EnergyBudget {
   /** Microjoules of a time step. */
   energyUj: number;
+  /** Id of the platform. */
   platform: string;
   /** Steps a second: the budget is that of a whole period, wake-up and idle included; null: of the active core alone. */
   rateHz: number | null;
@@ -28,10 +31,13 @@ export const MOST_SPARSITY = 1 - SPARSITY_STEP;
 /** The typical value takes none, but a simulator wants some. */
 const DRAWS = 100;
 
-/** @throws LiquidEdgeError `unknown-name` for a board that there is not; later `unavailable` for what it cannot run */
-export function energyEstimator({ platform, rateHz, precision }: Omit<EnergyBudget, "energyUj">): EnergyOf {
+/** Energy on a board, which `findBoard(platform)` gives. @throws LiquidEdgeError later, `unavailable` for what it cannot run */
+export function energyEstimator(
+  board: Board,
+  { rateHz, precision }: Pick<EnergyBudget, "rateHz" | "precision">,
+): EnergyOf {
   const rate = rateHz === null ? {} : { rateHz };
-  const simulator = new EnergySimulator({ platform, draws: DRAWS, ...rate });
+  const simulator = new BoardSimulator(board, { draws: DRAWS, ...rate });
   return async (model) => {
     const network =
       precision === "fp32"

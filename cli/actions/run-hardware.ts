@@ -8,6 +8,7 @@ import { differingWords, encodeRow, expectedRows } from "../../bindings/device/r
 import { runRow } from "../../bindings/device/run-on-device.ts";
 import { complain, LiquidEdgeError } from "../../bindings/errors.ts";
 import { EnergyProfiler } from "../../bindings/measure/energy-profiler.ts";
+import { printable } from "../../bindings/network/printable.ts";
 import type { Network } from "../../bindings/network.ts";
 import {
   type Hardware,
@@ -51,6 +52,7 @@ const WINDOW_MS = 800;
 /** Runs the suite on the bench in `hardwarePath`. Throws RunFailure when a bit differs from the core on this machine. */
 export async function runHardware(io: Io, suitePath: string, hardwarePath: string): Promise<BenchmarkRecord> {
   const hardware = parseHardware(await readYaml(io, hardwarePath, "bad-record"), fileName(hardwarePath));
+  refuseTwins(hardware, fileName(hardwarePath));
   const suite = await readSuite(io, suitePath);
   const targets = hardware.boards.map((board, i) => targetOf(board, i, fileName(hardwarePath)));
   const bar = barOf(io);
@@ -64,6 +66,19 @@ export async function runHardware(io: Io, suitePath: string, hardwarePath: strin
   io.progress(null);
   const record = await suiteRecord(io, suite, bench, { environment: bench.environment(hardware) });
   return parseRecord(record, "record");
+}
+
+/** A record has one entry of a network for each kind of board. */
+function refuseTwins({ boards }: Hardware, source: string): void {
+  for (const [i, { board: id, emulated }] of boards.entries()) {
+    const double = boards.findIndex((one) => one.board === id && one.emulated === emulated);
+    if (double === i) continue;
+    throw complain("bad-record", source, {
+      field: `boards[${i}].board`,
+      expected: "each board once",
+      found: `"${printable(id)}" of boards[${double}] again`,
+    });
+  }
 }
 
 function targetOf({ board, emulated, instrument, port }: HardwareBoard, i: number, source: string): Target {

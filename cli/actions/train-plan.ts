@@ -51,7 +51,12 @@ export async function planOf(io: Io, options: TrainOptions, dataset: Dataset): P
   const budget = budgetOf(options);
   if (budget !== null) {
     const method = options.pruning === "unstructured" ? options.pruning : "4x1";
-    const sparsity = await sparsityWithin(model, method, budget, energyEstimator(budget));
+    const sparsity = await sparsityWithin(
+      model,
+      method,
+      budget,
+      energyEstimator(findBoard(budget.platform), budget),
+    );
     settings.pruning = { method, sparsity, budget };
   }
   return { model, settings, data: { name: dataset.name, sha256, validation }, state: null };

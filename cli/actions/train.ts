@@ -1,3 +1,4 @@
+import { findBoard } from "../../bindings/board/load.ts";
 import type { Dataset } from "../../bindings/data/dataset.ts";
 import { writeModel } from "../../bindings/network/checkpoint.ts";
 import { prunedParts } from "../../bindings/prune/prune.ts";
@@ -46,7 +47,7 @@ export async function train(io: Io, data: string, options: TrainOptions): Promis
   const network = await networkOf(plan, dataset);
   const { pruning } = plan.settings;
   const budget = pruning !== null && "budget" in pruning ? (pruning.budget ?? null) : null;
-  const energyOf = budget === null ? null : energyEstimator(budget);
+  const energyOf = budget === null ? null : energyEstimator(findBoard(budget.platform), budget);
   const trainer = new Trainer(network, plan.model, parts, plan.settings, plan.state, energyOf);
   const checkpoint = `${out.replace(/\.safetensors$/, "")}.checkpoint.safetensors`;
 

@@ -161,7 +161,7 @@ describe("the server", () => {
     "localhost.rebound.example",
     "0.0.0.0",
     "[::1]",
-    "",
+    " ",
   ])("refuses the host %j, which a name could be made to lead here by", async (host) => {
     const { status, body, headers } = await ask("/", { host });
     expect(status).not.toBe(200);

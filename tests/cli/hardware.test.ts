@@ -44,6 +44,15 @@ describe("bad input", () => {
     ],
     [
       { boards: [{ board: "qemu-m4f" }, { board: "qemu-m4f" }] },
+      '"boards[1].id" expected one that no other board has, found "qemu-m4f"',
+    ],
+    [
+      {
+        boards: [
+          { id: "a", board: "qemu-m4f" },
+          { id: "b", board: "qemu-m4f" },
+        ],
+      },
       '"boards[1].board" expected each board once, found "qemu-m4f" of boards[0] again',
     ],
     [

@@ -85,7 +85,7 @@ describe("trend", () => {
   it("refuses what is no history in one line", async () => {
     for (const [text, reason] of [
       ["", /h\.jsonl: expected at least one figure, found an empty history$/],
-      ["{", /h\.jsonl, line 1: expected a line of JSON/],
+      ["{", /h\.jsonl, line 1: expected JSON, found /],
       [
         WORSE.replace('"value":', '"value":-'),
         /h\.jsonl, line 1: "\w+\.value" expected a number of at least 0/,

@@ -40,7 +40,7 @@ const COMMANDS: Record<string, string> = {
   quantize: `quantize ${SINE} --precision int8 --calibrate sine.input.json --out OUT.safetensors`,
   explore: `explore ${SINE} --out OUT.html`,
   wiring: "wiring --config wiring.json --svg OUT.svg",
-  "energy --plot": "energy trace.csv --plot OUT.svg",
+  "energy --plot": "energy trace.csv --whole --plot OUT.svg",
   "baseline export": "baseline export bencher --record record.json --out OUT.json",
 };
 

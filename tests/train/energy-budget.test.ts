@@ -2,6 +2,7 @@
 // stopped training goes on to the same bits; a budget that cannot be is refused with the least that can.
 
 import { describe, expect, it } from "vitest";
+import { findBoard } from "../../bindings/board/load.ts";
 import { EnergySimulator } from "../../bindings/estimate/energy-simulator.ts";
 import { readModel, writeModel } from "../../bindings/network/checkpoint.ts";
 import type { Model } from "../../bindings/network/model.ts";
@@ -44,7 +45,7 @@ async function trainTo(
   state: TrainingState | null = null,
   lastEpoch = Number.POSITIVE_INFINITY,
 ) {
-  const energyOf = energyEstimator(budget);
+  const energyOf = energyEstimator(findBoard(budget.platform), budget);
   const sparsity = await sparsityWithin(model, "4x1", budget, energyOf);
   const pruning = { method: "4x1", sparsity, budget } as const;
   const network = await Differentiator.create(model);
@@ -84,14 +85,17 @@ describe.each(CELLS)("an energy budget of a %s", (cell) => {
 it("counts a whole period, and integers, where that is the budget", async () => {
   const model = modelOf("gru");
   const [fast, slow] = await Promise.all(
-    [1000, 10].map((rateHz) => energyEstimator({ ...BOARD, rateHz })(model)),
+    [1000, 10].map((rateHz) => energyEstimator(findBoard(BOARD.platform), { ...BOARD, rateHz })(model)),
   );
-  const active = await energyEstimator(BOARD)(model);
+  const active = await energyEstimator(findBoard(BOARD.platform), BOARD)(model);
   expect(fast).toBeGreaterThan(active);
   expect(slow).toBeGreaterThan(fast!);
   expect(slow).toBeCloseTo(await estimateOf(model, { ...BOARD, rateHz: 10 }), 9);
   const int8 = { ...BOARD, precision: "int8" } as const;
-  expect(await energyEstimator(int8)(model)).toBeCloseTo(await estimateOf(model, int8), 9);
+  expect(await energyEstimator(findBoard(int8.platform), int8)(model)).toBeCloseTo(
+    await estimateOf(model, int8),
+    9,
+  );
 });
 
 it("goes on to the same bits from a checkpoint of any epoch", async () => {
@@ -110,7 +114,7 @@ it("goes on to the same bits from a checkpoint of any epoch", async () => {
 it("is refused where no sparsity keeps to it, with the least that one reaches", async () => {
   const model = modelOf("cfc");
   const within = (energyUj: number) =>
-    sparsityWithin(model, "4x1", { ...BOARD, energyUj }, energyEstimator(BOARD));
+    sparsityWithin(model, "4x1", { ...BOARD, energyUj }, energyEstimator(findBoard(BOARD.platform), BOARD));
   const refusal = await within(1e-6).catch((error: Error) => error.message);
   const least = Number(/expected at least ([\d.e-]+) µJ/.exec(String(refusal))![1]);
   expect(await within(1.01 * least)).toBeGreaterThan(0.5);
