@@ -269,7 +269,8 @@ describe("a document holds names as text", () => {
       fc.asyncProperty(hostile, async (text) => {
         const svg = await renderSvg(chart(text));
         expectPlain(svg);
-        expect(elements(svg)).toEqual(plain);
+        // Vega draws no mark for a text of spaces.
+        if (text.trim() !== "") expect(elements(svg)).toEqual(plain);
       }),
       { numRuns: RUNS },
     );
