@@ -6,7 +6,7 @@ import { cpus } from "node:os";
 import { parseArgs } from "node:util";
 import { c } from "./bench-engines/c.ts";
 import { compareEngines, quantile, ratioOf, type Timing } from "./bench-engines/compare.ts";
-import { type Engine, isAvailable } from "./bench-engines/engine.ts";
+import { isAvailable } from "./bench-engines/engine.ts";
 import { loadNetwork, NETWORKS } from "./bench-engines/networks.ts";
 import { onnxruntime } from "./bench-engines/onnx.ts";
 import { ours } from "./bench-engines/ours.ts";
@@ -14,15 +14,22 @@ import { tfjs } from "./bench-engines/tfjs.ts";
 import { ncps, torch } from "./bench-engines/torch.ts";
 import { typescript } from "./bench-engines/typescript.ts";
 
-const OURS = "liquid-edge-simd";
+export const OURS = "liquid-edge-simd";
 
 /** Least times that our SIMD engine is faster than the other one; below 1: how much slower it may be. */
-const BOUNDS: Record<(typeof NETWORKS)[number], Record<string, number>> = {
+export const BOUNDS: Record<(typeof NETWORKS)[number], Record<string, number>> = {
   "ltc-fc-64": { "onnxruntime-node": 4, "onnxruntime-web": 7, ncps: 15, "c-strict": 1, "c-fast": 1 / 2.5 },
   "ltc-fc-256": { "onnxruntime-node": 2.5, "onnxruntime-web": 4.5, ncps: 4.3 },
   "ltc-ncp-64": { "onnxruntime-node": 15, ncps: 50 },
   "cfc-64": { "onnxruntime-node": 3 },
 };
+
+/** What `--json` writes. */
+export interface SpeedFigures {
+  machine: { cpu: string; cores: number; node: string; platform: string };
+  /** By network, an entry for each engine that was here. */
+  networks: Record<string, Timing[]>;
+}
 
 export async function benchEngines(args: readonly string[] = []): Promise<boolean> {
   const { values } = parseArgs({
@@ -49,7 +56,7 @@ export async function benchEngines(args: readonly string[] = []): Promise<boolea
     if (!isAvailable(engine)) console.log(`engines: SKIPPED ${engine.name}; to have it: ${engine.missing}`);
   }
   const engines = known.filter(isAvailable);
-  const results: Record<string, Timing[]> = {};
+  const results: SpeedFigures["networks"] = {};
   let met = true;
   for (const name of NETWORKS.filter((each) => values.network.includes(each))) {
     const network = await loadNetwork(name);
@@ -62,29 +69,31 @@ export async function benchEngines(args: readonly string[] = []): Promise<boolea
     met = print(name, timings) && met;
   }
   if (values.json !== undefined) {
-    writeFileSync(
-      values.json,
-      `${JSON.stringify({ machine: machine(engines), networks: results }, null, 2)}\n`,
-    );
+    const figures: SpeedFigures = { machine: machine(), networks: results };
+    writeFileSync(values.json, `${JSON.stringify(figures, rounded)}\n`);
   }
   return met;
 }
 
-/** What the figures depend on. */
-function machine(engines: readonly Engine[]) {
+/** What the figures depend on beside the engines' versions. */
+function machine(): SpeedFigures["machine"] {
   return {
     cpu: cpus()[0]!.model,
     cores: cpus().length,
     node: process.version,
     platform: `${process.platform} ${process.arch}`,
-    engines: Object.fromEntries(engines.map(({ id, version }) => [id, version])),
   };
+}
+
+/** Four digits are more than a clock is good for. */
+function rounded(_: string, value: unknown): unknown {
+  return typeof value === "number" ? Number(value.toPrecision(4)) : value;
 }
 
 function print(network: (typeof NETWORKS)[number], timings: readonly Timing[]): boolean {
   const own = timings.find(({ engine }) => engine === OURS)!;
   let met = true;
-  console.log(`\n${network.padEnd(34)}  µs a step   times ours (5 to 95 % of rounds)`);
+  console.log(`\n${network.padEnd(34)}  µs a step   ms first   times ours (5 to 95 % of rounds)`);
   for (const timing of timings) {
     const { ratio, low, high } = ratioOf(timing, own);
     const bound = BOUNDS[network][timing.engine];
@@ -93,7 +102,7 @@ function print(network: (typeof NETWORKS)[number], timings: readonly Timing[]): 
     const wanted = bound === undefined ? "" : `  at least ${bound.toFixed(2)}: ${ok ? "ok" : "MISSED"}`;
     const us = quantile(timing.stepUs, 0.5).toFixed(1);
     console.log(
-      `${timing.name.padEnd(34)}  ${us.padStart(9)}   ${ratio.toFixed(2).padStart(6)} (${low.toFixed(2)} to ${high.toFixed(2)})${wanted}`,
+      `${timing.name.padEnd(34)}  ${us.padStart(9)}   ${timing.firstMs.toFixed(0).padStart(8)}   ${ratio.toFixed(2).padStart(6)} (${low.toFixed(2)} to ${high.toFixed(2)})${wanted}`,
     );
   }
   return met;

@@ -13,6 +13,8 @@ export interface Timing {
   version: string;
   /** Microseconds a step, one for each round. */
   stepUs: number[];
+  /** Milliseconds from files to the outputs of a first sequence: reading, compiling, starting an interpreter. */
+  firstMs: number;
   /** Largest difference from the outputs of the original code. */
   outputError: number;
 }
@@ -28,8 +30,10 @@ export async function compareEngines(
   const running = [];
   try {
     for (const engine of engines) {
+      const start = performance.now();
       const runner = await engine.open(network);
       const first = await runner.run(1);
+      const firstMs = performance.now() - start;
       const outputError = largestDifference(first.outputs, network.expected);
       const { id, name, version } = engine;
       if (!(outputError <= OUTPUT_TOLERANCE)) {
@@ -37,7 +41,7 @@ export async function compareEngines(
           `${network.name} on ${name}: expected the reference outputs, found a difference of ${outputError}`,
         );
       }
-      const timing: Timing = { engine: id, name, version, stepUs: [], outputError };
+      const timing: Timing = { engine: id, name, version, stepUs: [], firstMs, outputError };
       timings.push(timing);
       running.push({ runner, timing, repeats: await warmUp(runner) });
     }

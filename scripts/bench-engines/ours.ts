@@ -1,5 +1,6 @@
 // The engines of this project: the library as a user calls it, one step a call.
 
+import { Network } from "../../bindings/network.ts";
 import type { Engine } from "./engine.ts";
 
 export function ours(engine: "simd" | "scalar" | "counted"): Engine {
@@ -7,7 +8,8 @@ export function ours(engine: "simd" | "scalar" | "counted"): Engine {
     id: `liquid-edge-${engine}`,
     name: `Liquid Edge (${engine})`,
     version: "this checkout",
-    async open({ network, input, inputs, outputs, steps }) {
+    async open({ files, input, inputs, outputs, steps }) {
+      const network = await Network.load(files.weights, { config: files.config });
       const session = await network.session({ engine });
       const rows = Array.from({ length: steps }, (_, t) => input.subarray(t * inputs, (t + 1) * inputs));
       return {
