@@ -1,6 +1,6 @@
 """A step of LTC or CfC by ncps itself, as a control loop would call it.
 
-usage: ncps_step.py weights.safetensors config.json
+usage: ncps_step.py weights.safetensors config.json [gradients]
 Each line "n" on standard input runs the sequence n times, step by step; the answer is "seconds outputs…" in one line.
 """
 
@@ -22,7 +22,7 @@ def build(case):
 
 
 def main():
-    weights, config_path = sys.argv[1:]
+    weights, config_path, *options = sys.argv[1:]
     torch.set_num_threads(1)
     with open(config_path) as file:
         case = json.load(file)
@@ -38,7 +38,8 @@ def main():
             outputs.append(y)
         return outputs
 
-    serve(run)
+    # As the library is called when nobody thinks of it, PyTorch records what gradients would need.
+    serve(run, torch.enable_grad if "gradients" in options else torch.inference_mode)
 
 
 main()

@@ -33,11 +33,13 @@ export function torch(): Availability {
 }
 
 /** The library that the networks come from. */
-export function ncps(): Availability {
+export function ncps(gradients: boolean): Availability {
   const found = findTorch("ncps.torch");
-  const [id, name] = ["ncps", "ncps on PyTorch"];
+  const [id, name] = gradients
+    ? ["ncps-gradients", "ncps on PyTorch, gradients on"]
+    : ["ncps", "ncps on PyTorch, inference mode"];
   if (found === null) return { id, name, missing: "pip install ncps, or PYTHONPATH=<a checkout of it>" };
-  return pythonEngine(id, name, found, NCPS);
+  return pythonEngine(id!, name!, found, NCPS, gradients ? ["gradients"] : []);
 }
 
 function pythonEngine(
@@ -45,12 +47,13 @@ function pythonEngine(
   name: string,
   { python, version }: { python: string; version: string },
   program: string,
+  options: readonly string[] = [],
 ) {
   return {
     id,
     name,
     version: `PyTorch ${version}, 1 thread`,
     open: async ({ files }: BenchNetwork) =>
-      childRunner(python, [program, files.weights, files.config], { OMP_NUM_THREADS: "1" }),
+      childRunner(python, [program, files.weights, files.config, ...options], { OMP_NUM_THREADS: "1" }),
   };
 }
