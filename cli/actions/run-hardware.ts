@@ -3,7 +3,6 @@
 
 import { DeviceSession } from "../../bindings/device/device-session.ts";
 import type { Hello } from "../../bindings/device/hello.ts";
-import { expectSameCore } from "../../bindings/device/mcu-connection.ts";
 import { differingWords, encodeRow, expectedRows } from "../../bindings/device/records.ts";
 import { runRow } from "../../bindings/device/run-on-device.ts";
 import { complain, LiquidEdgeError } from "../../bindings/errors.ts";
@@ -30,6 +29,7 @@ import { noiseSequence } from "../noise.ts";
 import { barOf } from "../progress.ts";
 import { fileName } from "../read-text.ts";
 import { readYaml } from "../read-yaml.ts";
+import { greet } from "./board/connect.ts";
 import { linkTo } from "./board/link-to.ts";
 import { findTarget, type Target } from "./board/targets.ts";
 import {
@@ -138,14 +138,7 @@ class Bench {
     });
     const session = new DeviceSession(link);
     try {
-      const hello = await session.hello();
-      await expectSameCore(hello, target.id);
-      if (hello.board !== target.id) {
-        throw complain("device-refused", target.id, {
-          expected: `firmware of ${target.id}`,
-          found: `that of ${hello.board}`,
-        });
-      }
+      const hello = await greet(session, target.id);
       this.#boards[target.id] = await boardEnvironment(io, target, hello, board);
       const profiler = instrument === undefined ? null : await profilerOf(io, instrument);
       try {
