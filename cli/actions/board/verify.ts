@@ -113,8 +113,7 @@ async function greetBoard(io: Io, { board, port, baudRate }: HardwareBoard) {
   const path = port ?? (await portOf(io, board));
   const session = new DeviceSession(await openLink(path, baudRate === undefined ? {} : { baudRate }));
   try {
-    const { version, floatOk } = await session.hello();
-    await greet(session, board);
+    const { version, floatOk } = await greet(session, board);
     const floats = floatOk ? "" : "; its floats fail the self-test: integers only";
     return { value: session, found: `firmware ${version} of ${board} on ${path}${floats}` };
   } catch (error) {
