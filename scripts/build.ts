@@ -38,5 +38,5 @@ console.log(
 );
 if (!coreC)
   console.log(
-    "no wasm2c (Debian package wabt): the package then lacks the core as C, and `export` needs wasm2c",
+    "no wasm2c (Debian package wabt): dist/ lacks the core as C, which firmware and `export` then need wasm2c for",
   );

@@ -3,7 +3,6 @@
 //
 //   npx tsx scripts/measure-firmware.ts && npm run build
 
-import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -14,9 +13,8 @@ import type { FirmwareRecord } from "../bindings/board/firmware.ts";
 import { crc32 } from "../bindings/image/crc32.ts";
 import { boardsFolder } from "../cli/firmware/boards-folder.ts";
 import { buildFirmware } from "../cli/firmware/build-firmware.ts";
+import { compilerVersion } from "../cli/firmware/ready-firmware.ts";
 import manifest from "../package.json" with { type: "json" };
-
-const COMPILER = "arm-none-eabi-gcc";
 
 /** Sizes of the firmware of one board as it is built here. */
 export async function measureFirmware(board: string): Promise<FirmwareRecord> {
@@ -30,7 +28,7 @@ export async function measureFirmware(board: string): Promise<FirmwareRecord> {
     return {
       board,
       core: core.name,
-      compiler: `${COMPILER} ${execFileSync(COMPILER, ["-dumpversion"], { encoding: "utf8" }).trim()}`,
+      compiler: await compilerVersion(),
       coreCrc: crc32(coreBytes()).toString(16).padStart(8, "0"),
       version: manifest.version,
       portKernels,

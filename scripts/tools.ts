@@ -32,7 +32,6 @@ export const TOOLS: readonly Tool[] = [
     debianPackage: "gcc",
     neededFor: "the firmware's protocol and exported networks on this machine",
   },
-  { command: "python3", debianPackage: "python3", neededFor: "serial ports that are pseudo-terminals" },
   { command: "cmake", debianPackage: "cmake", neededFor: "the CMake file of exported networks" },
   {
     command: "qemu-system-arm",
@@ -42,7 +41,7 @@ export const TOOLS: readonly Tool[] = [
   {
     command: "python3",
     debianPackage: "python3",
-    neededFor: "a serial port with a fake instrument behind it",
+    neededFor: "devices on serial ports that are pseudo-terminals",
   },
   {
     command: "pdftotext",

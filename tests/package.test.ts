@@ -1,11 +1,20 @@
 // The package as others get it: its manifest, what a bundler makes of the library, and the packed files in an empty project.
 
-import { execFileSync } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { execFileSync, spawnSync } from "node:child_process";
+import {
+  appendFileSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { buildShippedFirmware } from "../scripts/build-firmware.ts";
 import { bundleSize } from "../scripts/bundle-size.ts";
 import { makeProject, pack } from "../scripts/empty-project.ts";
 import { missing } from "../scripts/tools.ts";
@@ -80,7 +89,12 @@ describe("the packed package in an empty project", () => {
   const run = (...args: string[]) =>
     execFileSync(process.execPath, args, { cwd: project, encoding: "utf8", stdio: "pipe" });
 
-  beforeAll(() => makeProject(root, project, pack(root, folder)));
+  const lacksCompiler = missing("wasm2c", "make", "arm-none-eabi-gcc");
+
+  beforeAll(async () => {
+    if (!lacksCompiler) await buildShippedFirmware(root);
+    makeProject(root, project, pack(root, folder));
+  }, 300_000);
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   it.skipIf(missing("wasm2c"))("has the core as C and what C needs beside it", () => {
@@ -131,6 +145,41 @@ describe("the packed package in an empty project", () => {
       ),
     );
     expect(estimate[0].platform).toBe("rp2040");
+  });
+
+  describe.skipIf(lacksCompiler)("with no program but Node beside it", () => {
+    const command = join(project, "node_modules/liquid-edge/dist/cli.js");
+    const sine = "node_modules/liquid-edge/examples/sine.safetensors";
+    const alone = (args: string) =>
+      spawnSync(process.execPath, [command, ...args.split(" ")], {
+        cwd: project,
+        encoding: "utf8",
+        env: { PATH: folder, HOME: folder },
+      });
+    const onRp2040 = `board run ${sine} --board rp2040 --emulated --steps 1 --inferences 1 --json`;
+
+    it("runs a network on an emulated RP2040", () => {
+      const { status, stdout, stderr } = alone(onRp2040);
+      expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+      expect(JSON.parse(stdout).outputs.bitIdentical).toBe(true);
+    });
+
+    it("says which emulator the others need", () => {
+      const { status, stderr } = alone(`board run ${sine} --board qemu-m4f`);
+      expect([status, stderr]).toEqual([2, expect.stringMatching(/^.*qemu-system-arm.*\n$/)]);
+    });
+
+    it("builds where the firmware's sources are others, and says what that needs", () => {
+      const source = join(project, "node_modules/liquid-edge/boards/common/text.h");
+      const text = readFileSync(source, "utf8");
+      appendFileSync(source, "// changed\n");
+      const { status, stderr } = alone(onRp2040);
+      writeFileSync(source, text);
+      expect([status, stderr]).toEqual([
+        2,
+        expect.stringMatching(/^.*make: expected the command on the path.*\n$/),
+      ]);
+    });
   });
 
   it("leads from every entry to a module with the names that the whole library has", async () => {

@@ -17,8 +17,8 @@ import { type Measurement, measureNetworks } from "../crosscheck/measure.ts";
 import { calibrationFile, readCalibration } from "../crosscheck/read-calibration.ts";
 import { SUITE, suiteNetwork } from "../crosscheck/suite.ts";
 import { RunFailure } from "../exit.ts";
-import { buildFirmware } from "../firmware/build-firmware.ts";
 import { startEmulator } from "../firmware/emulator.ts";
+import { firmwareCompiler, readyFirmware } from "../firmware/ready-firmware.ts";
 import type { Io } from "../io.ts";
 import { usageError } from "../options.ts";
 import { readNetwork } from "../read-network.ts";
@@ -110,9 +110,10 @@ function checkOptions(weights: readonly string[], { suite, calibrate, out }: Cro
 async function measureOn(io: Io, board: EmulatedBoard, networks: readonly Network[]): Promise<Measurement[]> {
   const folder = await mkdtemp(join(tmpdir(), "liquid-edge-"));
   try {
-    io.progress(`building the firmware of ${board.id}`);
-    const { elf } = await buildFirmware(board.id, { out: folder });
-    const session = new DeviceSession(await startEmulator(board, elf!));
+    const building = () => io.progress(`building the firmware of ${board.id}`);
+    const session = new DeviceSession(
+      await startEmulator(board, await readyFirmware(board.id, folder, building)),
+    );
     try {
       return await measureNetworks(board, session, networks, (done, name) =>
         io.progress(`network ${done + 1} of ${networks.length}: ${name}`),
@@ -178,7 +179,6 @@ async function calibrate(
     );
   const calibration = calibrationOf(board, fitted, {});
   const [after, before] = [agreement(calibration), agreement(null)];
-  const gcc = await io.runTool("arm-none-eabi-gcc", ["-dumpversion"]);
   const qemu = board.emulator.kind === "qemu" ? await io.runTool("qemu-system-arm", ["--version"]) : null;
   return {
     ...calibration,
@@ -186,7 +186,7 @@ async function calibrate(
       measured: `emulated, no silicon: ${board.name}`,
       version: manifest.version,
       coreCrc: ownCore(),
-      compiler: `arm-none-eabi-gcc ${gcc?.text ?? "of unknown version"}`,
+      compiler: await firmwareCompiler(board.id),
       emulator: qemu === null ? board.emulator.kind : (qemu.text.split("\n")[0] ?? "").trim(),
       networksNotFitted: judged.length,
       meanError: rounded(after.meanError),

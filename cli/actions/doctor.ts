@@ -20,14 +20,19 @@ export const OPTIONAL_TOOLS: readonly OptionalTool[] = [
   {
     command: "wasm2c",
     versionArgs: ["--version"],
-    neededFor: "board build and export in a checkout: the core as C",
+    neededFor: "firmware and export in a checkout: the core as C (the npm package has it)",
     debianPackage: "wabt",
   },
-  { command: "make", versionArgs: ["--version"], neededFor: "board build", debianPackage: "make" },
+  {
+    command: "make",
+    versionArgs: ["--version"],
+    neededFor: "board build, an image linked into flash",
+    debianPackage: "make",
+  },
   {
     command: "arm-none-eabi-gcc",
     versionArgs: ["--version"],
-    neededFor: "board build for Cortex-M; with newlib also scripts/measure-softfloat",
+    neededFor: "the same, for Cortex-M; with newlib also scripts/measure-softfloat",
     debianPackage: "gcc-arm-none-eabi libnewlib-arm-none-eabi",
   },
   {
@@ -51,7 +56,7 @@ export const OPTIONAL_TOOLS: readonly OptionalTool[] = [
   {
     command: "python3",
     versionArgs: ["--version"],
-    neededFor: "the tests of serial ports",
+    neededFor: "the tests and the benchmark of devices on serial ports",
     debianPackage: "python3",
   },
   {
@@ -59,12 +64,6 @@ export const OPTIONAL_TOOLS: readonly OptionalTool[] = [
     versionArgs: ["--version"],
     neededFor: "the test of operation counts against an independent executor",
     debianPackage: "wabt",
-  },
-  {
-    command: "python3",
-    versionArgs: ["--version"],
-    neededFor: "the test and the benchmark of a fake instrument on a serial port",
-    debianPackage: "python3",
   },
   {
     command: "pdftotext",

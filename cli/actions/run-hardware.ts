@@ -23,6 +23,7 @@ import { sha256 } from "../../bindings/sha256.ts";
 import { RunFailure } from "../exit.ts";
 import { ticksToCount } from "../firmware/emulator.ts";
 import { QEMU } from "../firmware/qemu.ts";
+import { firmwareCompiler } from "../firmware/ready-firmware.ts";
 import { instrumentText, markerOf, openInstrument, settingsOf } from "../instruments/open-instrument.ts";
 import type { Io } from "../io.ts";
 import { noiseSequence } from "../noise.ts";
@@ -286,7 +287,7 @@ async function boardEnvironment(
     const version = async (command: string, flag: string) =>
       (await io.runTool(command, [flag]))?.text.split("\n")[0] ?? "unknown";
     return {
-      compiler: `arm-none-eabi-gcc ${await version("arm-none-eabi-gcc", "-dumpversion")}`,
+      compiler: await firmwareCompiler(emulated.id),
       emulator: emulated.emulator.kind === "qemu" ? await version(QEMU, "--version") : emulated.name,
       ...environment,
     };

@@ -114,8 +114,8 @@ function addBuild(board: Command, io: Io): void {
     .command("build")
     .summary("build the firmware of a board and print what it takes of flash and RAM")
     .description(
-      "Builds the firmware of a board and prints what it takes of flash and RAM. Needs wasm2c (Debian package wabt), make " +
-        "and arm-none-eabi-gcc.",
+      "Builds the firmware of a board and prints what it takes of flash and RAM. Needs make and arm-none-eabi-gcc, in a checkout " +
+        "wasm2c as well (Debian package wabt). Without --image and options, the package has firmware: board flash, board run.",
     )
     .argument("<board>", "id of the board")
     .option("-o, --out <folder>", "where the built files go (default: build/firmware/<board>)")
@@ -144,7 +144,7 @@ function addFlash(board: Command, io: Io): void {
     .command("flash")
     .summary("put the firmware on a board with the flashing tool that is installed")
     .description(
-      "Builds the firmware of a board and puts it there with a tool that is installed (probe-rs, openocd, nrfutil, esptool, " +
+      "Puts the firmware of a board there with a tool that is installed (probe-rs, openocd, nrfutil, esptool, " +
         "picotool), or by copying a UF2 file to the drive that the board shows. Prints the command, then what the tool says.",
     )
     .argument("<board>", "id of the board")
@@ -173,7 +173,7 @@ function addSetup(board: Command, io: Io): void {
     .command("setup")
     .summary("put firmware on every board of a bench, and greet each")
     .description(
-      "Builds firmware for every board that the file names, flashes it as board flash does, and waits for the board's answer. " +
+      "Puts firmware on every board that the file names as board flash does, and waits for the board's answer. " +
         "A board that fails does not keep the others from being set up; the exit code is 1 then.",
     )
     .addOption(benchOption())

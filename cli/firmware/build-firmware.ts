@@ -71,7 +71,7 @@ async function portKernelsOf(folder: string): Promise<string[]> {
 }
 
 /** Family id of a board that takes UF2 files: the one in its board.mk. */
-async function uf2FamilyOf(folder: string): Promise<number | null> {
+export async function uf2FamilyOf(folder: string): Promise<number | null> {
   const makefile = await readFile(join(folder, "board.mk"), "utf8");
   const family = /^UF2_FAMILY\s*:=\s*(0x[0-9a-f]{8})$/m.exec(makefile)?.[1];
   return family === undefined ? null : Number(family);

@@ -38,15 +38,14 @@ export async function startQemu(board: QemuBoard, elf: string): Promise<Link> {
   child.stderr.on("data", (chunk) => {
     complaint = (complaint + String(chunk)).slice(-MAX_COMPLAINT);
   });
-  await Promise.race([
-    once(child, "spawn"),
-    once(child, "error").then(() => {
-      throw new LiquidEdgeError(
-        "bad-tool",
-        `${QEMU}: expected the command on the path, found none (Debian, Ubuntu: apt-get install ${QEMU})`,
-      );
-    }),
-  ]);
+  // Where it cannot be started `once` fails with the child's error.
+  await once(child, "spawn").catch((error: NodeJS.ErrnoException) => {
+    const found = error.code === "ENOENT" ? "none" : error.message;
+    throw new LiquidEdgeError(
+      "bad-tool",
+      `${QEMU}: expected the command on the path, found ${found} (Debian, Ubuntu: apt-get install ${QEMU})`,
+    );
+  });
   // It must not outlive this process.
   const end = () => child.kill("SIGKILL");
   process.once("exit", end);

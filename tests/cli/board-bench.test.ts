@@ -112,7 +112,7 @@ describe.skipIf(missing("python3", "wasm2c", "gcc"))("a bench", () => {
       { wired: false },
       {},
       "marker",
-      /^0 pulses on trig, expected 3$/,
+      /^0 pulses on trig, expected 3 of \d+, \d+, \d+ ms$/,
       /is its wire on/,
     ],
     [

@@ -102,7 +102,7 @@ describe.skipIf(missing("wasm2c", "make", "arm-none-eabi-gcc", "qemu-system-arm"
       const hardware = { boards: [{ board: "qemu-m4f", inferences: 5 }] };
       const world = {
         files: filesOf(hardware),
-        tools: { "qemu-system-arm": "QEMU 7.2", "arm-none-eabi-gcc": "12.2.1" },
+        tools: { "qemu-system-arm": "QEMU 7.2" },
       };
       const made = parseRecord(await cliJson(ARGS, world), "output");
       const [entry] = made.entries;
@@ -113,7 +113,7 @@ describe.skipIf(missing("wasm2c", "make", "arm-none-eabi-gcc", "qemu-system-arm"
       const { perInference } = (await cliJson(run)) as { perInference: { mean: number } };
       expect(entry!.instructions!.value).toBeCloseTo(perInference.mean, 6);
       expect(made.environment.boards).toEqual({
-        "qemu-m4f": { compiler: "arm-none-eabi-gcc 12.2.1", emulator: "QEMU 7.2" },
+        "qemu-m4f": { compiler: expect.stringMatching(/^arm-none-eabi-gcc \d+\.\d/), emulator: "QEMU 7.2" },
       });
 
       const kept = baselineWorld(made);
@@ -125,7 +125,7 @@ describe.skipIf(missing("wasm2c", "make", "arm-none-eabi-gcc", "qemu-system-arm"
       expect(code).toBe(1);
       expect(out).toMatch(/sine\/qemu-m4f\/fp32\/0 +instructions .* \+6\.0 %/);
       const other = structuredClone(made);
-      other.environment.boards!["qemu-m4f"]!.compiler = "arm-none-eabi-gcc 13.1";
+      other.environment.boards!["qemu-m4f"]!.compiler = "another compiler";
       expect(await kept.check(other)).toMatchObject({ code: 4, out: expect.stringContaining("compiler") });
       kept.remove();
     },

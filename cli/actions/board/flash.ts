@@ -4,10 +4,13 @@ import { basename, join, resolve } from "node:path";
 import { complain } from "../../../bindings/errors.ts";
 import type { BoardFlashOptions } from "../../commands/board.ts";
 import { RunFailure } from "../../exit.ts";
-import { buildFirmware } from "../../firmware/build-firmware.ts";
+import { boardsFolder } from "../../firmware/boards-folder.ts";
+import { uf2FamilyOf } from "../../firmware/build-firmware.ts";
 import { readSegments } from "../../firmware/elf.ts";
 import { FLASH_METHODS, type FlashMethod, INSTALL_HINTS, VERSION_ARGS } from "../../firmware/flash-tools.ts";
 import { intelHexOf } from "../../firmware/intel-hex.ts";
+import { readyFirmware } from "../../firmware/ready-firmware.ts";
+import { uf2Of } from "../../firmware/uf2.ts";
 import type { Io } from "../../io.ts";
 import { usageError } from "../../options.ts";
 import { quoted } from "../../text.ts";
@@ -23,7 +26,8 @@ export async function boardFlash(io: Io, id: string, options: BoardFlashOptions)
   if (methods === undefined)
     throw usageError(`board flash: expected a board of silicon, found "${board}", which is emulated`);
   const { method, drive } = await methodFor(io, board, methods, options);
-  const file = options.firmware === undefined ? await built(io, board, method) : resolve(options.firmware);
+  const file =
+    options.firmware === undefined ? await ownFirmware(io, board, method) : resolve(options.firmware);
   if (options.firmware !== undefined && !(await stat(file).catch(() => null))?.isFile())
     throw complain("bad-file", options.firmware, { expected: "a file of firmware", found: "none there" });
   // In braces Tcl takes everything for what it is, but braces and a backslash in front of one or of a line end.
@@ -91,20 +95,25 @@ async function uf2Drive(): Promise<string | null> {
   return null;
 }
 
-/** The firmware in the form that the method takes. */
-async function built(io: Io, board: string, { tool, takes }: FlashMethod): Promise<string> {
+/** The package's firmware in the form that the method takes, in the build folder where it has to be made. */
+async function ownFirmware(io: Io, board: string, { tool, takes }: FlashMethod): Promise<string> {
   if (takes === "bin") {
     throw usageError(
       `--firmware: expected the merged binary of "idf.py merge-bin" for ${tool}, found none; "board build ${board}" prints ` +
         "how to build it",
     );
   }
-  io.progress(`building the firmware of ${board}`);
-  const { elf, uf2, out } = await buildFirmware(board);
+  const out = resolve("build", "firmware", board);
+  const elf = await readyFirmware(board, out, () => io.progress(`building the firmware of ${board}`));
   io.progress(null);
-  if (takes === "uf2") return uf2!;
-  if (takes === "elf") return elf!;
-  const file = join(out, "firmware.hex");
-  await writeFile(file, intelHexOf(await readSegments(elf!)));
+  if (takes === "elf") return elf;
+  const segments = await readSegments(elf);
+  await io.makeFolder(out);
+  const file = join(out, `firmware.${takes}`);
+  const content =
+    takes === "hex"
+      ? intelHexOf(segments)
+      : uf2Of(segments, (await uf2FamilyOf(join(boardsFolder(), board)))!);
+  await writeFile(file, content);
   return file;
 }

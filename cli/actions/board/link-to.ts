@@ -1,4 +1,4 @@
-// The way to a board: the port where its firmware answers, or an emulator with firmware that is built for this run.
+// The way to a board: the port where its firmware answers, or an emulator with its firmware.
 
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -8,6 +8,7 @@ import { complain } from "../../../bindings/errors.ts";
 import { buildFirmware } from "../../firmware/build-firmware.ts";
 import { startEmulator } from "../../firmware/emulator.ts";
 import { openLink } from "../../firmware/open-link.ts";
+import { readyFirmware } from "../../firmware/ready-firmware.ts";
 import type { Io } from "../../io.ts";
 import { rankPorts } from "../../serial/list-ports.ts";
 import { withImageFile } from "./build.ts";
@@ -24,7 +25,7 @@ export interface LinkToOptions {
   image?: Uint8Array;
 }
 
-/** The firmware behind a port, or an emulator with firmware that is built for this run. */
+/** The firmware behind a port, or an emulator with its firmware, which is built for this run if it holds an image or the package lacks it. */
 export async function linkTo(
   io: LinkIo,
   { id, emulated }: Target,
@@ -39,11 +40,13 @@ export async function linkTo(
   }
   const folder = await mkdtemp(join(tmpdir(), "liquid-edge-"));
   try {
-    io.progress(`building the firmware of ${id}`);
-    const { elf } = await withImageFile(image, (file) =>
-      buildFirmware(id, { out: folder, ...(file === undefined ? {} : { image: file }) }),
-    );
-    return await startEmulator(emulated, elf!, () => rm(folder, { recursive: true, force: true }));
+    const building = () => io.progress(`building the firmware of ${id}`);
+    const elf = await withImageFile(image, async (file) => {
+      if (file === undefined) return readyFirmware(id, folder, building);
+      building();
+      return (await buildFirmware(id, { out: folder, image: file })).elf!;
+    });
+    return await startEmulator(emulated, elf, () => rm(folder, { recursive: true, force: true }));
   } catch (error) {
     await rm(folder, { recursive: true, force: true });
     throw error;

@@ -35,8 +35,13 @@ const PULSE_MS = 200;
 const IDLE_MS = 1000;
 /** Of the supply that the file states. */
 const SUPPLY_TOLERANCE = 0.05;
-/** A pulse passes through a serial port at either end, and through this machine. */
-const PULSE_TOLERANCE_MS = 150;
+/** What the instrument's clock and sampling add to how long a pulse was. */
+const PULSE_TOLERANCE_MS = 50;
+/** How long the marker was high: surely, since the board had answered, and at most, since it was told. */
+interface Pulse {
+  leastMs: number;
+  mostMs: number;
+}
 
 /** Checks the bench and prints what is wrong. Throws RunFailure when something is. */
 export async function boardVerify(io: Io, { config, only, json }: BoardVerifyOptions): Promise<void> {
@@ -68,9 +73,10 @@ async function verify(io: Io, entry: HardwareBoard, folder: string): Promise<Che
     try {
       if (settings === undefined || instrument === null) return checks;
       io.progress(`${id}: recording`);
-      const recording = await attempt(checks, "samples", () => record(instrument, session));
-      if (recording === null) return checks;
-      checks.push(...judge(recording, settings, session !== null));
+      const recorded = await attempt(checks, "samples", () => record(instrument, session));
+      if (recorded === null) return checks;
+      const { recording, pulses } = recorded;
+      checks.push(...judge(recording, settings, pulses));
       if (recording.trace.accuracy?.zeroCapture) await checkZero(io, checks, settings, folder);
       return checks;
     } finally {
@@ -128,20 +134,27 @@ async function record(instrument: Instrument, session: DeviceSession | null) {
   const endIdle = recorder.window();
   await sleep(IDLE_MS);
   endIdle();
+  const pulses: Pulse[] = [];
+  // A busy machine makes a pulse longer than it was meant to be.
   for (let pulse = 0; session !== null && pulse < PULSES; pulse++) {
+    const told = performance.now();
     await session.mark(true);
+    const high = performance.now();
     await sleep(PULSE_MS);
+    const leastMs = performance.now() - high;
     await session.mark(false);
+    pulses.push({ leastMs, mostMs: performance.now() - told });
     await sleep(PULSE_MS);
   }
   const value = await recorder.finish();
   return {
-    value,
+    value: { recording: value, pulses },
     found: `${valuesOf(value.trace.quantity).length} in ${digits(recorder.seconds)} s from ${value.trace.instrument}`,
   };
 }
 
-function judge(recording: LiveRecording, settings: HardwareInstrument, hasBoard: boolean): Check[] {
+/** Without pulses there is no board, and nothing to say of its marker. */
+function judge(recording: LiveRecording, settings: HardwareInstrument, pulses: readonly Pulse[]): Check[] {
   const { trace, problems } = recording;
   const saturated = new Set(trace.saturated);
   const missing = valuesOf(trace.quantity).filter(
@@ -166,7 +179,7 @@ function judge(recording: LiveRecording, settings: HardwareInstrument, hasBoard:
     );
   checks.push(...supplyCheck(trace, settings), idleCheck(recording));
   const marker = markerOf(settings);
-  if (hasBoard && marker !== undefined) checks.push(markerCheck(trace, marker));
+  if (pulses.length > 0 && marker !== undefined) checks.push(markerCheck(trace, marker, pulses));
   return checks;
 }
 
@@ -214,7 +227,7 @@ function idleCheck({ trace, windows: [idle] }: LiveRecording): Check {
 }
 
 /** The pulses that the board was told to give, and no others, on the input that the file names. */
-function markerCheck(trace: Trace, channel: string): Check {
+function markerCheck(trace: Trace, channel: string, pulses: readonly Pulse[]): Check {
   const spans = highSpans(trace, channel);
   if (spans === null)
     return {
@@ -223,8 +236,13 @@ function markerCheck(trace: Trace, channel: string): Check {
       found: `the instrument has no input "${channel}"`,
       mend: `its inputs: ${trace.markers?.names.join(", ") ?? "none"}`,
     };
-  const right = spans.filter((seconds) => Math.abs(1000 * seconds - PULSE_MS) <= PULSE_TOLERANCE_MS);
-  if (spans.length === PULSES && right.length === PULSES)
+  const right =
+    spans.length === PULSES &&
+    pulses.every(
+      ({ leastMs, mostMs }, i) =>
+        1000 * spans[i]! >= leastMs - PULSE_TOLERANCE_MS && 1000 * spans[i]! <= mostMs + PULSE_TOLERANCE_MS,
+    );
+  if (right)
     return {
       check: "marker",
       ok: true,
@@ -237,7 +255,7 @@ function markerCheck(trace: Trace, channel: string): Check {
   return {
     check: "marker",
     ok: false,
-    found: `${count(spans.length, "pulse")} on ${channel}, expected ${PULSES}`,
+    found: `${count(spans.length, "pulse")} on ${channel}${lengths(spans.map((seconds) => 1000 * seconds))}, expected ${PULSES}${lengths(pulses.map(({ leastMs }) => leastMs))}`,
     mend:
       others.length > 0
         ? `the wire is on ${others.join(", ")}: move it, or write that into the file`
@@ -269,6 +287,13 @@ async function checkZero(
     const { offsetA, uncertaintyA } = zeroCurrent(trace);
     return { value: offsetA, found: `offset ${digits(1e6 * offsetA)} ± ${digits(1e6 * uncertaintyA, 2)} µA` };
   });
+}
+
+/** A few lengths in words. */
+function lengths(ms: readonly number[]): string {
+  return ms.length === 0 || ms.length > 2 * PULSES
+    ? ""
+    : ` of ${ms.map((one) => one.toFixed(0)).join(", ")} ms`;
 }
 
 function meanOf(values: ArrayLike<number>): number {
