@@ -9,6 +9,7 @@ import type { Trend } from "../record/trend.ts";
 import type { Agreement } from "../statistics/agreement.ts";
 import { type CoefficientUse, coefficientsFor, coefficientUses } from "./coefficients.ts";
 import { type Battery, type CostRow, costRows, lifeCurve, type RatePoint } from "./costs.ts";
+import { type EnergyChange, energyChanges } from "./energy-change.ts";
 import { type EnergyTree, groupsOf, type LayerEnergy, type UnfoldCost } from "./energy-tree.ts";
 import { type Front, frontsOf } from "./fronts.ts";
 
@@ -99,6 +100,8 @@ export interface ReportInput {
   /** What to distrust about the scores on a task, e.g. a test set that is too small. */
   warnings: string[];
   gate: GateView | Missing;
+  /** What the gate held the record against; null without. */
+  baselineRecord: BenchmarkRecord | null;
   trends: Trend[] | Missing;
   agreement: AgreementSet[];
   emulated: EmulatedAgreement[];
@@ -107,13 +110,14 @@ export interface ReportInput {
   focus: string[];
 }
 
-export interface ReportData extends Omit<ReportInput, "boards" | "details"> {
+export interface ReportData extends Omit<ReportInput, "boards" | "details" | "baselineRecord"> {
   format: typeof REPORT_FORMAT;
   rows: CostRow[];
   /** By id. */
   outer: Record<string, EntryDetail["outer"]>;
   fronts: Front[];
   energy: EnergyTree[];
+  energyChanges: EnergyChange[];
   life: { id: string; points: RatePoint[] }[];
   coefficients: { id: string; uses: CoefficientUse[] }[];
 }
@@ -123,7 +127,7 @@ const MOST_FOCUS = 3;
 const CURVE_POINTS = 25;
 
 export function buildReport(input: ReportInput): ReportData {
-  const { record, boards, battery, details, focus, ...rest } = input;
+  const { record, boards, battery, details, focus, baselineRecord, ...rest } = input;
   const rows = costRows(record, boards, battery);
   const byId = new Map(record.entries.map((one) => [one.id, one]));
   const inFocus = focus.map((id) => byId.get(id)!);
@@ -140,6 +144,7 @@ export function buildReport(input: ReportInput): ReportData {
     fronts: frontsOf(rows),
     focus,
     energy: inFocus.flatMap((one) => energyTree(one, record, details)),
+    energyChanges: baselineRecord === null ? [] : energyChanges(record, baselineRecord),
     life: siblings.map((one) => ({
       id: one.id,
       points: lifeCurve(one, coefficientsFor(record, one.platform), battery, rates(one.conditions.rateHz)),

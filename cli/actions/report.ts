@@ -89,7 +89,7 @@ export async function reportData(
     focus,
     fidelity: await fidelityOf(costed),
     warnings: warningsOf(costed),
-    gate: await gateOf(io, record, options, budget),
+    ...(await gateOf(io, record, options, budget)),
     trends: await trendsFor(io, record, options),
     agreement,
     emulated: emulatedAgreements(),
@@ -132,8 +132,9 @@ async function gateOf(
   record: BenchmarkRecord,
   { baselineVersion, folder, threshold = 0.05, accuracyPoints = 1 }: ReportOptions,
   limits: ReturnType<typeof parseBudget>,
-): Promise<ReportInput["gate"]> {
-  if (baselineVersion === undefined) return { missing: "no baseline was named (--baseline-version)" };
+): Promise<Pick<ReportInput, "gate" | "baselineRecord">> {
+  const without = (missing: string) => ({ gate: { missing }, baselineRecord: null });
+  if (baselineVersion === undefined) return without("no baseline was named (--baseline-version)");
   try {
     const baseline = await findBaseline(io, folder, baselineVersion);
     const result = gate(record, baseline.record, { threshold, accuracyPoints, limits });
@@ -142,9 +143,12 @@ async function gateOf(
       threshold,
       strict: false,
     });
-    return { baseline: baselineName, source, threshold, exitCode, summary, result };
+    return {
+      gate: { baseline: baselineName, source, threshold, exitCode, summary, result },
+      baselineRecord: baseline.record,
+    };
   } catch (error) {
-    if (error instanceof LiquidEdgeError) return { missing: error.message };
+    if (error instanceof LiquidEdgeError) return without(error.message);
     throw error;
   }
 }

@@ -13,6 +13,7 @@ import { count, digits, percent } from "../../text.ts";
 import type { Block, Figure, Section, Table } from "../document.ts";
 import { chart, PLOT_WIDTH, SQUARES } from "../plots.ts";
 import { cutRows, entryLabel, left, name, right } from "../words.ts";
+import { changeFigure } from "./energy-change.ts";
 
 const WIDTH = PLOT_WIDTH + 90;
 const LABEL_SIZE = 11;
@@ -29,6 +30,11 @@ export function energy(data: ReportData): Section {
       text: "A record holds operations by class but not by layer.",
       how: "Made from the suite or from a checkpoint, the report has layers, kernels and the cost of an unfold.",
     });
+  }
+  if (!("missing" in data.gate)) {
+    const { baseline } = data.gate;
+    for (const change of data.energyChanges)
+      blocks.push(changeFigure(change, entryLabel(data, change.id), name(baseline)));
   }
   const [first] = data.energy;
   return {
