@@ -51,7 +51,10 @@ const STEPS: readonly Step[] = [
   {
     name: "pack",
     what: "npm pack, installed in an empty folder",
-    run: ({ root, scratch }) => installed(pack(root, scratch), scratch),
+    run: ({ root, scratch }) => {
+      must("npm", ["run", "prepack"], root);
+      return installed(pack(root, scratch), scratch);
+    },
   },
   {
     name: "publint",
@@ -108,7 +111,10 @@ function installed(tarball: string, scratch: string): string {
   const { stdout, stderr } = start(process.execPath, ["--input-type=module", "-e", code], project);
   if (stdout.trim() !== "true") throw new Error(`import: expected an estimate, found ${stdout}${stderr}`);
   const steam = "node_modules/liquid-edge/examples/steam.safetensors";
-  must("npx", ["--offline", "--no", "liquid-edge", "estimate", steam, "--platform", "all"], project);
+  const command = ["--offline", "--no", "liquid-edge"];
+  must("npx", [...command, "estimate", steam, "--platform", "all"], project);
+  const onBoard = ["board", "run", steam, "--board", "rp2040", "--emulated", "--inferences", "1"];
+  must("npx", [...command, ...onBoard, "--steps", "1"], project);
   return `${Math.round(readFileSync(tarball).length / 1000)} kB packed`;
 }
 
