@@ -231,6 +231,14 @@ function markerCheck(trace: Trace, channel: string): Check {
       found: `${PULSES} pulses on ${channel}, as the board gave`,
       mend: null,
     };
+  // A busy machine switches the pin late.
+  if (spans.length === PULSES)
+    return {
+      check: "marker",
+      ok: false,
+      found: `${PULSES} pulses on ${channel} of ${spans.map((seconds) => digits(1000 * seconds)).join(", ")} ms, expected ${PULSE_MS} ms each`,
+      mend: "was this machine busy? again; else an instrument whose clock is wrong, or noise on the wire",
+    };
   const others = (trace.markers?.names ?? []).filter(
     (name) => name !== channel && highSpans(trace, name)!.length === PULSES,
   );
