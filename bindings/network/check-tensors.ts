@@ -120,7 +120,12 @@ function missingHint(
   name: string,
   tensors: ReadonlyMap<string, Tensor>,
 ): string | undefined {
+  // torch.nn.GRU does not call itself "rnn": that is the name of the module in what is saved.
+  const own =
+    model.class === "torch.nn.GRU" || model.class === "torch.nn.LSTM" ? name.replace("rnn.", "") : name;
   for (const found of tensors.keys()) {
+    if (own !== name && (found === own || found.endsWith(`.${own}`)))
+      return `the file has "${printable(found)}": save it as "${name}"`;
     if (found.endsWith(`.${name}`) || name.endsWith(`.${found}`)) {
       return `the file has "${printable(found)}": save the state_dict of the ${model.class} module itself`;
     }
@@ -134,6 +139,8 @@ function missingHint(
 /** What in the configuration would explain a tensor that it does not ask for. */
 const EXPLANATIONS: readonly (readonly [RegExp, string])[] = [
   [/^lstm\./, "config.mixed_memory is false"],
+  [/^rnn\..*_reverse$/, "bidirectional networks are not supported"],
+  [/^rnn\..*_l[1-9]\d*$/, "stacked layers are not supported"],
   [/^fc\./, "config.proj_size or config.output_size is not set"],
   [/^rnn_cell\.(input|output)_[wb]$/, "config.input_mapping or config.output_mapping leaves it out"],
   [/^rnn_cell\.layer_\d+\./, "config.wiring decides the number of layers"],

@@ -99,7 +99,9 @@ export function parseConfig(value: unknown, source: string): ModelConfig {
       return { class: modelClass, config: readCtrnn(config, source) };
     case "liquid-edge.MLP":
       return { class: modelClass, config: readMlp(config, source) };
-    default:
+    case "torch.nn.GRU":
+    case "torch.nn.LSTM":
+    case "liquid-edge.LiquidGate":
       return { class: modelClass, config: readGated(config, source) };
   }
 }
@@ -146,7 +148,10 @@ export function modelWidths(model: ModelConfig): ModelWidths {
     }
     case "liquid-edge.MLP":
       return { inputs, outputs: model.config.layer_sizes.at(-1)!, state: 0, cellMemory: 0 };
-    default: {
+    case "liquid-edge.CTRNN":
+    case "torch.nn.GRU":
+    case "torch.nn.LSTM":
+    case "liquid-edge.LiquidGate": {
       const { units, output_size } = model.config;
       const cellMemory = model.class === "torch.nn.LSTM" ? units : 0;
       return { inputs, outputs: output_size ?? units, state: units, cellMemory };

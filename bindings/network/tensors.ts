@@ -48,7 +48,8 @@ export function expectedTensors(model: ModelConfig): ExpectedTensor[] {
         return linear(`layers.${i}`, width, input);
       });
     }
-    default: {
+    case "torch.nn.GRU":
+    case "torch.nn.LSTM": {
       const { input_size, units, output_size } = model.config;
       const nGates = model.class === "torch.nn.GRU" ? 3 : 4;
       const n: Dimension = [units, "units"];

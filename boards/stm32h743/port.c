@@ -40,12 +40,21 @@
 #define SCB_ICIALLU REGISTER(0xe000ef50)
 #define SCB_DCISW REGISTER(0xe000ef60)
 
+// A pin's field of MODER, and of AFRH, which has pins 8 to 15.
+#define MODE(pin, value) ((value) << 2 * (pin))
+#define HIGH_PIN(pin, value) ((value) << 4 * ((pin) - 8))
+
 enum {
   CLOCK_HZ = 400000000,
   APB1_HZ = 100000000,
   TIMER_HZ = 200000000,
   BAUD = 115200,
+  PIN_TX = 8,     // of port D
+  PIN_RX = 9,     // of port D
   PIN_MARKER = 0, // of port B
+  MODE_OUTPUT = 1,
+  MODE_ALTERNATE = 2,
+  ALTERNATE_USART3 = 7,
   USART_OVERRUN = 1 << 3,
   USART_RX_FULL = 1 << 5,
   USART_TX_DONE = 1 << 6,
@@ -101,9 +110,11 @@ void port_init(void) {
   RCC_AHB4ENR |= 1 << 1 | 1 << 3;
   RCC_APB1LENR |= 1 << 18 | 1 << 0;
   (void)RCC_APB1LENR; // two cycles until the clocks are there
-  GPIOB_MODER = (GPIOB_MODER & ~3u) | 1;
-  GPIOD_MODER = (GPIOD_MODER & ~(0xfu << 16)) | 0xa << 16;
-  GPIOD_AFRH = (GPIOD_AFRH & ~0xffu) | 0x77;
+  GPIOB_MODER = (GPIOB_MODER & ~MODE(PIN_MARKER, 3u)) | MODE(PIN_MARKER, MODE_OUTPUT);
+  GPIOD_MODER = (GPIOD_MODER & ~(MODE(PIN_TX, 3u) | MODE(PIN_RX, 3u))) | MODE(PIN_TX, MODE_ALTERNATE) |
+                MODE(PIN_RX, MODE_ALTERNATE);
+  GPIOD_AFRH = (GPIOD_AFRH & ~(HIGH_PIN(PIN_TX, 15u) | HIGH_PIN(PIN_RX, 15u))) |
+               HIGH_PIN(PIN_TX, ALTERNATE_USART3) | HIGH_PIN(PIN_RX, ALTERNATE_USART3);
   USART3_BRR = (APB1_HZ + BAUD / 2) / BAUD;
   USART3_CR1 = 1 << 29 | 1 << 3 | 1 << 2 | 1; // FIFO, both directions
   TIM2_PSC = TIMER_HZ / 1000000 - 1;

@@ -133,22 +133,23 @@ class Bench {
   async run(target: Target, board: HardwareBoard, variants: readonly SuiteVariant[]): Promise<void> {
     const io = this.#io;
     const { port, baudRate, instrument } = board;
-    const link = await linkTo(io, target, {
-      ...(port === undefined ? {} : { port }),
-      ...(baudRate === undefined ? {} : { baudRate }),
-    });
-    const session = new DeviceSession(link);
+    // First of all: it may be what feeds the board.
+    const profiler = instrument === undefined ? null : await profilerOf(io, instrument);
     try {
-      const hello = await greet(session, target.id);
-      this.#boards[target.id] = await boardEnvironment(io, target, hello, board);
-      const profiler = instrument === undefined ? null : await profilerOf(io, instrument);
+      const link = await linkTo(io, target, {
+        ...(port === undefined ? {} : { port }),
+        ...(baudRate === undefined ? {} : { baudRate }),
+      });
+      const session = new DeviceSession(link);
       try {
+        const hello = await greet(session, target.id);
+        this.#boards[target.id] = await boardEnvironment(io, target, hello, board);
         for (const one of variants) await this.#variant({ target, board, session, hello, profiler }, one);
       } finally {
-        await profiler?.close();
+        await session.close();
       }
     } finally {
-      await session.close();
+      await profiler?.close();
     }
   }
 

@@ -165,7 +165,7 @@ function addFlash(board: Command, io: Io): void {
 const benchOption = () =>
   new Option(
     "--config <file>",
-    "the bench, YAML or JSON: boards, their ports, what measures them (boards/README.md)",
+    "the bench, YAML or JSON: boards, their ports, what measures them (docs/board-bench.md)",
   ).makeOptionMandatory();
 
 function addSetup(board: Command, io: Io): void {

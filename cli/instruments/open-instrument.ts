@@ -64,6 +64,11 @@ export function markerOf(instrument: HardwareInstrument): string | undefined {
   return "marker" in instrument ? instrument.marker : undefined;
 }
 
+/** Whether the board has no power unless the instrument is open. */
+export function feedsBoard(instrument: HardwareInstrument): boolean {
+  return instrument.type === "lpm01a" || (instrument.type === "ppk2" && instrument.mode === "source");
+}
+
 /** What a record's environment says of it: figures of another instrument are not comparable. */
 export function instrumentText(instrument: HardwareInstrument): string {
   const { type } = instrument;

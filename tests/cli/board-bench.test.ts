@@ -1,17 +1,18 @@
 // `board verify` and `board setup`: a bench of a board and a meter behind pseudo-terminals, whole and with each wire wrong.
 
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { parseHardware } from "../../bindings/record/hardware.ts";
 import { missing } from "../../scripts/tools.ts";
 import { repeating } from "../fakes/current.ts";
 import { LiveMeter, type LiveMeterOptions } from "../fakes/live-meter.ts";
+import { FakePpk2 } from "../fakes/ppk2.ts";
 import { meterText } from "../fakes/text-meter.ts";
 import { buildHostFirmware, HostDevice } from "../firmware/host-device.ts";
 import { attach, PtyPort } from "../firmware/pty-device.ts";
-import { cli } from "./run-cli.ts";
+import { cli, ROOT } from "./run-cli.ts";
 import { boardSetupJson, boardVerifyJson } from "./schemas.ts";
 
 const METER = { samplesPerSecond: 1000, shuntOhm: 1, supplyMv: 3300, highA: 0.012, lowA: 0.001 };
@@ -63,7 +64,11 @@ describe.skipIf(missing("python3", "wasm2c", "gcc"))("a bench", () => {
 
   function write(changes: object = {}, board = "nrf52840"): string {
     const zero = meterText(
-      { chip: "INA228", current: repeating([{ seconds: 1, amperes: 3e-6 }]), ...METER },
+      {
+        chip: "INA228",
+        current: repeating([{ seconds: 1, amperes: 3e-6, ripple: { amperes: 1e-6, hertz: 50 } }]),
+        ...METER,
+      },
       1,
     );
     writeFileSync(join(folder, "zero.csv"), zero);
@@ -155,6 +160,28 @@ describe.skipIf(missing("python3", "wasm2c", "gcc"))("a bench", () => {
     30_000,
   );
 
+  it("prints what docs/board-bench.md shows, but for figures; UPDATE_README=1 writes them anew", async () => {
+    await connect({ wired: false, rippleA: 2e-5 });
+    const { out, err } = await cli(["board", "verify", "--config", write()]);
+    const printed = [out, ...err, ""]
+      .join("\n")
+      .replaceAll(meterPort.path, "/dev/ttyUSB0")
+      .replaceAll(boardPort.path, "/dev/ttyACM0")
+      .replaceAll(`${folder}/`, "")
+      // The firmware for this machine has no version.
+      .replace("firmware unknown", "firmware 0.1.0");
+    const path = join(ROOT, "docs/board-bench.md");
+    const page = readFileSync(path, "utf8");
+    const current = page.replace(
+      /(```text\n\$ npx liquid-edge board verify --config hardware\.yaml\n)[^`]*```/,
+      (_, command: string) => `${command}${printed}\`\`\``,
+    );
+    if (process.env.UPDATE_README === "1") writeFileSync(path, current);
+    const withoutFigures = (text: string) => text.replace(/\d[\d.]*(e-\d+)?/g, "#");
+    expect(page).toContain("$ npx liquid-edge board verify --config hardware.yaml\n");
+    expect(withoutFigures(readFileSync(path, "utf8"))).toBe(withoutFigures(current));
+  }, 30_000);
+
   it("tells a silent instrument from a silent board", async () => {
     const meter = await connect();
     meter.silent = true;
@@ -192,6 +219,35 @@ describe.skipIf(missing("python3", "wasm2c", "gcc"))("a bench", () => {
     },
     120_000,
   );
+
+  it.skipIf(missing("make", "arm-none-eabi-gcc"))(
+    "is set up while the instrument feeds the board, which is off before and afterwards",
+    async () => {
+      await connect();
+      const fake = new FakePpk2({ current: repeating([{ seconds: 1, amperes: 3e-3 }]) });
+      meterPort.onData = (bytes) => {
+        fake.receive(bytes);
+        meterPort.write(fake.produce(0));
+      };
+      const answer = boardPort.onData;
+      boardPort.onData = (bytes) => {
+        if (fake.dutPower) answer(bytes);
+      };
+      const file = join(folder, "hardware.yaml");
+      const instrument = { type: "ppk2", port: meterPort.path, mode: "source", supplyMv: 3000 };
+      writeFileSync(
+        file,
+        JSON.stringify({ boards: [{ board: "nrf52840", port: boardPort.path, instrument }] }),
+      );
+      const tools = { "probe-rs": "probe-rs 0.29" };
+      const { code, out } = await cli(["board", "setup", "--config", file, "--json"], { tools });
+      expect(boardSetupJson.parse(JSON.parse(out)).boards).toMatchObject([{ problem: null }]);
+      expect([code, fake.mode, fake.supplyMv]).toEqual([0, "source", 3000]);
+      // The last bytes are still on their way through the pseudo-terminal.
+      await vi.waitFor(() => expect(fake.dutPower).toBe(false));
+    },
+    120_000,
+  );
 });
 
 describe("hardware.yaml", () => {
@@ -218,6 +274,13 @@ describe("hardware.yaml", () => {
     [{ boards: [{ ...board, pin: 3 }] }, /^f: .*pin/],
   ])("%j is refused in one line", (json, message) => {
     expect(() => parseHardware(json, "f")).toThrow(message);
+  });
+
+  it("is set up in a dry run only as far as it can be, and told what is in the way", async () => {
+    const files = { "h.yaml": "boards:\n  - id: a\n    board: rp2040\n" };
+    const { code, out, err } = await cli(["board", "setup", "--config", "h.yaml", "--dry-run"], { files });
+    expect(out).toMatch(/^a: board flash: expected one of uf2, picotool, found none \(/m);
+    expect([code, err]).toEqual([1, ["liquid-edge: h.yaml: 1 of 1 board not set up"]]);
   });
 
   it("is refused before anything is opened", async () => {

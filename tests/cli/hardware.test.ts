@@ -3,7 +3,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { FrameReader } from "../../bindings/device/frame.ts";
 import { FrameType } from "../../bindings/device/protocol.ts";
 import type { BenchmarkRecord } from "../../bindings/record/record.ts";
@@ -11,6 +11,7 @@ import { parseRecord } from "../../bindings/record/schema.ts";
 import { missing } from "../../scripts/tools.ts";
 import { repeating } from "../fakes/current.ts";
 import { meterOnSocket } from "../fakes/meter-on-socket.ts";
+import { FakePpk2 } from "../fakes/ppk2.ts";
 import { buildHostFirmware, HostDevice } from "../firmware/host-device.ts";
 import { PtyPort } from "../firmware/pty-device.ts";
 import { baselineWorld } from "./baseline-world.ts";
@@ -241,6 +242,39 @@ describe.skipIf(missing("python3", "wasm2c", "gcc"))("a board and an instrument 
     const least = (AMPERES * SUPPLY_V * BUSY_MS * 1000) / inferences;
     expect(entries[0]!.energyUj!.samples).toHaveLength(4);
     expect(entries[0]!.energyUj!.value).toBeGreaterThan(0.95 * least);
+  });
+
+  it("work where the board has power from the instrument alone", async () => {
+    const ppk2 = new FakePpk2({ current: repeating([{ seconds: 1, amperes: 5e-3 }]) });
+    const ppk2Port = new PtyPort(join(folder, "ppk2"));
+    await ppk2Port.plug();
+    let dueAt = performance.now();
+    ppk2Port.onData = (bytes) => {
+      ppk2.receive(bytes);
+      dueAt = performance.now();
+    };
+    const timer = setInterval(() => {
+      const n = Math.floor(100 * (performance.now() - dueAt));
+      dueAt += n / 100;
+      const bytes = ppk2.produce(n);
+      if (bytes.length > 0) ppk2Port.write(bytes);
+    }, 5);
+    const answer = port.onData;
+    port.onData = (bytes) => {
+      if (ppk2.dutPower) answer(bytes);
+    };
+    try {
+      const instrument = { type: "ppk2", port: ppk2Port.path, mode: "source", supplyMv: 3000 };
+      const board = { board: "nrf52840", port: port.path, inferences: 40, readings: 2, instrument };
+      const { entries } = await recordOf({ boards: [board] });
+      // 5 mA at 3 V for as long as a request takes, at least; 3,200 inferences of 250 µs fill 800 ms.
+      expect(entries[0]!.energyUj!.value).toBeGreaterThan((0.95 * 5e-3 * 3 * BUSY_MS * 1000) / 3200);
+      expect(ppk2.mode).toBe("source");
+      await vi.waitFor(() => expect(ppk2.dutPower).toBe(false));
+    } finally {
+      clearInterval(timer);
+      await ppk2Port.unplug();
+    }
   });
 
   it("are given back when the instrument is not there", async () => {

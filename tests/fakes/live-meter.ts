@@ -10,6 +10,8 @@ export interface LiveMeterOptions {
   supplyMv: number;
   highA: number;
   lowA: number;
+  /** Amplitude of a sine of 50 Hz on top of either. */
+  rippleA?: number;
   /** By how much its clock runs too fast, relative. */
   fastBy?: number;
   /** Samples it says overflow in, by their number. */
@@ -59,7 +61,7 @@ export class LiveMeter {
   }
 
   #tick(): void {
-    const { samplesPerSecond, shuntOhm, supplyMv, highA, lowA, fastBy = 0 } = this.#options;
+    const { samplesPerSecond, shuntOhm, supplyMv, highA, lowA, rippleA = 0, fastBy = 0 } = this.#options;
     const { overflowAt = () => false, loseEvery = 0 } = this.#options;
     const until = nowSeconds() - this.#start - DELAY_SECONDS;
     let text = "";
@@ -72,7 +74,8 @@ export class LiveMeter {
         text += `E,${stamp(edge.seconds - this.#start)},${edge.high ? 1 : 0}\n`;
       }
       if (loseEvery > 0 && this.#next % loseEvery === loseEvery - 1) continue;
-      const uv = overflowAt(this.#next) ? "ovf" : (this.#level ? highA : lowA) * shuntOhm * 1e6;
+      const amperes = (this.#level ? highA : lowA) + rippleA * Math.sin(2 * Math.PI * 50 * seconds);
+      const uv = overflowAt(this.#next) ? "ovf" : amperes * shuntOhm * 1e6;
       text += `${stamp(seconds)},${uv},${supplyMv},${this.#level ? 1 : 0}\n`;
     }
     if (text !== "" && !this.silent) this.#say(text);

@@ -137,9 +137,11 @@ function markerCheck(trace: Trace, channel: string, pulses: readonly Pulse[]): C
     ok: false,
     found: `${count(spans.length, "pulse")} on ${channel}${lengths(spans.map((seconds) => 1000 * seconds))}, expected ${PULSES}${lengths(pulses.map(({ leastMs }) => leastMs))}`,
     mend:
-      others.length > 0
-        ? `the wire is on ${others.join(", ")}: move it, or write that into the file`
-        : "is its wire on the board's marker pin (boards/README.md has them), is ground connected, do the inputs have their supply?",
+      spans.length === PULSES
+        ? "an instrument whose clock is wrong, or noise on the wire"
+        : others.length > 0
+          ? `the wire is on ${others.join(", ")}: move it, or write that into the file`
+          : "is its wire on the board's marker pin (boards/README.md has them), is ground connected, do the inputs have their supply?",
   };
 }
 

@@ -2,10 +2,12 @@
 
 import { DeviceSession } from "../../../bindings/device/device-session.ts";
 import { LiquidEdgeError } from "../../../bindings/errors.ts";
+import type { Instrument } from "../../../bindings/measure/instrument.ts";
 import { type HardwareBoard, nameOf } from "../../../bindings/record/hardware.ts";
 import type { BoardSetupOptions } from "../../commands/board.ts";
 import { RunFailure } from "../../exit.ts";
 import { openLink } from "../../firmware/open-link.ts";
+import { feedsBoard, openInstrument, settingsOf } from "../../instruments/open-instrument.ts";
 import type { Io } from "../../io.ts";
 import { count } from "../../text.ts";
 import { greet } from "./connect.ts";
@@ -30,23 +32,25 @@ export async function boardSetup(io: Io, { config, only, dryRun, json }: BoardSe
   for (const entry of bench) done.push(await setUp(io, entry, dryRun === true, json === true));
   const failed = done.filter(({ problem }) => problem !== null);
   if (json) io.print(JSON.stringify({ config, dryRun: dryRun === true, boards: done }));
+  else if (failed.length > 0) io.print(failed.map(({ id, problem }) => `${id}: ${problem}`).join("\n"));
   else if (!dryRun)
     io.print(
-      failed.length === 0
-        ? `${count(done.length, "board")} ready; "board verify --config ${config}" checks what is wired to them`
-        : failed.map(({ id, problem }) => `${id}: ${problem}`).join("\n"),
+      `${count(done.length, "board")} ready; "board verify --config ${config}" checks what is wired to them`,
     );
   if (failed.length > 0)
     throw new RunFailure(`${config}: ${failed.length} of ${count(done.length, "board")} not set up`);
 }
 
 async function setUp(io: Io, entry: HardwareBoard, dryRun: boolean, json: boolean): Promise<Done> {
-  const { board, port, tool, baudRate } = entry;
+  const { board, port, tool, baudRate, instrument: settings } = entry;
   const id = nameOf(entry);
+  let instrument: Instrument | null = null;
   // What the flashing tool prints belongs to standard error where standard output is JSON.
   const quiet: Io = json ? { ...io, print: (text) => io.warn(text) } : io;
   try {
     if (!json) io.print(`${id} (${board}):`);
+    if (!dryRun && settings !== undefined && feedsBoard(settings))
+      instrument = await openInstrument(io, settingsOf(settings));
     await boardFlash(quiet, board, {
       ...(tool === undefined ? {} : { tool }),
       ...(port === undefined ? {} : { port }),
@@ -72,5 +76,6 @@ async function setUp(io: Io, entry: HardwareBoard, dryRun: boolean, json: boolea
     return { id, board, problem: error.message };
   } finally {
     io.progress(null);
+    await instrument?.close().catch(() => {});
   }
 }
