@@ -140,11 +140,11 @@ describe("JUnit", () => {
     entry({ model: HOSTILE, energyUj: reading(110) }),
     scored,
   ]);
-  const result = gate(now, record([entry(), entry({ model: HOSTILE }), entry({ model: "gone" })]));
+  const then = record([entry(), entry({ model: HOSTILE }), entry({ model: "gone" })]);
 
   it.skipIf(lacks("junitparser"))("is read by junitparser, hostile names included", () => {
     const path = join(folder, "junit.xml");
-    writeFileSync(path, junit(result, "v1<>&"));
+    writeFileSync(path, junit(gate(now, then), "v1<>&"));
     const code = [
       "import json, sys, junitparser",
       `xml = junitparser.JUnitXml.fromfile(${JSON.stringify(path)})`,

@@ -1,0 +1,13 @@
+// The tests that judge mutants: those of the two folders, but for the ones that cost whole networks before the first test begins.
+// Others reach the code through dist/, a command or a process, and would take minutes where these take a second.
+
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  test: {
+    include: ["tests/estimate/**/*.test.ts", "tests/record/**/*.test.ts"],
+    exclude: ["tests/estimate/validation.test.ts", "tests/estimate/precision-energy.test.ts"],
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+  },
+});
