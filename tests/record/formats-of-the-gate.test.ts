@@ -134,6 +134,16 @@ describe("JUnit XML", () => {
     ]);
   });
 
+  it("counts all failures of many", () => {
+    const many = Array.from({ length: 12 }, () =>
+      comparison({ state: "undecided", changeMax: 1, change: 2 }),
+    );
+    expect(junit(gateResult(many), "v1").split("\n")[1]).toBe(
+      '<testsuites name="liquid-edge baseline check" tests="12" failures="0" errors="0" time="0">',
+    );
+    expect(junit(gateResult(many), "v1")).not.toContain("interval");
+  });
+
   it("escapes markup, line ends and what disguises a line", () => {
     expect(xmlText(`a&b<c>"d'\te\nf\r\u0085\u2028\u202e😀é`)).toBe(
       "a&#38;b&#60;c&#62;&#34;d&#39;&#9;e&#10;f&#13;&#133;&#8232;&#8238;😀é",

@@ -248,7 +248,7 @@ describe("CSV for Apache Otava", () => {
       [
         line({ latencyMs: exactly(2), accuracy: score("f1") }),
         line({ cycles: exactly(7), accuracy: score("accuracy") }),
-        line({ accuracy: score("f1") }),
+        line({}),
       ],
       "net",
     );
@@ -256,7 +256,7 @@ describe("CSV for Apache Otava", () => {
       "time,commit,version,latencyMs,cycles,f1,accuracy",
       "2026-01-01T00:00:00Z,,,2,,0.5,",
       "2026-01-01T00:00:00Z,,,,7,,0.5",
-      "2026-01-01T00:00:00Z,,,,,0.5,",
+      "2026-01-01T00:00:00Z,,,,,,",
       "",
     ]);
     expect(historyCsv([line({})], "other")).toBe("time,commit,version\n");
