@@ -1,5 +1,6 @@
 // Counts on emulated boards: fits to measured networks, and what they say of others.
 
+import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type Calibration, findEmulatedBoard } from "../../bindings/board/emulated.ts";
@@ -14,7 +15,8 @@ import {
 import { countsByKernel, estimateCounts } from "../../bindings/estimate/counts.ts";
 import { Network } from "../../bindings/network.ts";
 import { agreementOf } from "../../bindings/statistics/agreement.ts";
-import { SINE } from "../cli/run-cli.ts";
+
+const SINE = join(import.meta.dirname, "../../examples/sine.safetensors");
 
 const kernel = (name: string, typ: number, calls = 1) => ({
   name,

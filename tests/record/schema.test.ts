@@ -53,7 +53,7 @@ describe("canonical JSON", () => {
     expect(canonicalJson(value, 0)).toBe('{"":4,"Z":[{"x":true,"y":null}],"b":1,"\u{1f600}":2,"\uff61":3}\n');
     expect(canonicalJson({ b: 1, a: [] })).toBe('{\n  "a": [],\n  "b": 1\n}\n');
     expect(["b", "a", "B", "aa"].sort(byCodeUnits)).toEqual(["B", "a", "aa", "b"]);
-    expect(byCodeUnits("a", "a")).toBe(0);
+    expect([byCodeUnits("a", "a"), byCodeUnits("b", "a"), byCodeUnits("a", "b")]).toEqual([0, 1, -1]);
   });
 
   it("refuses what JSON cannot hold", () => {
