@@ -8,13 +8,13 @@ import {
   fitCounts,
   leaveOneCellOut,
   type MeasuredNetwork,
-  predictCount,
 } from "../../bindings/estimate/calibrate.ts";
 import {
   countsByKernel,
   estimateCounts,
   type KernelCount,
   numbersOf,
+  predictCount,
 } from "../../bindings/estimate/counts.ts";
 import { exactBoard, figure } from "./boards.ts";
 
@@ -132,7 +132,7 @@ describe("an estimate of counts", () => {
     });
     expect(estimateCounts(profile, board, calibration)).toEqual(found);
     expect(estimateCounts(profile, { ...board, calibration }, null).calibratedOn).toBeNull();
-    expect(predictCount(calibration, { kernels: countsByKernel(profile, board) })).toBeCloseTo(typ, 9);
+    expect(predictCount(calibration, countsByKernel(profile, board))).toBeCloseTo(typ, 9);
   });
 });
 
