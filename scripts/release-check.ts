@@ -39,6 +39,11 @@ const STEPS: readonly Step[] = [
   { name: "test", what: "npm cit", run: ({ root }) => must("npm", ["cit"], root) },
   { name: "full", what: "npm run test:full", run: ({ root }) => must("npm", ["run", "test:full"], root) },
   {
+    name: "mutation",
+    what: "estimate and record: 80 % of mutants noticed",
+    run: ({ root }) => must("npm", ["run", "-s", "mutation", "--", "--fresh"], root),
+  },
+  {
     name: "api",
     what: "docs/api.report.md",
     run: ({ root }) => must("npx", ["vitest", "run", "tests/api.test.ts"], root),

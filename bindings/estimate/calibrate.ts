@@ -9,7 +9,7 @@
 
 import type { Calibration, EmulatedBoard } from "../board/emulated.ts";
 import { median } from "../statistics/samples.ts";
-import { type KernelCount, numbersOf } from "./counts.ts";
+import { type Fit, type KernelCount, numbersOf, predictCount } from "./counts.ts";
 
 /** A network that was measured. */
 export interface MeasuredNetwork {
@@ -20,8 +20,6 @@ export interface MeasuredNetwork {
   /** Instructions or cycles of a time step. */
   measured: number;
 }
-
-export type Fit = Pick<Calibration, "factors" | "defaultFactors" | "callOverhead">;
 
 /** What the model leaves of a network that it fits well, relative. */
 const NOISE = 0.01;
@@ -53,22 +51,12 @@ export function fitCounts(networks: readonly MeasuredNetwork[]): Fit {
   };
 }
 
-export function predictCount(
-  { factors, defaultFactors, callOverhead }: Fit,
-  network: Pick<MeasuredNetwork, "kernels">,
-): number {
-  return network.kernels.reduce(
-    (sum, { name, calls, count }) =>
-      sum + (factors[name] ?? defaultFactors[numbersOf(name)]) * count.typ + callOverhead * calls,
-    0,
-  );
-}
-
 /** Relative error of each network, predicted by a fit to the networks of all other cells. */
 export function leaveOneCellOut(networks: readonly MeasuredNetwork[]): number[] {
   return networks.map((network) => {
     const others = networks.filter(({ cell }) => cell !== network.cell);
-    return others.length === 0 ? Number.NaN : predictCount(fitCounts(others), network) / network.measured - 1;
+    if (others.length === 0) return Number.NaN;
+    return predictCount(fitCounts(others), network.kernels) / network.measured - 1;
   });
 }
 

@@ -30,6 +30,9 @@ export function numbersOf(kernel: string): "float" | "integer" | "other" {
   return /F(32|16)$/.test(kernel) ? "float" : "integer";
 }
 
+/** What a calibration fits. */
+export type Fit = Pick<Calibration, "factors" | "defaultFactors" | "callOverhead">;
+
 type Costs = Pick<EmulatedBoard, "costs" | "portKernels">;
 
 /** Every kernel that a step executes, `other` last. */
@@ -61,16 +64,22 @@ export function estimateCounts(
     const count = { typ: sum("typ"), min: sum("min"), max: sum("max") };
     return { board: id, counts, count, calibratedOn: null };
   }
-  const typ = kernels.reduce(
-    (total, { name, calls, count }) =>
-      total +
-      (calibration.factors[name] ?? calibration.defaultFactors[numbersOf(name)]) * count.typ +
-      calibration.callOverhead * calls,
-    0,
-  );
+  const typ = predictCount(calibration, kernels);
   const half = Z90 * calibration.relativeSpread;
   const count = { typ, min: typ * Math.exp(-half), max: typ * Math.exp(half) };
   return { board: id, counts, count, calibratedOn: calibration.fittedTo };
+}
+
+/** The typical count of kernels by what was fitted: each kernel's factor, or that of its numbers, and the calls. */
+export function predictCount(
+  { factors, defaultFactors, callOverhead }: Fit,
+  kernels: readonly KernelCount[],
+): number {
+  return kernels.reduce(
+    (sum, { name, calls, count }) =>
+      sum + (factors[name] ?? defaultFactors[numbersOf(name)]) * count.typ + callOverhead * calls,
+    0,
+  );
 }
 
 function priced(classes: OpCounts, { classes: prices }: EmulatedBoard["costs"]): Interval {

@@ -26,7 +26,6 @@ function ordered(value: unknown, path: string): unknown {
   if (Array.isArray(value)) return value.map((item, i) => ordered(item, `${path}[${i}]`));
   if (typeof value !== "object" || value === null) return value;
   const entries = Object.entries(value)
-    .filter(([, item]) => item !== undefined)
     .sort(([a], [b]) => byCodeUnits(a, b))
     .map(([key, item]) => [key, ordered(item, path === "" ? key : `${path}.${key}`)] as const);
   return Object.fromEntries(entries);

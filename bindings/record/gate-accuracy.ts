@@ -101,19 +101,17 @@ function halves({ value, min, max }: Accuracy, sign: number): [number, number] {
 /** The 90 % interval of (lost - won) / n by Tango's score test. */
 export function tangoInterval(lost: number, won: number, n: number): { min: number; max: number } {
   const value = (lost - won) / n;
-  return { min: bound(-1, value), max: bound(value, 1) };
+  return { min: edge(value, -1), max: edge(value, 1) };
 
-  /** Where the score leaves ±1.645, between the estimate and the end of the scale. */
-  function bound(low: number, high: number): number {
-    const isUpper = high === 1;
-    let [a, b] = [low, high];
+  /** Where the score leaves ±1.645, between the estimate and an end of the scale. */
+  function edge(estimate: number, end: number): number {
+    let [inside, outside] = [estimate, end];
     for (let i = 0; i < 100; i++) {
-      const middle = (a + b) / 2;
-      const isInside = Math.abs(score(middle)) < Z90;
-      if (isInside === isUpper) a = middle;
-      else b = middle;
+      const middle = (inside + outside) / 2;
+      if (Math.abs(score(middle)) < Z90) inside = middle;
+      else outside = middle;
     }
-    return (a + b) / 2;
+    return (inside + outside) / 2;
   }
 
   function score(delta: number): number {

@@ -55,7 +55,8 @@ function readingOf({ typ, min, max }: Interval, factor = 1): Reading {
   return { value: recorded(typ * factor), min: recorded(min * factor), max: recorded(max * factor) };
 }
 
-function exactly(value: number): Reading {
+/** What is known without doubt. */
+export function exactly(value: number): Reading {
   return { value, min: value, max: value };
 }
 

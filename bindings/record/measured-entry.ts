@@ -8,7 +8,7 @@ import type { CompiledNetwork } from "../image/compile.ts";
 import { studentQuantile } from "../statistics/distributions.ts";
 import { summarise } from "../statistics/samples.ts";
 import { recorded } from "./canonical.ts";
-import { accuracyEntry, type EntryFacts } from "./make-entry.ts";
+import { accuracyEntry, type EntryFacts, exactly } from "./make-entry.ts";
 import { type Entry, entryId, type Reading } from "./record.ts";
 
 const CONFIDENCE = 0.9;
@@ -82,8 +82,4 @@ export function sampleReading(samples: readonly number[], spread = 0): Reading {
     max: recorded(mean + half),
     samples: samples.map(recorded),
   };
-}
-
-function exactly(value: number): Reading {
-  return { value, min: value, max: value };
 }

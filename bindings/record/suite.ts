@@ -28,11 +28,8 @@ const suiteFile = z
       }),
     ),
     platforms: list(name).meta({ description: "ids of platforms" }),
-    precisions: z
-      .array(z.enum(["fp32", "fp16", "int8", "int4"]))
-      .min(1)
-      .default(["fp32"]),
-    sparsities: z.array(z.number().min(0).lt(1)).min(1).default([0]),
+    precisions: precisions.default(["fp32"]),
+    sparsities: sparsities.default([0]),
     tasks: z
       .array(
         z.strictObject({

@@ -1,11 +1,11 @@
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { builtinBoards } from "../../bindings/board/load.ts";
 import { OP_CLASSES, type OpClass, type OpCounts } from "../../bindings/count/op-class.ts";
 import type { NetworkProfile, OpProfile } from "../../bindings/count/op-profile.ts";
 import { LiquidEdgeError } from "../../bindings/errors.ts";
 import { EnergySimulator } from "../../bindings/estimate/energy-simulator.ts";
-import { estimateJson } from "../../bindings/estimate/estimate.ts";
+import { type Estimate, estimateJson } from "../../bindings/estimate/estimate.ts";
 import type { Interval } from "../../bindings/estimate/interval.ts";
 import { exactBoard, exactPoint, figure, uncertainBoard } from "./boards.ts";
 
@@ -32,7 +32,10 @@ function thrownBy(action: () => unknown): LiquidEdgeError {
 }
 
 describe("the arithmetic, on a board without uncertainty", () => {
-  const estimate = new EnergySimulator({ platform: exactBoard() }).estimate(PROFILE);
+  let estimate: Estimate;
+  beforeEach(() => {
+    estimate = new EnergySimulator({ platform: exactBoard() }).estimate(PROFILE);
+  });
 
   it("adds up cycles and divides by the clock", () => {
     expect(estimate.cycles).toEqual(exactly(2500));
@@ -281,7 +284,10 @@ describe("for all profiles", () => {
   const profiles = fc
     .dictionary(fc.constantFrom(...classNames), fc.integer({ min: 0, max: 1e6 }))
     .map((classes): OpProfile => ({ classes, macs: [{ kernel: "int8-scalar", count: 10 }] }));
-  const simulator = new EnergySimulator({ platform: uncertainBoard() });
+  let simulator: EnergySimulator;
+  beforeEach(() => {
+    simulator = new EnergySimulator({ platform: uncertainBoard() });
+  });
   const quantities = (e: ReturnType<EnergySimulator["estimate"]>) => [
     e.cycles,
     e.latencyUs,
@@ -360,7 +366,10 @@ describe("for all profiles", () => {
 });
 
 describe("what cannot be estimated", () => {
-  const simulator = new EnergySimulator({ platform: exactBoard() });
+  let simulator: EnergySimulator;
+  beforeEach(() => {
+    simulator = new EnergySimulator({ platform: exactBoard() });
+  });
 
   it("is a class that the board has no cycles for, named with the board", () => {
     const error = thrownBy(() => simulator.estimate({ classes: { i64Div: 3 }, macs: [] }));

@@ -1,38 +1,17 @@
-// Formats of other tools, read by those tools or by parsers of their own: prometheus_client, junitparser, Google's compare.py
-// (Debian: python3-prometheus-client, python3-junitparser, libbenchmark-tools). Bencher's fields are those of its published
-// schema, https://bencher.dev/bmf.json.
+// Formats of other tools, field by field as those tools document them; formats-in-tools.test.ts has the tools read them. Bencher's
+// fields are those of its published schema, https://bencher.dev/bmf.json.
 
-import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import * as z from "zod";
 import { formatRecord, historyCsv } from "../../bindings/record/formats/formats.ts";
-import { annotations, markdownText } from "../../bindings/record/formats/github.ts";
-import { junit } from "../../bindings/record/formats/junit.ts";
-import { gate } from "../../bindings/record/gate.ts";
 import { historyLines } from "../../bindings/record/history.ts";
-import { entry, reading, record } from "./made-records.ts";
+import type { HistoryLine } from "../../bindings/record/schema.ts";
+import { entry, madeOfAllKinds, reading, record, scored, twoDays } from "./made-records.ts";
 
-const PYTHON = "/usr/bin/python3";
-const COMPARE = "/usr/share/benchmark/compare.py";
-const folder = mkdtempSync(join(tmpdir(), "liquid-edge-formats-"));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const exactly = (value: number) => ({ value, min: value, max: value });
 
-const python = (code: string, input = "") => spawnSync(PYTHON, ["-c", code], { input, encoding: "utf8" });
-const lacks = (module: string) => python(`import ${module}`).status !== 0;
-
-const HOSTILE = 'a"b\\c\nd<e>&\u0007\u001b[31m,=1+1\ud800';
-const scored = entry({
-  task: "wand",
-  accuracy: { metric: "balancedAccuracy", better: "higher", value: 0.9, min: 0.85, max: 0.93, n: 200 },
-});
-const made = record([
-  entry({ kind: "measured", latencyMs: reading(1, { samples: [0.9, 1, 1.1] }) }),
-  entry({ model: HOSTILE }),
-  scored,
-]);
+/** An entry with every quantity there is. */
+const complete = () => entry({ instructions: exactly(5000), cycles: exactly(6000) });
 
 describe("github-action-benchmark", () => {
   const benchmark = z.strictObject({
@@ -42,10 +21,11 @@ describe("github-action-benchmark", () => {
     range: z.string().regex(/^± [\d.e+-]+$/),
     extra: z.string(),
   });
+  const read = (made: ReturnType<typeof record>, direction: "smaller" | "bigger") =>
+    z.array(benchmark).parse(JSON.parse(formatRecord(made, `github-action-${direction}`)));
 
   it("has one direction a file", () => {
-    const smaller = z.array(benchmark).parse(JSON.parse(formatRecord(made, "github-action-smaller")));
-    const bigger = z.array(benchmark).parse(JSON.parse(formatRecord(made, "github-action-bigger")));
+    const [smaller, bigger] = [read(madeOfAllKinds(), "smaller"), read(madeOfAllKinds(), "bigger")];
     expect([smaller.length, bigger.length]).toEqual([15, 1]);
     expect(smaller[0]).toEqual({
       name: "net/nrf52840/fp32/0 energyUj",
@@ -54,12 +34,47 @@ describe("github-action-benchmark", () => {
       range: "± 20",
       extra: "measured, 90 % interval",
     });
-    expect(bigger[0]).toMatchObject({
+    expect(bigger[0]).toEqual({
       name: "net/nrf52840/fp32/0/wand balancedAccuracy",
+      unit: "balancedAccuracy",
       value: 0.9,
       range: "± 0.05",
+      extra: "model, 90 % interval",
     });
     expect(new Set(smaller.map(({ name }) => name)).size).toBe(15);
+  });
+
+  it("names the unit of every quantity", () => {
+    expect(read(record([complete()]), "smaller").map(({ name, unit }) => [name.split(" ")[1], unit])).toEqual(
+      [
+        ["energyUj", "µJ"],
+        ["averagePowerMw", "mW"],
+        ["latencyMs", "ms"],
+        ["memoryKb", "KiB"],
+        ["flashKb", "KiB"],
+        ["instructions", "instructions"],
+        ["cycles", "cycles"],
+      ],
+    );
+  });
+
+  it("has errors among what is better when smaller", () => {
+    const made = record([
+      entry({ accuracy: { metric: "mse", better: "lower", value: 3, min: 2, max: 5, n: 9 } }),
+    ]);
+    expect(read(made, "smaller").at(-1)).toMatchObject({ unit: "mse", value: 3, range: "± 2" });
+    expect(read(made, "bigger")).toEqual([]);
+  });
+
+  it("has the larger side of an interval, in four digits", () => {
+    const rangeOf = (min: number, max: number) =>
+      read(record([entry({ energyUj: { value: 10, min, max } })]), "smaller")[0]!.range;
+    expect([rangeOf(9, 14), rangeOf(5, 11), rangeOf(10, 10 + 1 / 3)]).toEqual(["± 4", "± 5", "± 0.3333"]);
+  });
+
+  it("is a text of lines that ends with one", () => {
+    expect(formatRecord(record(), "github-action-bigger")).toBe("[]\n");
+    expect(formatRecord(record(), "github-action-smaller")).toMatch(/^\[\n {2}\{\n {4}"name": /);
   });
 });
 
@@ -72,7 +87,7 @@ describe("Bencher", () => {
       .max(64);
     const bmf = z
       .record(z.string().min(1).max(1024), z.record(slug, metric))
-      .parse(JSON.parse(formatRecord(made, "bencher")));
+      .parse(JSON.parse(formatRecord(madeOfAllKinds(), "bencher")));
     expect(Object.keys(bmf["net/nrf52840/fp32/0/wand"]!)).toEqual([
       "energy-uj",
       "average-power-mw",
@@ -86,124 +101,182 @@ describe("Bencher", () => {
       lower_value: 80,
       upper_value: 120,
     });
+    expect(bmf["net/nrf52840/fp32/0/wand"]!["balanced-accuracy"]).toEqual({
+      value: 0.9,
+      lower_value: 0.85,
+      upper_value: 0.93,
+    });
+  });
+
+  it("takes for a hyphen what no slug may hold", () => {
+    const accuracy = { metric: "top  3 hits", better: "higher" as const, ...exactly(1), n: 1 };
+    const bmf = JSON.parse(formatRecord(record([entry({ accuracy })]), "bencher"));
+    expect(Object.keys(bmf["net/nrf52840/fp32/0"]).at(-1)).toBe("top-3-hits");
   });
 });
 
 describe("Google Benchmark", () => {
-  it.skipIf(spawnSync(PYTHON, [COMPARE, "--help"]).status !== 0)("is compared by its own compare.py", () => {
-    const slower = record([entry({ latencyMs: reading(1.5, { samples: [1.4, 1.5, 1.6] }) })]);
-    const [a, b, out] = ["a.json", "b.json", "out.json"].map((name) => join(folder, name)) as [
-      string,
-      string,
-      string,
-    ];
-    writeFileSync(a, formatRecord(record([made.entries[0]!]), "google-benchmark"));
-    writeFileSync(b, formatRecord(slower, "google-benchmark"));
-    const { status, stdout, stderr } = spawnSync(
-      PYTHON,
-      [COMPARE, "--no-color", "-d", out, "benchmarks", a, b],
-      { encoding: "utf8" },
-    );
-    expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
-    expect(stdout).toMatch(/^net\/nrf52840\/fp32\/0 .*\+0\.5556 /m);
-    expect(stdout).toMatch(/^net\/nrf52840\/fp32\/0_pvalue /m);
+  const read = (made: ReturnType<typeof record>) => JSON.parse(formatRecord(made, "google-benchmark"));
+
+  it("has what made the record as its context", () => {
+    expect(read(record()).context).toEqual({
+      date: "2026-01-31T12:00:00.000Z",
+      host_name: "linux x64",
+      executable: "liquid-edge 0.1.0",
+      num_cpus: 1,
+      mhz_per_cpu: 0,
+      cpu_scaling_enabled: false,
+      caches: [],
+      load_avg: [],
+      library_build_type: "release",
+    });
+  });
+
+  it("has every reading of a latency as a repetition, other figures as counters", () => {
+    const { latencyMs: _, ...none } = entry({ model: "a" });
+    const measured = entry({ model: "b", kind: "measured", latencyMs: reading(2, { samples: [1, 3] }) });
+    const common = {
+      name: "b/nrf52840/fp32/0",
+      family_index: 1,
+      per_family_instance_index: 0,
+      run_name: "b/nrf52840/fp32/0",
+      run_type: "iteration",
+      repetitions: 2,
+      threads: 1,
+      iterations: 1,
+      time_unit: "ms",
+      energyUj: 100,
+      averagePowerMw: 10,
+      memoryKb: 16,
+      flashKb: 32,
+    };
+    expect(read(record([none, measured])).benchmarks).toEqual([
+      { ...common, repetition_index: 0, real_time: 1, cpu_time: 1 },
+      { ...common, repetition_index: 1, real_time: 3, cpu_time: 3 },
+    ]);
+    expect(read(record()).benchmarks).toMatchObject([{ repetitions: 1, real_time: 1 }]);
   });
 });
 
 describe("OpenMetrics", () => {
-  it.skipIf(lacks("prometheus_client"))(
-    "is read by Prometheus' own parser, hostile names as they are",
-    () => {
-      const code = [
-        "import json, sys",
-        "from prometheus_client.openmetrics.parser import text_string_to_metric_families as parse",
-        "text = sys.stdin.buffer.read().decode('utf-8', 'replace')",
-        "print(json.dumps([[s.name, s.labels, s.value, f.unit] for f in parse(text) for s in f.samples]))",
-      ].join("\n");
-      const { stdout, stderr } = python(code, formatRecord(made, "openmetrics"));
-      expect(stderr).toBe("");
-      const samples = JSON.parse(stdout) as [string, Record<string, string>, number, string][];
-      expect(samples).toHaveLength(3 * 16);
-      const [name, labels, value, unit] = samples[0]!;
-      expect([name, value, unit]).toEqual(["liquid_edge_energy_joules", 1e-4, "joules"]);
-      expect(labels).toMatchObject({ model: "net", platform: "nrf52840", bound: "typ" });
-      expect(samples.some(([, { model }]) => model === HOSTILE.toString().replace("\ud800", "\ufffd"))).toBe(
-        true,
-      );
-    },
-  );
-});
-
-describe("JUnit", () => {
-  const now = record([
-    entry({ energyUj: reading(110) }),
-    entry({ model: HOSTILE, energyUj: reading(110) }),
-    scored,
-  ]);
-  const result = gate(now, record([entry(), entry({ model: HOSTILE }), entry({ model: "gone" })]));
-
-  it.skipIf(lacks("junitparser"))("is read by junitparser, hostile names included", () => {
-    const path = join(folder, "junit.xml");
-    writeFileSync(path, junit(result, "v1<>&"));
-    const code = [
-      "import json, sys, junitparser",
-      `xml = junitparser.JUnitXml.fromfile(${JSON.stringify(path)})`,
-      "cases = [[s.name, c.name, [type(r).__name__ for r in c.result], [r.message for r in c.result]] for s in xml for c in s]",
-      "print(json.dumps({'tests': xml.tests, 'failures': xml.failures, 'cases': cases}))",
-    ].join("\n");
-    const { stdout, stderr } = python(code);
-    expect(stderr).toBe("");
-    const { tests, failures, cases } = JSON.parse(stdout);
-    expect([tests, failures, cases.length]).toEqual([21, 7, 21]);
-    const regressed = cases.find(
-      ([suite, name]: string[]) => suite === "net/nrf52840/fp32/0" && name === "energyUj",
-    );
-    expect(regressed[2]).toEqual(["Failure"]);
-    expect(regressed[3][0]).toMatch(/^regressed against v1<>&: baseline 100, now 110, change 10\.00 %; /);
-  });
-});
-
-describe("GitHub", () => {
-  it("gets at most ten annotations of a kind, each in one line", () => {
-    const entries = Array.from({ length: 30 }, (_, i) =>
-      entry({ model: `m${i}\n::error::x%`, energyUj: reading(i < 20 ? 120 : 104) }),
-    );
-    const base = entries.map((one) => ({ ...one, energyUj: reading(100) }));
-    const lines = annotations(gate(record(entries), record(base)));
-    expect(lines.filter((line) => line.startsWith("::error"))).toHaveLength(10);
-    expect(lines.filter((line) => line.startsWith("::warning"))).toHaveLength(10);
-    expect(lines[9]).toBe("::error::and 11 more: see the table of the gate");
-    for (const line of lines) {
-      expect(line).not.toMatch(/[\r\n]/);
-      expect(line.match(/^::(error|warning)( title=[^:,]*)?::/)).not.toBeNull();
-    }
-    expect(lines[0]).toContain("100 → 120 (+20.0 %25)");
+  it("is text in base units, a family a quantity", () => {
+    const labels = 'model="net",platform="nrf52840",precision="fp32",sparsity="0",kind="model"';
+    const family = (name: string, unit: string, help: string, [typ, min, max]: [string, string, string]) => [
+      `# TYPE ${name}_${unit} gauge`,
+      `# UNIT ${name}_${unit} ${unit}`,
+      `# HELP ${name}_${unit} ${help}`,
+      `${name}_${unit}{${labels},bound="typ"} ${typ}`,
+      `${name}_${unit}{${labels},bound="min"} ${min}`,
+      `${name}_${unit}{${labels},bound="max"} ${max}`,
+    ];
+    const thrice = (text: string): [string, string, string] => [text, text, text];
+    expect(formatRecord(record([complete()]), "openmetrics").split("\n")).toEqual([
+      ...family("liquid_edge_energy", "joules", "Energy of one inference.", [
+        "1.000000000e-4",
+        "8.000000000e-5",
+        "1.200000000e-4",
+      ]),
+      ...family("liquid_edge_average_power", "watts", "Average power over a period.", [
+        "1.000000000e-2",
+        "8.000000000e-3",
+        "1.200000000e-2",
+      ]),
+      ...family("liquid_edge_latency", "seconds", "Latency of one inference.", [
+        "1.000000000e-3",
+        "8.000000000e-4",
+        "1.200000000e-3",
+      ]),
+      ...family("liquid_edge_memory", "bytes", "RAM of the network.", thrice("1.638400000e+4")),
+      ...family("liquid_edge_flash", "bytes", "Flash of the network.", thrice("3.276800000e+4")),
+      ...family(
+        "liquid_edge_executed",
+        "instructions",
+        "Instructions of one inference.",
+        thrice("5.000000000e+3"),
+      ),
+      ...family("liquid_edge_executed", "cycles", "Cycles of one inference.", thrice("6.000000000e+3")),
+      "# EOF",
+      "",
+    ]);
   });
 
-  it("gets text that stays text", () => {
-    expect(markdownText("a|b <img src=x> [l](http://x) @me `c` *d*")).toBe(
-      "a\\|b &lt;img src=x&gt; \\[l\\]\\(http&#58;//x\\) &#64;me \\`c\\` \\*d\\*",
-    );
+  it("has what tasks were scored by, and the task among the labels", () => {
+    const lines = formatRecord(record([entry(), scored()]), "openmetrics").split("\n");
+    const labels = 'model="net",platform="nrf52840",precision="fp32",sparsity="0",task="wand",kind="model"';
+    expect(lines.slice(-7)).toEqual([
+      "# TYPE liquid_edge_quality gauge",
+      "# HELP liquid_edge_quality Metric of a task.",
+      `liquid_edge_quality{${labels},metric="balancedAccuracy",bound="typ"} 9.000000000e-1`,
+      `liquid_edge_quality{${labels},metric="balancedAccuracy",bound="min"} 8.500000000e-1`,
+      `liquid_edge_quality{${labels},metric="balancedAccuracy",bound="max"} 9.300000000e-1`,
+      "# EOF",
+      "",
+    ]);
+    expect(lines.filter((line) => line.startsWith("# TYPE"))).toHaveLength(6);
+  });
+
+  it("escapes what would end a label: backslash, quote and line feed", () => {
+    const text = formatRecord(record([entry({ model: '\\ " \n"\\' })]), "openmetrics");
+    expect(text).toContain('model="\\\\ \\" \\n\\"\\\\",');
   });
 });
 
 describe("CSV for Apache Otava", () => {
   it("is a row a run, and no formula", () => {
-    const lines = [1, 2].flatMap((day) =>
-      historyLines({
-        ...record([scored, entry({ model: HOSTILE })]),
-        createdAt: `2026-01-0${day}T00:00:00.000Z`,
-        version: "=cmd()",
-      }),
+    expect(historyCsv(twoDays(), scored().id)).toBe(
+      [
+        "time,commit,version,energyUj,averagePowerMw,latencyMs,memoryKb,flashKb,balancedAccuracy",
+        `2026-01-01T00:00:00.000Z,${"a".repeat(40)},'=cmd(),100,10,1,16,32,0.9`,
+        `2026-01-02T00:00:00.000Z,${"a".repeat(40)},'=cmd(),100,10,1,16,32,0.9`,
+        "",
+      ].join("\n"),
     );
-    const csv = historyCsv(lines, scored.id);
-    expect(csv.split("\n").slice(0, 2)).toEqual([
-      "time,commit,version,energyUj,averagePowerMw,latencyMs,memoryKb,flashKb,balancedAccuracy",
-      `2026-01-01T00:00:00.000Z,${"a".repeat(40)},'=cmd(),100,10,1,16,32,0.9`,
+  });
+
+  it("has a column for each figure that any run has, and an empty cell where one lacks it", () => {
+    const line = (rest: Partial<HistoryLine>): HistoryLine => ({
+      format: "liquid-edge/history@1",
+      at: "2026-01-01T00:00:00Z",
+      commit: null,
+      version: null,
+      id: "net",
+      kind: "model",
+      ...rest,
+    });
+    const score = (metric: string) => ({ metric, better: "higher" as const, ...exactly(0.5), n: 2 });
+    const csv = historyCsv(
+      [
+        line({ latencyMs: exactly(2), accuracy: score("f1") }),
+        line({ cycles: exactly(7), accuracy: score("accuracy") }),
+        line({}),
+      ],
+      "net",
+    );
+    expect(csv.split("\n")).toEqual([
+      "time,commit,version,latencyMs,cycles,f1,accuracy",
+      "2026-01-01T00:00:00Z,,,2,,0.5,",
+      "2026-01-01T00:00:00Z,,,,7,,0.5",
+      "2026-01-01T00:00:00Z,,,,,,",
+      "",
     ]);
-    const code =
-      "import csv, sys, datetime; rows = list(csv.DictReader(sys.stdin)); print(len(rows), sum(float(r['energyUj']) for r in rows), datetime.datetime.strptime(rows[0]['time'], '%Y-%m-%dT%H:%M:%S.%f%z').year)";
-    if (spawnSync(PYTHON, ["--version"]).status === 0)
-      expect(python(code, csv).stdout.trim()).toBe("2 200.0 2026");
+    expect(historyCsv([line({})], "other")).toBe("time,commit,version\n");
+  });
+
+  it.each([
+    ["a,b", '"a,b"'],
+    ['say "no"', '"say ""no"""'],
+    ["two\nlines", '"two\nlines"'],
+    ["a\rb", '"a\rb"'],
+    ["+1", "'+1"],
+    ["@me", "'@me"],
+    ["\tx", "'\tx"],
+    ["\rx", '"\'\rx"'],
+    ["-x", "'-x"],
+    ["-1", "-1"],
+    ["a=b", "a=b"],
+    ["1-x", "1-x"],
+  ])("quotes by RFC 4180 and disarms formulas: %j", (version, cell) => {
+    const lines = historyLines({ ...record(), version });
+    expect(historyCsv(lines, entry().id)).toContain(`,${"a".repeat(40)},${cell},100,`);
   });
 });

@@ -5,7 +5,6 @@ import { tangoInterval } from "../../bindings/record/gate-accuracy.ts";
 import { measuredVerdict } from "../../bindings/record/gate-measured.ts";
 import type { Accuracy, Entry } from "../../bindings/record/record.ts";
 import { entry, reading, record } from "./made-records.ts";
-import { normals } from "./noise.ts";
 
 /** States by figure of one entry against its baseline. */
 function states(now: Partial<Entry>, then: Partial<Entry> = {}, options: GateOptions = {}) {
@@ -243,68 +242,7 @@ describe("accuracy", () => {
   });
 });
 
-describe("Tango's interval", () => {
-  it("holds the truth in about 90 of 100 samples", () => {
-    for (const [pLost, pWon, n] of [
-      [0.06, 0.02, 100],
-      [0.1, 0.1, 60],
-      [0.02, 0.02, 200],
-    ] as const) {
-      const draw = normals(n + 1);
-      // Uniform numbers from two normal ones: their angle.
-      const uniform = () => Math.atan2(draw(), draw()) / (2 * Math.PI) + 0.5;
-      const trials = 3000;
-      let inside = 0;
-      for (let trial = 0; trial < trials; trial++) {
-        let [lost, won] = [0, 0];
-        for (let i = 0; i < n; i++) {
-          const u = uniform();
-          if (u < pLost) lost++;
-          else if (u < pLost + pWon) won++;
-        }
-        const { min, max } = tangoInterval(lost, won, n);
-        inside += Number(min <= pLost - pWon && pLost - pWon <= max);
-      }
-      // Counts are whole, so the coverage of any interval swings around its level.
-      expect(inside / trials).toBeGreaterThan(0.87);
-      expect(inside / trials).toBeLessThan(0.95);
-    }
-  });
-});
-
 describe("measured figures", () => {
-  const TRIALS = 2000;
-
-  /** Shares of verdicts, of readings with noise and a true change. */
-  function power(n: number, cv: number, change: number) {
-    const draw = normals(n * 1000 + change * 100 + cv);
-    const sample = (mean: number) => Array.from({ length: n }, () => mean * (1 + cv * draw()));
-    const shares = { regressed: 0, undecided: 0, pass: 0 };
-    for (let trial = 0; trial < TRIALS; trial++) {
-      const [then, now] = [sample(100), sample(100 * (1 + change))];
-      const { state } = measuredVerdict(
-        reading(100, { samples: now }),
-        reading(100, { samples: then }),
-        0.05,
-      );
-      shares[state === "regressed" || state === "undecided" ? state : "pass"] += 1 / TRIALS;
-    }
-    return shares;
-  }
-
-  it("do not fail by luck: +3 % at n = 5 and a noise of 3 % at most 2 times in 100", () => {
-    expect(power(5, 0.03, 0.03).regressed).toBeLessThanOrEqual(0.02);
-    expect(power(5, 0.03, 0).regressed).toBeLessThanOrEqual(0.002);
-    // At the threshold itself, half of what a 90 % interval leaves outside.
-    expect(power(10, 0.03, 0.05).regressed).toBeLessThanOrEqual(0.07);
-  });
-
-  it("fail when they should: +10 % at n = 10 and a noise of 3 % at least 95 times in 100", () => {
-    expect(power(10, 0.03, 0.1).regressed).toBeGreaterThanOrEqual(0.95);
-    expect(power(5, 0.01, 0.1).regressed).toBeGreaterThanOrEqual(0.99);
-    expect(power(20, 0.03, 0).pass).toBeGreaterThanOrEqual(0.98);
-  });
-
   it("say how many readings would decide", () => {
     const [then, now] = [
       reading(100, { samples: [98, 100, 102] }),

@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { gate } from "../../bindings/record/gate.ts";
 import { hardwareJsonSchema, parseHardware } from "../../bindings/record/hardware.ts";
 import { sampleReading } from "../../bindings/record/measured-entry.ts";
+import type { BenchmarkRecord } from "../../bindings/record/record.ts";
 import { entry, record } from "./made-records.ts";
 
 describe("a reading of samples", () => {
@@ -32,9 +33,9 @@ describe("the gate", () => {
     } = entry({ kind: "measured", energyUj: sampleReading(samples) });
     return record([one], { environment: { node: "v20.0.0", os: "linux x64", boards } });
   };
-  const base = measured([100, 101, 99, 100, 100.5]);
-  const stateOf = (now: typeof base, quantity: string) =>
-    gate(now, base).comparisons.find((one) => one.quantity === quantity)!.state;
+  const base = () => measured([100, 101, 99, 100, 100.5]);
+  const stateOf = (now: BenchmarkRecord, quantity: string) =>
+    gate(now, base()).comparisons.find((one) => one.quantity === quantity)!.state;
 
   it("compares measured energy by intervals and bytes exactly", () => {
     const dearer = measured([110, 111, 109, 110, 110.5]);
@@ -60,17 +61,17 @@ describe("the gate", () => {
       });
       return record([one]);
     };
-    const whyOf = (now: typeof base) => gate(now, counted(200, 100)).comparisons[0]!;
+    const whyOf = (now: BenchmarkRecord) => gate(now, counted(200, 100)).comparisons[0]!;
     expect(whyOf(counted(220, 110))).toMatchObject({ state: "regressed", why: "+10 f32Add" });
     expect(whyOf(counted(220, 100)).why).toMatch(/^the firmware: the operations of the network/);
   });
 
   it("minds what an entry's own board depends on, and no other board's", () => {
     const others = measured([100, 101, 99], { rp2350: { toolchain: "another one" } });
-    expect(gate(others, base).counts.incomparable).toBe(0);
+    expect(gate(others, base()).counts.incomparable).toBe(0);
     const own = measured([100, 101, 99], { nrf52840: { toolchain: "another one" } });
-    expect(gate(own, base).counts.incomparable).toBe(3);
-    const [first] = gate(own, base).comparisons;
+    expect(gate(own, base()).counts.incomparable).toBe(3);
+    const [first] = gate(own, base()).comparisons;
     expect(first!.why).toBe("toolchain another one now, nothing in the baseline");
   });
 });

@@ -1,3 +1,5 @@
+import type { Series } from "../../bindings/record/trend.ts";
+
 /** Standard normal draws (Box and Muller) from a seed; the uniform ones are mulberry32's. */
 export function normals(seed: number): () => number {
   let state = Math.floor(seed) >>> 0;
@@ -9,3 +11,16 @@ export function normals(seed: number): () => number {
   };
   return () => Math.sqrt(-2 * Math.log(uniform())) * Math.cos(2 * Math.PI * uniform());
 }
+
+/** A series of energies; `level` is its mean at each run. */
+export function made(level: (run: number) => number, runs = 60, cv = 0.01, seed = 1, id = "net"): Series {
+  const draw = normals(seed);
+  const points = Array.from({ length: runs }, (_, run) => {
+    const value = level(run) * (1 + cv * draw());
+    const at = new Date(Date.UTC(2026, 0, 1 + run)).toISOString();
+    return { at, commit: `c${run}`, version: null, value, min: value, max: value };
+  });
+  return { id, quantity: "energyUj", metric: null, better: "lower", points };
+}
+
+export const valuesOf = (series: Series) => series.points.map(({ value }) => value);

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { budgetJsonSchema } from "../../bindings/record/budget.ts";
-import { canonicalJson } from "../../bindings/record/canonical.ts";
+import { byCodeUnits, canonicalJson } from "../../bindings/record/canonical.ts";
 import { hardwareJsonSchema } from "../../bindings/record/hardware.ts";
 import { appendToHistory, parseHistory } from "../../bindings/record/history.ts";
 import { historyJsonSchema, parseRecord, recordJsonSchema } from "../../bindings/record/schema.ts";
@@ -46,6 +46,14 @@ describe("canonical JSON", () => {
         expect(canonicalJson(reversed(value))).toBe(canonicalJson(value));
       }),
     );
+  });
+
+  it("has keys in the order of UTF-16 code units, two spaces, and no undefined fields", () => {
+    const value = { b: 1, a: undefined, Z: [{ y: null, x: true }], "\u{1f600}": 2, "\uff61": 3, "": 4 };
+    expect(canonicalJson(value, 0)).toBe('{"":4,"Z":[{"x":true,"y":null}],"b":1,"\u{1f600}":2,"\uff61":3}\n');
+    expect(canonicalJson({ b: 1, a: [] })).toBe('{\n  "a": [],\n  "b": 1\n}\n');
+    expect(["b", "a", "B", "aa"].sort(byCodeUnits)).toEqual(["B", "a", "aa", "b"]);
+    expect([byCodeUnits("a", "a"), byCodeUnits("b", "a"), byCodeUnits("a", "b")]).toEqual([0, 1, -1]);
   });
 
   it("refuses what JSON cannot hold", () => {
