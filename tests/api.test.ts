@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 import { expect, it } from "vitest";
 import { publicSymbols } from "../scripts/api.ts";
 import { report, surfaceOf } from "../scripts/api-surface.ts";
+import { describedMembers, membersOf } from "../scripts/docs/members.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
@@ -20,6 +21,18 @@ it("has a doc comment for every symbol", async () => {
   expect(
     symbols.filter(({ comments }) => comments[0] === "").map(({ file, name }) => `${file}: ${name}`),
   ).toEqual([]);
+});
+
+it("has a doc comment for every member of a class, its own or that of an interface", async () => {
+  const symbols = await publicSymbols();
+  const classes = symbols.filter(({ text }) => /^(abstract )?class /.test(text));
+  expect(classes.length).toBeGreaterThan(15);
+  const undocumented = classes.flatMap((symbol) =>
+    describedMembers(symbol, symbols)
+      .filter(({ comment }) => comment === "")
+      .map(({ text }) => `${symbol.file}: ${symbol.name}: ${text}`),
+  );
+  expect(undocumented).toEqual([]);
 });
 
 it("has in the report every name that can be imported", async () => {
@@ -63,6 +76,10 @@ export type Word = {
     'class Greeter<T extends { a: 1 }> {\n    readonly name: "a;b" | "}";\n    private constructor();\n' +
       "    greet(to: (name: string) => { said: string; }): void;\n}",
   );
+  expect(membersOf(symbols[0]!)).toEqual([
+    { name: "name", text: 'readonly name: "a;b" | "}"', comment: "For whom." },
+    { name: "greet", text: "greet(to: (name: string) => { said: string; }): void", comment: "" },
+  ]);
   expect(symbols[1]!.text).toBe('type Word = {\n    by: "a";\n} | {\n    by: "b";\n};');
   expect(symbols[2]!.text).toBe("function hello(a: string): void;\nfunction hello(a: number): void;");
 });

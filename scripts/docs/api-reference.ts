@@ -88,10 +88,10 @@ function code(text: string): string {
 
 function item({ text, comment: words }: Member): string {
   const lines = comment(words).join("\n\n");
-  const start = text.includes("\n")
-    ? `${code(text)}${lines === "" ? "" : `\n\n${lines}`}`
-    : `\`${text}\`${lines === "" ? "" : ` — ${lines}`}`;
-  return `- ${start.replace(/\n(?=.)/g, "\n  ")}`;
+  const isShort = !text.includes("\n");
+  const dash = isShort && !lines.startsWith("- ") ? " — " : "\n\n";
+  const whole = `${isShort ? `\`${text}\`` : code(text)}${lines === "" ? "" : dash}${lines}`;
+  return `- ${whole.replace(/\n(?=.)/g, "\n  ")}`;
 }
 
 /** The paragraphs of a doc comment: what it says, its parameters as a list, what it gives and what it throws. */

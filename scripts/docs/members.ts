@@ -37,18 +37,26 @@ function outdented(code: string): string {
 }
 
 /** Classes and interfaces that a class or an interface builds on, by name. */
-export function heritageOf({ declarations }: Pick<PublicSymbol, "declarations">): string[] {
+function heritageOf({ declarations }: Pick<PublicSymbol, "declarations">): string[] {
   const [head = ""] = declarations[0]!.split("{\n");
   return [...head.matchAll(/(?:extends|implements|,) (?:Omit<|Pick<)?([A-Z]\w*)/g)].map(([, name]) => name!);
 }
 
 /** Members with the comments that they inherit where they have none of their own. */
 export function describedMembers(symbol: PublicSymbol, all: readonly PublicSymbol[]): Member[] {
-  const inherited = heritageOf(symbol)
-    .flatMap((name) => all.filter((other) => other.name === name).slice(0, 1))
-    .flatMap((other) => describedMembers(other, all));
+  const inherited = ancestorsOf(symbol, all).flatMap(membersOf);
   return membersOf(symbol).map((member) => ({
     ...member,
-    comment: member.comment || (inherited.find(({ name }) => name === member.name)?.comment ?? ""),
+    comment:
+      member.comment ||
+      (inherited.find(({ name, comment }) => name === member.name && comment !== "")?.comment ?? ""),
   }));
+}
+
+/** What a class or an interface builds on, the nearest first, as far as it is public. */
+function ancestorsOf(symbol: PublicSymbol, all: readonly PublicSymbol[]): PublicSymbol[] {
+  return heritageOf(symbol).flatMap((name) => {
+    const parent = all.find((other) => other.name === name);
+    return parent === undefined ? [] : [parent, ...ancestorsOf(parent, all)];
+  });
 }
