@@ -38,22 +38,33 @@ function session(code: string): string {
     .join("\n");
 }
 
-/** Links on names that start with a capital, outside strings and comments. */
+/** Links on names that start with a capital, outside strings and comments, unless they are members of something. */
 export function withLinks(html: string, symbol: (name: string) => string | undefined): string {
   const open: string[] = [];
+  let before = "";
   return html
     .split(/(<[^>]+>)/)
     .map((part) => {
       if (part.startsWith("</")) open.pop();
       else if (part.startsWith("<")) open.push(part);
-      else if (!open.some((tag) => /hljs-(comment|string)/.test(tag)))
-        return part.replace(/(?<![\w&.])[A-Z]\w*/g, (name) => {
-          const target = symbol(name);
-          return target === undefined ? name : `<a href="${target}">${name}</a>`;
-        });
+      else {
+        const isText = open.some((tag) => /hljs-(comment|string)/.test(tag));
+        const linked = isText ? part : linkedNames(part, before, symbol);
+        before = part.slice(-1) || before;
+        return linked;
+      }
       return part;
     })
     .join("");
+}
+
+/** `before` is the character to the left of `text`. */
+function linkedNames(text: string, before: string, symbol: (name: string) => string | undefined): string {
+  return text.replace(/[A-Za-z_$&][\w$]*/g, (name, at: number) => {
+    const isMember = (at === 0 ? before : text[at - 1]) === ".";
+    const target = isMember || !/^[A-Z]/.test(name) ? undefined : symbol(name);
+    return target === undefined ? name : `<a href="${target}">${name}</a>`;
+  });
 }
 
 export function escapeHtml(text: string): string {

@@ -12,6 +12,9 @@ export interface Links {
   symbol(name: string): string | undefined;
 }
 
+/** Characters of a cell that stay on one line: figures with their units. */
+const SHORT = 12;
+
 export function pageHtml(page: Page, links: Links): string {
   /** A link holds no other one. */
   let insideLink = false;
@@ -34,7 +37,10 @@ export function pageHtml(page: Page, links: Links): string {
         return `<a href="${escapeHtml(links.resolve(href))}">${inner}</a>`;
       },
       image({ href, text }) {
-        return `<img src="${escapeHtml(links.resolve(href))}" alt="${escapeHtml(text)}">`;
+        const url = escapeHtml(links.resolve(href));
+        const image = `<img src="${url}" alt="${escapeHtml(text)}">`;
+        // Where the page is narrow, its letters are legible alone.
+        return insideLink ? image : `<a href="${url}">${image}</a>`;
       },
       code({ text, lang = "" }) {
         return `<pre tabindex="0"><code>${highlight(text, lang, links.symbol)}</code></pre>\n`;
@@ -42,18 +48,19 @@ export function pageHtml(page: Page, links: Links): string {
       codespan({ text }) {
         const code = escapeHtml(text);
         if (insideLink) return `<code>${code}</code>`;
-        if (isReference) return `<code>${withLinks(code, links.symbol)}</code>`;
-        // Names with a capital inside are ours; others may be words.
-        const target = /^\w*[a-z][A-Z]\w*$/.test(text) ? links.symbol(text) : undefined;
-        return target === undefined ? `<code>${code}</code>` : `<a href="${target}"><code>${code}</code></a>`;
+        // In the reference a name alone is ours; elsewhere only one with a capital inside, as others may be words.
+        const target = isReference || /^\w*[a-z][A-Z]\w*$/.test(text) ? links.symbol(text) : undefined;
+        if (target !== undefined) return `<a href="${target}"><code>${code}</code></a>`;
+        return `<code>${isReference ? withLinks(code, links.symbol) : code}</code>`;
       },
       table(token) {
         const cells = (row: typeof token.header, name: "th" | "td") =>
           row
-            .map(({ tokens, align }) => {
-              const aligned = align === null ? "" : ` class="${align}"`;
+            .map(({ tokens, align, text }) => {
+              const classes = [align ?? "", text.length <= SHORT ? "short" : ""].filter(Boolean).join(" ");
+              const attribute = classes === "" ? "" : ` class="${classes}"`;
               const scope = name === "th" ? ' scope="col"' : "";
-              return `<${name}${scope}${aligned}>${this.parser.parseInline(tokens)}</${name}>`;
+              return `<${name}${scope}${attribute}>${this.parser.parseInline(tokens)}</${name}>`;
             })
             .join("");
         const rows = token.rows.map((row) => `<tr>${cells(row, "td")}</tr>`).join("\n");

@@ -35,7 +35,7 @@ export const GROUPS: readonly Group[] = [
       ["docs/validation.md", "Against published results"],
       ["docs/crosscheck.md", "Against emulated boards"],
       ["docs/growth.md"],
-      ["docs/speed.md", "Speed on this machine"],
+      ["docs/speed.md", "Speed beside other engines"],
     ],
   },
   {
@@ -58,17 +58,13 @@ export const GROUPS: readonly Group[] = [
   },
   {
     title: "Board bench and instruments",
-    pages: [
-      ["docs/board-bench.md"],
-      ["docs/measuring.md"],
-      ["boards/meter/README.md"],
-      ["docs/performance-testing.md"],
-    ],
+    pages: [["docs/board-bench.md"], ["docs/measuring.md"], ["boards/meter/README.md"]],
   },
   {
     title: "CI and reports",
     pages: [
       ["docs/performance-gate.md"],
+      ["docs/performance-testing.md"],
       ["docs/baselines.md", "Baselines, gate, trend"],
       ["docs/report.md"],
     ],
