@@ -17,6 +17,9 @@ export interface PublicSymbol {
   file: string;
 }
 
+/** What an entry declares itself. */
+const OWN = /^export (?:declare )?(?:class|interface|function|const|type|enum) (\w+)/gm;
+
 /** Public symbols of an entry's declarations, e.g. `dist/types/bindings/entries/core.d.ts`, by name. */
 export function surfaceOf(types: string, file: string, entry: string): PublicSymbol[] {
   const symbols: PublicSymbol[] = [];
@@ -33,7 +36,17 @@ export function surfaceOf(types: string, file: string, entry: string): PublicSym
       symbols.push({ name: name!, entry, ...found, file: relative(types, source) });
     }
   }
+  const own = text + additionsOf(text);
+  for (const [, name] of own.matchAll(OWN))
+    symbols.push({ name: name!, entry, ...declarationsOf(own, name!, file), file: relative(types, file) });
   return symbols.sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** What a file adds to the interfaces of another package, as if it were its own. */
+function additionsOf(text: string): string {
+  return [...text.matchAll(/^declare module "[^"]+" \{\n([\s\S]*?)^\}/gm)]
+    .map(([, block]) => block!.replace(/^ {4}/gm, "").replace(/^interface /gm, "export interface "))
+    .join("");
 }
 
 /** The declaration of `name`: overloads of a function stand one below the other. */

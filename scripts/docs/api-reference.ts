@@ -2,8 +2,9 @@
 
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { publicSymbols } from "../api.ts";
+import { entrySources, publicSymbols } from "../api.ts";
 import { normalise, type PublicSymbol } from "../api-surface.ts";
+import { readPage } from "./markdown.ts";
 import { describedMembers, type Member } from "./members.ts";
 import { asMarkdown, withLinks } from "./prose.ts";
 
@@ -19,11 +20,11 @@ const PARTS: readonly (readonly [title: string, kinds: RegExp])[] = [
 export async function apiReference(root: string): Promise<Map<string, string>> {
   const symbols = await publicSymbols();
   const pages = new Map<string, string>();
-  for (const entry of new Set(symbols.map((symbol) => symbol.entry))) {
+  for (const [entry, file] of await entrySources()) {
     const own = symbols
       .filter((symbol) => symbol.entry === entry)
       .sort((a, b) => (a.name.toLowerCase() < b.name.toLowerCase() ? -1 : 1));
-    const source = await readFile(join(root, `bindings/entries/${entry}.ts`), "utf8");
+    const source = await readFile(join(root, file), "utf8");
     pages.set(`${FOLDER}/${entry}.md`, page(entry, introduction(source), own, symbols));
   }
   return pages;
@@ -48,17 +49,25 @@ function page(
     if (these.length === 0) return [];
     return [`## ${title}`, ...these.map((symbol) => section(symbol, all))];
   });
-  const names = own.map(({ name }) => `[${name}](#${name.toLowerCase()})`).join(", ");
-  return `# liquid-edge/${entry}
+  const title = `# liquid-edge/${entry}`;
+  const body = parts.join("\n\n");
+  // Two names may differ in capitals alone: the page itself says which anchors they get.
+  const { headings } = readPage(entry, `${title}\n\n${body}`);
+  const anchors = new Map([...headings.values()].map(({ text: name, id }) => [name, id]));
+  const names = own.map(({ name }) => `[${name}](#${anchors.get(name)})`).join(", ");
+  return `${title}
 
 ${prose(text)}
 
 ${names}.
 
-All of it can be imported from \`liquid-edge/${entry}\` and from \`liquid-edge\`. This page is written by \`npm run docs\` from the
-comments in the code.
+${
+  entry === "vitest"
+    ? "All of it is imported from `liquid-edge/vitest`."
+    : `All of it can be imported from \`liquid-edge/${entry}\` and from \`liquid-edge\`.`
+} This page is written by \`npm run docs\` from the comments in the code.
 
-${parts.join("\n\n")}
+${body}
 `;
 }
 

@@ -83,6 +83,7 @@ export const GROUPS: readonly Group[] = [
       ["docs/reference/quantize.md"],
       ["docs/reference/record.md"],
       ["docs/reference/train.md"],
+      ["docs/reference/vitest.md"],
       ["docs/glossary.md"],
       ["CHANGELOG.md"],
     ],

@@ -34,6 +34,17 @@ describe("the pages", () => {
     expect([...generated.keys()].sort()).toEqual(["docs/cli.md", ...reference].sort());
   });
 
+  it("of the reference lead from each name to its own section", async () => {
+    const reference = (await readPages(root)).filter(({ path }) => path.startsWith("docs/reference/"));
+    for (const { path, headings } of reference) {
+      const names = new Map([...headings.values()].map(({ id, text }) => [id, text]));
+      const listed = readFileSync(join(root, path), "utf8").matchAll(/\[(\w+)\]\(#([\w-]+)\)/g);
+      const links = [...listed].map(([, name, id]) => [name, names.get(id!)]);
+      expect(links.length, path).toBeGreaterThan(3);
+      expect(links.filter(([name, text]) => name !== text)).toEqual([]);
+    }
+  });
+
   it("have links that lead where they say", async () => {
     const pages = await readPages(root);
     expect(pages.flatMap(({ links }) => links).length).toBeGreaterThan(100);
