@@ -54,17 +54,18 @@ export function pageHtml(page: Page, links: Links): string {
         return `<code>${isReference ? withLinks(code, links.symbol) : code}</code>`;
       },
       table(token) {
-        const cells = (row: typeof token.header, name: "th" | "td") =>
+        const cells = (row: typeof token.header, isHeader: boolean) =>
           row
             .map(({ tokens, align, text }) => {
               const classes = [align ?? "", text.length <= SHORT ? "short" : ""].filter(Boolean).join(" ");
               const attribute = classes === "" ? "" : ` class="${classes}"`;
-              const scope = name === "th" ? ' scope="col"' : "";
-              return `<${name}${scope}${attribute}>${this.parser.parseInline(tokens)}</${name}>`;
+              // A header without words, above the names of rows, heads nothing.
+              const [start, end] = isHeader && text !== "" ? ['th scope="col"', "th"] : ["td", "td"];
+              return `<${start}${attribute}>${this.parser.parseInline(tokens)}</${end}>`;
             })
             .join("");
-        const rows = token.rows.map((row) => `<tr>${cells(row, "td")}</tr>`).join("\n");
-        return `<div class="scroll" tabindex="0"><table><thead><tr>${cells(token.header, "th")}</tr></thead>\n<tbody>${rows}</tbody></table></div>\n`;
+        const rows = token.rows.map((row) => `<tr>${cells(row, false)}</tr>`).join("\n");
+        return `<div class="scroll" tabindex="0"><table><thead><tr>${cells(token.header, true)}</tr></thead>\n<tbody>${rows}</tbody></table></div>\n`;
       },
     },
   });

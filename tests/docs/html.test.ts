@@ -66,5 +66,8 @@ describe("a page", () => {
     expect(html("| a | b |\n| --- | ---: |\n| a long text in a cell | −29 % |")).toContain(
       '<td>a long text in a cell</td><td class="right short">−29 %</td>',
     );
+    expect(html("| | b |\n| --- | --- |\n| 1 | 2 |")).toContain(
+      '<tr><td class="short"></td><th scope="col" class="short">b</th></tr>',
+    );
   });
 });
