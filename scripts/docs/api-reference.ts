@@ -6,7 +6,7 @@ import { entrySources, publicSymbols } from "../api.ts";
 import { normalise, type PublicSymbol } from "../api-surface.ts";
 import { readPage } from "./markdown.ts";
 import { describedMembers, type Member } from "./members.ts";
-import { asMarkdown, withLinks } from "./prose.ts";
+import { asMarkdown, linkPages } from "./prose.ts";
 
 const FOLDER = "docs/reference";
 
@@ -120,5 +120,5 @@ function comment(text: string): string[] {
 }
 
 function prose(text: string): string {
-  return withLinks(asMarkdown(text), FOLDER);
+  return linkPages(asMarkdown(text), FOLDER);
 }

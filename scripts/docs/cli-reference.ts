@@ -4,7 +4,7 @@ import type { Argument, Command, Option } from "commander";
 import { ExitCode } from "../../cli/exit.ts";
 import type { Io } from "../../cli/io.ts";
 import { buildProgram } from "../../cli/program.ts";
-import { asMarkdown, withLinks } from "./prose.ts";
+import { asMarkdown, linkPages } from "./prose.ts";
 
 /** Options that every command has, explained once. */
 const COMMON = new Set(["--json", "--debug", "--help"]);
@@ -138,10 +138,10 @@ function afterHelp(command: Command): string[] {
 /** Commander's descriptions start small and have no full stop where they stand in a list. */
 function sentence(text: string): string {
   const started = text.charAt(0).toUpperCase() + text.slice(1);
-  return withLinks(/[.!?]$/.test(started) ? started : `${started}.`, "docs");
+  return linkPages(/[.!?]$/.test(started) ? started : `${started}.`, "docs");
 }
 
 /** A bar would end the cell. */
 function inCell(text: string): string {
-  return withLinks(asMarkdown(text).replaceAll("|", "\\|"), "docs");
+  return linkPages(asMarkdown(text).replaceAll("|", "\\|"), "docs");
 }

@@ -27,7 +27,7 @@ export function highlight(
   if (language === "console") return session(code);
   if (!(language in LANGUAGES)) return escapeHtml(code);
   const html = hljs.highlight(code, { language }).value;
-  return language === "ts" ? withLinks(html, symbol) : html;
+  return language === "ts" ? linkNames(html, symbol) : html;
 }
 
 /** What is typed and what is answered. */
@@ -39,7 +39,7 @@ function session(code: string): string {
 }
 
 /** Links on names that start with a capital, outside strings and comments, unless they are members of something. */
-export function withLinks(html: string, symbol: (name: string) => string | undefined): string {
+export function linkNames(html: string, symbol: (name: string) => string | undefined): string {
   const open: string[] = [];
   let before = "";
   return html

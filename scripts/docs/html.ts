@@ -1,7 +1,7 @@
 // A page's tokens as HTML.
 
 import { Marked, type Token } from "marked";
-import { escapeHtml, highlight, withLinks } from "./highlight.ts";
+import { escapeHtml, highlight, linkNames } from "./highlight.ts";
 import type { Page } from "./markdown.ts";
 import { REFERENCE } from "./pages.ts";
 
@@ -51,7 +51,7 @@ export function pageHtml(page: Page, links: Links): string {
         // In the reference a name alone is ours; elsewhere only one with a capital inside, as others may be words.
         const target = isReference || /^\w*[a-z][A-Z]\w*$/.test(text) ? links.symbol(text) : undefined;
         if (target !== undefined) return `<a href="${target}"><code>${code}</code></a>`;
-        return `<code>${isReference ? withLinks(code, links.symbol) : code}</code>`;
+        return `<code>${isReference ? linkNames(code, links.symbol) : code}</code>`;
       },
       table(token) {
         const cells = (row: typeof token.header, isHeader: boolean) =>

@@ -11,7 +11,7 @@ export function asMarkdown(text: string): string {
 }
 
 /** Pages that a text names, as links from a page in `folder`. */
-export function withLinks(text: string, folder: string): string {
+export function linkPages(text: string, folder: string): string {
   return text.replace(
     /(?<![[(`\w/])(?:docs|boards|baselines)\/[\w./-]+\.md\b/g,
     (path) => `[${path}](${posix.relative(folder, path)})`,

@@ -45,6 +45,15 @@ describe("the pages", () => {
     }
   });
 
+  it("have headings that go down one level at a time", async () => {
+    const wrong = (await readPages(root)).flatMap(({ path, headings }) =>
+      [...headings.values()].flatMap(({ depth, text }, i, all) =>
+        i > 0 && depth > all[i - 1]!.depth + 1 ? [`${path}: ${text}`] : [],
+      ),
+    );
+    expect(wrong).toEqual([]);
+  });
+
   it("have links that lead where they say", async () => {
     const pages = await readPages(root);
     expect(pages.flatMap(({ links }) => links).length).toBeGreaterThan(100);
