@@ -50,9 +50,12 @@ export interface Complaint {
 
 /** The one error class of this library beside `TypeError` and `RangeError`, which report wrong calls. */
 export class LiquidEdgeError extends Error {
+  /** The class's name, as in `error.name` of any error. */
   override readonly name = "LiquidEdgeError";
+  /** What went wrong, for programs. */
   readonly code: ErrorCode;
 
+  /** @param message one line for people: which file, which field, what was expected and what was found */
   constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
     super(message, options);
     this.code = code;

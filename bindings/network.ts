@@ -36,6 +36,7 @@ export interface RunOptions extends SessionOptions {
 export class Network {
   /** Class and configuration; of a quantized network those of the float model that it was made from. */
   readonly config: ModelConfig;
+  /** The image that engines and boards run, its layers and its sizes. */
   readonly compiled: CompiledNetwork;
   /** The integers of a quantized network; null for one of floats. */
   readonly integers: IntNetwork | null;

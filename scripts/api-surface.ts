@@ -9,11 +9,16 @@ export interface PublicSymbol {
   entry: string;
   /** The declaration, comments and private members taken out, one line a member. */
   text: string;
-  /** Whether a doc comment stands before it. */
-  documented: boolean;
+  /** The same with the comments of its members, one for each overload. */
+  declarations: string[];
+  /** The doc comments before it, without their marks; one for each declaration, "" where there is none. */
+  comments: string[];
   /** Its file below the folder of declarations, for messages. */
   file: string;
 }
+
+/** What an entry declares itself. */
+const OWN = /^export (?:declare )?(?:class|interface|function|const|type|enum) (\w+)/gm;
 
 /** Public symbols of an entry's declarations, e.g. `dist/types/bindings/entries/core.d.ts`, by name. */
 export function surfaceOf(types: string, file: string, entry: string): PublicSymbol[] {
@@ -27,25 +32,65 @@ export function surfaceOf(types: string, file: string, entry: string): PublicSym
         .replace(/^type /, "")
         .split(" as ");
       if (!local) continue;
-      const { text, documented } = declarationOf(readFileSync(source, "utf8"), local, source);
-      symbols.push({ name: name!, entry, text, documented, file: relative(types, source) });
+      const found = declarationsOf(readFileSync(source, "utf8"), local, source);
+      symbols.push({ name: name!, entry, ...found, file: relative(types, source) });
     }
   }
+  const own = text + additionsOf(text);
+  for (const [, name] of own.matchAll(OWN))
+    symbols.push({ name: name!, entry, ...declarationsOf(own, name!, file), file: relative(types, file) });
   return symbols.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
+/** What a file adds to the interfaces of another package, as if it were its own. */
+function additionsOf(text: string): string {
+  return [...text.matchAll(/^declare module "[^"]+" \{\n([\s\S]*?)^\}/gm)]
+    .map(([, block]) => block!.replace(/^ {4}/gm, "").replace(/^interface /gm, "export interface "))
+    .join("");
+}
+
 /** The declaration of `name`: overloads of a function stand one below the other. */
-function declarationOf(text: string, name: string, source: string): { text: string; documented: boolean } {
+function declarationsOf(
+  text: string,
+  name: string,
+  source: string,
+): Pick<PublicSymbol, "text" | "declarations" | "comments"> {
   const start = new RegExp(
     `^export (?:declare )?(?:abstract )?(?:class|interface|function|const|type|enum) ${name.replace("$", "\\$")}\\b`,
     "gm",
   );
   const found = [...text.matchAll(start)];
   if (found.length === 0) throw new Error(`${source}: expected a declaration of ${name}, found none`);
+  const declarations = found.map(({ index }) => text.slice(index, endOf(text, index)));
   return {
-    text: found.map(({ index }) => normalise(text.slice(index, endOf(text, index)))).join("\n"),
-    documented: /\*\/\s*$/.test(text.slice(0, found[0]!.index)),
+    text: declarations.map(normalise).join("\n"),
+    declarations,
+    comments: found.map(({ index }) => commentBefore(text.slice(0, index))),
   };
+}
+
+/** The doc comment at the end of `text`, without its stars; "" when something else stands there. */
+export function commentBefore(text: string): string {
+  const end = text.trimEnd();
+  if (!end.endsWith("*/")) return "";
+  return end
+    .slice(end.lastIndexOf("/*") + 2, -2)
+    .split("\n")
+    .map((line) => line.replace(/^\s*\*? ?/, "").trimEnd())
+    .join("\n")
+    .trim();
+}
+
+/** The statements of a block, with what stands before each of them. */
+export function statementsOf(block: string): string[] {
+  const statements: string[] = [];
+  let from = 0;
+  while (block.slice(from).trim() !== "") {
+    const end = endOf(block, from);
+    statements.push(block.slice(from, end));
+    from = end;
+  }
+  return statements;
 }
 
 /** Where the statement that starts at `from` ends: at the first `;`, or brace of its own, outside brackets, strings and comments. */
@@ -66,7 +111,8 @@ function endOf(text: string, from: number): number {
   throw new Error("expected the end of a declaration, found the end of the file");
 }
 
-function normalise(declaration: string): string {
+/** A declaration without comments and private members. */
+export function normalise(declaration: string): string {
   return declaration
     .replace(/\/\*[\s\S]*?\*\//g, "")
     .split("\n")

@@ -32,7 +32,7 @@ function tables({ machine, networks }: SpeedFigures): string {
   ];
   for (const [name, timings] of Object.entries(networks)) {
     const own = timings.find(({ engine }) => engine === OURS)!;
-    lines.push("", `### ${name}`, "", `${WHAT[name]}.`, "");
+    lines.push("", `## ${name}`, "", `${WHAT[name]}.`, "");
     lines.push(
       "| engine | µs a step | times ours | 5 to 95 % of rounds | aim | first, ms |",
       "|---|--:|--:|--:|---|--:|",

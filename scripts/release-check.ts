@@ -48,6 +48,7 @@ const STEPS: readonly Step[] = [
     what: "docs/api.report.md",
     run: ({ root }) => must("npx", ["vitest", "run", "tests/api.test.ts"], root),
   },
+  { name: "docs", what: "generated pages, the site", run: ({ root }) => documents(root) },
   {
     name: "gate",
     what: "the project's own suite",
@@ -103,6 +104,13 @@ function checkVersion(root: string): string {
   const problems = versionProblems(root);
   if (problems.length > 0) throw new Error(problems.join("\n"));
   return JSON.parse(readFileSync(join(root, "package.json"), "utf8")).version;
+}
+
+/** The site can be built, and what is generated for it is committed. */
+function documents(root: string): string {
+  const built = outputOf("npm", ["run", "-s", "docs"], root).trim();
+  must("git", ["diff", "--exit-code", "--", "docs"], root);
+  return built;
 }
 
 /** As a user does: install, import, run the command. */

@@ -14,11 +14,13 @@ import { nodeFiles } from "../cli/io.ts";
 /** Where baselines lie unless somebody says otherwise. */
 const FOLDER = "baselines";
 
+/** Where baselines lie. */
 export interface FolderOptions {
   /** Default: `baselines` under the current directory. */
   folder?: string;
 }
 
+/** How a baseline is kept. */
 export interface SaveOptions extends FolderOptions {
   /** Replaces a baseline of this version. */
   force?: boolean;

@@ -7,6 +7,7 @@ import { BUILD_TOOLS } from "../cli/firmware/build-tools.ts";
 import { findOnPath } from "../cli/firmware/find-on-path.ts";
 import { QEMU } from "../cli/firmware/qemu.ts";
 
+/** A board, or what stands in for it. */
 export interface BoardOptions {
   /** Its serial port, tcp:HOST:PORT or unix:PATH; default: the environment's BOARD_PORT. */
   port?: string | undefined;

@@ -21,6 +21,7 @@ export const FIGURES = {
   ramKb: { what: "RAM", unit: "KB", aspect: "ram" },
   flashKb: { what: "flash", unit: "KB", aspect: "flash" },
 } as const satisfies Record<string, { what: string; unit: string; aspect: Aspect }>;
+/** `energyUj`, `averagePowerMw`, `peakPowerMw`, `latencyMs`, `worstMs`, `jitterMs`, `ramKb` or `flashKb`. */
 export type FigureName = keyof typeof FIGURES;
 
 export interface Figures {

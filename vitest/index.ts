@@ -46,6 +46,7 @@ export const matchers = {
 expect.extend(matchers);
 
 declare module "vitest" {
+  /** What `expect(…)` gains. The upper end of the 90 % interval has to keep a bound, unless `by: "typ"` is given. */
   // biome-ignore lint/suspicious/noExplicitAny: it must repeat the type parameters of vitest's own declaration.
   interface Matchers<T = any> {
     /** An estimate, a measured window, a latency or an entry of a record keeps every limit. */

@@ -22,6 +22,7 @@ export interface Result {
 /** Most that each figure may be. */
 export type Limits = Partial<Record<FigureName, number>>;
 
+/** Which end of an interval a limit is for. */
 export interface BoundOptions {
   /** What has to keep the bound: the upper end of the 90 % interval (`max`, default) or the typical value. */
   by?: "max" | "typ";
@@ -60,6 +61,7 @@ export function toStayWithin(received: unknown, limits: Limits, { by = "max" }: 
   );
 }
 
+/** The loop that inferences have to keep to. */
 export interface RealTimeOptions extends BoundOptions {
   /** Rounds a second of the control loop. */
   rateHz: number;
@@ -86,6 +88,7 @@ export function toMeetRealTime(received: unknown, { rateHz, by = "max" }: RealTi
   );
 }
 
+/** How a loss of accuracy is judged. */
 export interface DegradeOptions extends BoundOptions {
   /** Of `quantize`: names the layer that was clamped most. */
   report?: QuantizationReport;
@@ -134,6 +137,7 @@ function comparisonOf(received: unknown): Comparison {
   throw new TypeError("expected what compareNetworks returns");
 }
 
+/** How much less it has to be. */
 export interface FactorOptions {
   /** How many times less; default 1. */
   factor?: number;
@@ -178,6 +182,7 @@ export interface ParetoPoint {
   costs: Readonly<Record<string, number>>;
 }
 
+/** What a point is held against. */
 export interface ParetoOptions {
   /** What else there is; without it every point of a list has to be on the list's front. */
   among?: readonly ParetoPoint[];
@@ -217,6 +222,7 @@ function against(point: ParetoPoint, by: ParetoPoint, axis: string): string {
   return `${axis} ${digits(point.costs[axis]!)} against ${digits(by.costs[axis]!)}`;
 }
 
+/** By which rules a record is held against its baseline. */
 export interface RegressOptions extends FolderOptions {
   /** Share by which a figure may be worse; default 0.05. */
   threshold?: number;

@@ -9,13 +9,17 @@ export type Grade = "A" | "B" | "C";
 
 /** A figure with its 90 % range and where it came from. Units stand in the name of the field that holds it. */
 export interface Figure {
+  /** Typical value, in the unit that the field's name ends with. */
   typ: number;
+  /** 90 % interval around it, with `max`. */
   min: number;
   max: number;
   /** Key into the board's `sources`; several separated by ", ". */
   source: string;
   grade: Grade;
+  /** What the source says of clock, voltage, temperature. */
   conditions?: string;
+  /** What is not evident, above all how a figure of grade C came about. */
   note?: string;
 }
 
@@ -25,9 +29,11 @@ export interface CycleTable {
   id: string;
   /** What the table describes, e.g. "Arm Cortex-M4F, zero-wait-state memory". */
   description: string;
+  /** Cycles an operation by class; null: this core has no price for it. */
   classes: Record<OpClass, Figure | null>;
   /** Cycles per MAC by kernel name; a kernel keyed by engine carries its major version: `vendor-x-cube-ai-8`. */
   kernels: Record<string, Figure>;
+  /** Titles of documents by the keys that figures name. */
   sources: Record<string, string>;
 }
 
@@ -43,9 +49,12 @@ export interface IdleState {
 
 /** A clock, voltage and regulator setting for which an active current was published. */
 export interface OperatingPoint {
+  /** Name of the point on its board, as `--point` takes it. */
   id: string;
   description: string;
+  /** Of the core. */
   clockHz: number;
+  /** Voltage at which the currents hold and power is computed. */
   supplyV: number;
   /** Typical current while executing code; `min` and `max` span the uncertainty (90 %), not other conditions. */
   activeCurrentMa: Figure;
@@ -75,18 +84,27 @@ export interface CycleOption {
 
 /** A platform with its cycle table resolved. */
 export interface Board {
+  /** Name of the platform, as `--platform` takes it. */
   id: string;
+  /** For people: part, core, clock. */
   name: string;
+  /** Part number of the maker. */
   mcu: string;
+  /** The core that runs the network; `cores` is how many the part has, of which one works. */
   core: { name: string; fpu: "none" | "single" | "double"; features: string[]; cores: number };
   memory: BoardMemory;
+  /** Prices of operations in cycles, in force unless an option is chosen. */
   cycles: CycleTable;
+  /** Alternatives to `cycles` by name, e.g. a library of floats in ROM. */
   cycleOptions: Record<string, CycleOption>;
   /** Kernels of the core that the board's firmware replaces, and the entry of `cycles.kernels` that prices a MAC of each. */
   portKernels: Record<string, string>;
+  /** Clock, supply and currents that have sources. */
   operatingPoints: OperatingPoint[];
   /** Id of the operating point used unless the user names another. */
   defaultPoint: string;
+  /** What a reader should know besides, a sentence each. */
   notes: string[];
+  /** Titles and addresses of documents by the keys that figures name. */
   sources: Record<string, string>;
 }

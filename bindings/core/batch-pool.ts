@@ -32,6 +32,7 @@ const PIECES_A_THREAD = 4;
 
 /** Threads that run sequences. They start with the first work, hold one network each, and end with `close`. */
 export class BatchPool {
+  /** Sequences at a time; 1 where the host has no threads. */
   readonly threads: number;
   readonly #engine: Engine | null;
   readonly #workerUrl: string | URL | null;

@@ -7,8 +7,11 @@ import { describeValue } from "../network/printable.ts";
 
 /** Checked input of a network: `batch` rows of `steps` time steps. */
 export interface Sequence {
+  /** Rows, each with a state of its own. */
   batch: number;
+  /** Time steps of every row. */
   steps: number;
+  /** Inputs of the network. */
   features: number;
   /** [batch, steps, features] */
   input: Float32Array;

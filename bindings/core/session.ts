@@ -44,6 +44,7 @@ export interface SessionOptions {
 
 /** A network on an engine, with its state. All engines give the same bits. */
 export class Session {
+  /** The build of the core that runs here. */
   readonly engine: Engine;
   readonly #core: Core;
   readonly #image: Address;
@@ -81,6 +82,10 @@ export class Session {
     this.#control = new DataView(buffer, arena);
   }
 
+  /**
+   * A session in a memory of its own, its state at zero.
+   * @throws LiquidEdgeError `image-rejected` when the core refuses the image
+   */
   static async create(compiled: CompiledNetwork, options: SessionOptions = {}): Promise<Session> {
     const { memoryBytes } = placeNetwork(compiled);
     const core = await loadCore(options.engine ?? (hasSimd() ? "simd" : "scalar"), memoryBytes);

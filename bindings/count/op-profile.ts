@@ -4,6 +4,7 @@ import type { OpCounts } from "./op-class.ts";
 export interface MacCount {
   /** Name that boards price, e.g. `f32`, `int8-scalar`, `int8-smlad`, `vendor-cmsis-nn`. */
   kernel: string;
+  /** In a time step. */
   count: number;
 }
 
@@ -12,7 +13,9 @@ export interface MacCount {
  * not in `classes` (foreign profiles, kernels that a board's port supplies).
  */
 export interface OpProfile {
+  /** Executed operations by class, without those of `macs`. */
   classes: OpCounts;
+  /** Multiply-accumulates of kernels that are priced by the MAC. */
   macs: MacCount[];
 }
 
@@ -20,9 +23,11 @@ export interface OpProfile {
 export interface KernelProfile {
   /** Export name, e.g. `synapsesF32`. */
   name: string;
+  /** In a time step. */
   calls: number;
   /** For information: these MACs are executed operations, hence already in `classes`. */
   macs: number;
+  /** Executed in all calls. */
   operations: number;
   classes: OpCounts;
 }
@@ -32,16 +37,20 @@ export interface LayerProfile {
   /** As the compiler named it, e.g. `ltc`, `backbone.0`. */
   name: string;
   kind: string;
+  /** Executed in a time step, its kernels' included. */
   operations: number;
   classes: OpCounts;
+  /** That it called. */
   kernels: KernelProfile[];
 }
 
 /** The profile of one time step of a compiled network, counted while the core executed it. */
 export interface NetworkProfile extends OpProfile {
+  /** Executed in a time step: the sum of `classes`. */
   operations: number;
   /** Layers in execution order; last comes `step`: what is executed outside every layer. They add up to `classes`. */
   layers: LayerProfile[];
+  /** Of all layers together. */
   kernels: KernelProfile[];
   /** Cycles of some operations depend on values although their number does not; named here when they occur. */
   valueDependent: string[];

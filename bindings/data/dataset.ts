@@ -29,6 +29,7 @@ export interface Sample {
   readonly id: string;
   /** Part of the recording, where results are worth telling apart: session, file, mote. */
   readonly group: string;
+  /** Time steps. */
   readonly nSteps: number;
   /** [nSteps, nInputs] row-major, ready for a network: normalised, finite. */
   readonly input: Float32Array;
@@ -52,9 +53,13 @@ export interface Normalisation {
 export interface Dataset {
   readonly name: string;
   readonly task: Task;
+  /** Whether a whole sequence has one target, or every step its own. */
   readonly targetsPer: "sequence" | "step";
+  /** Where the answer of a sequence is read. */
   readonly readout: Readout;
+  /** By which the data set is judged. */
   readonly metric: MetricName;
+  /** Numbers of a step. */
   readonly nInputs: number;
   /** Names of the inputs, [nInputs]. */
   readonly inputs: readonly string[];

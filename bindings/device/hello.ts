@@ -12,18 +12,23 @@ export interface Hello {
   portKernels: string[];
   /** CRC-32 of the core.wasm that the firmware was made from. */
   coreCrc: number;
+  /** Whether no silicon is behind it. */
   emulated: boolean;
   /** Whether floats are as IEEE 754 says; without it only integer images run. */
   floatOk: boolean;
   /** What the self-test at boot came to. */
   floatHash: number;
+  /** Of the core. */
   clockHz: number;
   /** Of the counter that inferences are timed with. */
   tickHz: number;
   /** RAM for image, arena and data. */
   poolBytes: number;
+  /** What the firmware set aside. */
   stackBytes: number;
+  /** The most that was used since the start. */
   stackUsedBytes: number;
+  /** Whether MLPerf timestamps are edges on the marker pin instead of text. */
   energyMode: boolean;
   /** The image that can run now. */
   model: {

@@ -134,6 +134,7 @@ export class McuConnection {
     return this.#session.close();
   }
 
+  /** Closes, for `await using`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }

@@ -18,6 +18,7 @@ const LONGEST_REPLY = 1 << 20;
 export interface MlperfInference {
   /** As the device prints them. */
   results: number[];
+  /** Inferences between the two timestamps. */
   iterations: number;
   /** Between the two timestamps; null on a device in energy mode, which marks them by a pin. */
   elapsedUs: number | null;
@@ -68,6 +69,7 @@ export class MlperfSession {
     });
   }
 
+  /** What the device under test calls itself. */
   async name(): Promise<string> {
     return this.#field(await this.command("name"), /^m-name-dut-\[(.*)\]$/, "m-name-dut-[…]");
   }

@@ -41,6 +41,7 @@ export interface BoardSimulatorOptions {
   firmware?: Firmware;
   /** Energy of a battery, milliwatt-hours; default none. */
   batteryMwh?: number;
+  /** RAM that the network may use, when that is less than the board's. */
   ramLimitBytes?: number;
   /** Default: RAM where image and arena fit. */
   imageIn?: ImagePlace;
@@ -52,13 +53,17 @@ export interface BoardSimulatorOptions {
 
 /** What the caller knows about the network that its profile does not say. */
 export interface NetworkFacts {
+  /** Number format of the weights, for the reader. */
   precision?: string;
+  /** Share of the weights that was pruned, 0 to below 1. */
   sparsity?: number;
+  /** What was taken for granted, a sentence each. */
   assumed?: string[];
 }
 
 /** Estimates networks on one board at one operating point. `EnergySimulator` is the same by the id of a built-in platform. */
 export class BoardSimulator {
+  /** The board whose prices and currents count. */
   readonly board: Board;
   /** Clock, supply and currents that the estimate is for. */
   readonly point: OperatingPoint;

@@ -71,7 +71,9 @@ export type Corner = Record<
  * times and energies are of one inference, of the active core alone, without wake-up and idle, unless named otherwise.
  */
 export interface Estimate {
+  /** Id of the board. */
   platform: string;
+  /** Clock and supply that all figures hold for. */
   operatingPoint: { id: string; description: string; clockHz: number; supplyV: number };
   /** Name of the cycle option in use (e.g. a ROM float library), or null for the default table. */
   cycleOption: string | null;
@@ -81,10 +83,15 @@ export interface Estimate {
   portKernels: string[];
   /** As the caller described the network; null for a profile from elsewhere. */
   precision: string | null;
+  /** Share of the weights that was pruned; null as above. */
   sparsity: number | null;
+  /** Time steps that make an inference. */
   steps: number;
+  /** Of an inference. */
   cycles: Interval;
+  /** Of an inference, wake-up not included. */
   latencyUs: Interval;
+  /** Of an inference: the active core, without wake-up and waiting. */
   energyUj: Interval;
   /** The same of one time step. */
   perStep: { cycles: Interval; latencyUs: Interval; energyUj: Interval };
@@ -94,7 +101,9 @@ export interface Estimate {
   peakPowerUw: Interval;
   /** On the battery of the options, self-discharge and regulators not counted; null without one. */
   batteryLifeHours: Interval | null;
+  /** How the core waits between inferences, and what that draws. */
   idle: IdleUse;
+  /** Whether inferences keep to the rate. */
   realTime: RealTime;
   /** Bytes of the image in flash, without the firmware; null for a profile that came without an image. */
   flashBytes: number | null;
@@ -102,13 +111,19 @@ export interface Estimate {
   ramBytes: number | null;
   /** Flash and RAM suffice for network and firmware, the user's RAM limit for the network; null as above. */
   fits: boolean | null;
+  /** Where image and arena lie; null for a profile that came without an image. */
   memory: MemoryUse | null;
+  /**
+   * Typical cycles of an inference by layer, by operation class and by kernel; layers need a `NetworkProfile`.
+   */
   breakdown: { layers: LayerShare[]; classes: (CostShare & { name: OpClass })[]; kernels: CostShare[] };
   /** What the caller took for granted, e.g. an analytic input range. */
   assumed: string[];
+  /** Bounds with every coefficient at its worst at once. */
   corner: Corner;
   /** Every coefficient with a part in the result. */
   coefficients: Coefficient[];
+  /** How the intervals were drawn. */
   interval: { confidence: 0.9; draws: number; seed: number };
 }
 

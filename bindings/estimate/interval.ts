@@ -11,7 +11,9 @@ import type { Figure } from "../board/board.ts";
 
 /** A typical value and the bounds of its 90 % interval. The unit stands in the name of what holds it. */
 export interface Interval {
+  /** Typical value, in the unit that the field's name ends with. */
   typ: number;
+  /** Bounds of 90 %, with `max`. */
   min: number;
   max: number;
 }

@@ -8,6 +8,7 @@ import { type Firmware, firmwareTotals } from "../board/firmware.ts";
 export interface StaticMemory {
   /** The whole image: weights, tables, header and padding. */
   imageBytes: number;
+  /** Parts of image and arena, without padding. */
   sections: {
     /** Weights, biases, scales and sparse indices. */
     weights: number;
@@ -37,14 +38,19 @@ export interface MemoryOptions {
 
 /** Where image and arena lie on a board, and what that takes, bytes. */
 export interface MemoryUse {
+  /** Where the core reads the image. */
   imageIn: ImagePlace;
   /** Why there. */
   imageInReason: string;
   /** The image lies in flash in any case; from there it is copied when it runs from RAM. */
   flashBytes: number;
+  /** The arena, and the image where it runs from RAM. */
   ramBytes: number;
+  /** Flash that the board has. */
   boardFlashBytes: number;
+  /** RAM that the board has. */
   boardRamBytes: number;
+  /** As asked for; null without a limit. */
   ramLimitBytes: number | null;
   /** What runs the network; null where it was not to count. */
   firmware: Firmware | null;
@@ -66,6 +72,9 @@ export class MemoryProfiler {
   readonly #memory: StaticMemory;
   #peakBytes: number | null = null;
 
+  /**
+   * @throws RangeError for sizes that are no whole numbers of bytes, or sections that are larger than the whole
+   */
   constructor(memory: StaticMemory) {
     for (const [name, bytes] of sizesOf(memory)) {
       if (!Number.isSafeInteger(bytes) || bytes < 0) {

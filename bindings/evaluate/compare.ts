@@ -36,10 +36,13 @@ export interface Drop extends Estimated {
 
 /** What one network loses against another on the same samples. */
 export interface Comparison {
+  /** Name of the network that the other one is held against. */
   reference: string;
+  /** Confidence of all intervals. */
   level: Level;
   /** Of the metric that the data set is judged by. */
   drop: Drop;
+  /** Of all metrics that suit the task; above 0 is worse. */
   drops: Drop[];
   /** Share of answers on which both decide for the same class; null for regression. */
   agreement: (Estimated & { method: "wilson" | "bootstrap" }) | null;
@@ -54,7 +57,9 @@ export interface Comparison {
 
 /** Two networks on the same samples, and their difference. */
 export interface PairedEvaluation {
+  /** Of the network. */
   evaluation: Evaluation;
+  /** Of the one that it is held against, on the same samples. */
   reference: Evaluation;
   comparison: Comparison;
 }

@@ -11,6 +11,7 @@ import { warningsOf } from "./warnings.ts";
 
 /** A `Network`, or an image by itself. */
 export interface Runnable {
+  /** The image that is run. */
   readonly compiled: CompiledNetwork;
   /** The integers that an integer image was compiled from, for counting what saturates. */
   readonly integers?: IntNetwork | null;
@@ -35,7 +36,9 @@ export interface EvaluateOptions extends PredictOptions {
 /** A metric with its interval. */
 export interface MetricResult {
   name: MetricName;
+  /** Shares from 0 to 1; errors in the data set's unit, squared for mse. */
   value: number;
+  /** Bounds of the interval, with `max`. */
   min: number;
   max: number;
   /** What the best constant answer scores here: the share of the most frequent class, 0.5 for auc, the variance for mse. */
@@ -46,14 +49,17 @@ export interface MetricResult {
 
 /** How well a network answers to one split of a data set. */
 export interface Evaluation {
+  /** Name of the data set. */
   dataset: string;
   split: Split;
   task: Task;
   /** Answers that were scored: sequences, or steps where every step has a target. */
   n: number;
+  /** Of the part that was scored. */
   sequences: number;
   /** What was drawn for the bootstrap: sequences, or blocks of streams. */
   units: number;
+  /** Confidence of all intervals. */
   level: Level;
   /** The one that the data set is judged by. */
   metric: MetricResult;

@@ -16,7 +16,9 @@ import { checkWidths } from "./predict.ts";
 
 /** By how much numbers of one network differ from those of another, in their own unit. */
 export interface Deviation {
+  /** Root of the mean squared difference, in the output's unit. */
   rms: number;
+  /** Largest difference, in the output's unit. */
   max: number;
   /** Where `max` was seen, e.g. `run 7 step 3`; null when nothing differs. */
   maxAt: string | null;
@@ -45,9 +47,12 @@ export interface Saturation {
 
 /** How closely a network follows another one, step by step. */
 export interface Fidelity {
+  /** Name of the network that the other one is held against. */
   reference: string;
   sequences: number;
+  /** Of all sequences together. */
   steps: number;
+  /** Of the outputs of every step. */
   output: Deviation;
   /** Null when the networks have states of different widths, or none. */
   state: Deviation | null;

@@ -32,9 +32,12 @@ import type { Matrix, Precision, Synapses } from "./parameters.ts";
 
 /** What the compiler knows of a layer of the image. */
 export interface CompiledLayer {
+  /** As profiles name it, e.g. `ltc`, `backbone.0`. */
   name: string;
   kind: LoweredLayer["kind"] | IntLayer["kind"];
+  /** Values that it reads. */
   nIn: number;
+  /** Neurons, or values that it gives. */
   n: number;
   /** MACs of one time step by kernel; a synapse counts two an evaluation (numerator and denominator). */
   macs: MacCount[];
@@ -49,11 +52,15 @@ export interface CompiledLayer {
 
 /** A compiled network: the image and where its vectors lie in the arena (byte offsets, lengths in elements). */
 export interface CompiledNetwork extends Pick<LoweredNetwork, "input" | "output" | "hidden" | "cell"> {
+  /** The bytes that the core interprets, on this machine and on a board. */
   image: Uint8Array;
+  /** RAM that the core works in beside the image. */
   arenaBytes: number;
+  /** In the order of execution. */
   layers: CompiledLayer[];
   /** How the image stores weights; the arithmetic is fp32 in the first two, integers only in the others. */
   precision: Precision | "int8" | "int4";
+  /** Sizes of image and arena by section. */
   memory: StaticMemory;
   /** What the integers of an integer image mean; absent: its vectors are floats. */
   integer?: IntegerNumbers;

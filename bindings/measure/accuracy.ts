@@ -13,7 +13,9 @@ import data from "./instruments.json" with { type: "json" };
 
 /** Limits of error: ± of the value. */
 export interface Accuracy {
+  /** The instrument, and the conditions that the limits hold for. */
   name: string;
+  /** Limit of error of the current at zero, amperes. */
   offsetA: number;
   /** Of the current or power, relative. */
   gain: number;
@@ -23,6 +25,7 @@ export interface Accuracy {
   voltage: number;
   /** Whether a capture at zero current takes the offset out. */
   zeroCapture: boolean;
+  /** The maker's document, as a reader finds it. */
   source: string;
 }
 
@@ -74,12 +77,17 @@ export function accuracyOf(
 
 /** Standard uncertainties of an energy, in microjoules. */
 export interface ErrorBudget {
+  /** Of the current at zero. */
   offset: number;
+  /** Of the current or power. */
   gain: number;
+  /** Of the shunt resistor. */
   shunt: number;
+  /** Of the supply voltage where the instrument measures it. */
   voltage: number;
   /** The times at which the window starts and ends. */
   edges: number;
+  /** From sample to sample. */
   noise: number;
   /** Samples that are missing and were bridged. */
   missing: number;

@@ -26,10 +26,15 @@ import type { WindowRule } from "./windows.ts";
 
 /** What was measured between `measure` and its end. */
 export class MeasuredWindow {
+  /** As `measure` was told. */
   readonly label: string;
   readonly #finish: () => Promise<EnergyReport>;
   #report: EnergyReport | null = null;
 
+  /**
+   * `EnergyProfiler.measure` makes windows.
+   * @param finish what measures to the end; called once
+   */
   constructor(label: string, finish: () => Promise<EnergyReport>) {
     this.label = label;
     this.#finish = finish;
@@ -40,6 +45,7 @@ export class MeasuredWindow {
     this.#report ??= await this.#finish();
   }
 
+  /** Ends the window, for `await using`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.end();
   }
@@ -59,16 +65,19 @@ export class MeasuredWindow {
     return sumOf(this.report.windows, ({ energyUj }) => energyUj) / 1000;
   }
 
+  /** Median of the windows. */
   get energyPerInferenceUj(): number {
     return this.report.medianEnergyPerInferenceUj;
   }
 
+  /** Energy of all windows by their whole length, idle power included. */
   get averagePowerMw(): number {
     const { windows } = this.report;
     const millijoules = sumOf(windows, (w) => w.averagePowerMw * w.durationSeconds);
     return millijoules / sumOf(windows, ({ durationSeconds }) => durationSeconds);
   }
 
+  /** Highest power of a sample in any of the windows. */
   get peakPowerMw(): number {
     return Math.max(...this.report.windows.map(({ peakPowerMw }) => peakPowerMw));
   }
@@ -114,22 +123,27 @@ export class EnergyProfiler {
     return this.#expectLast().energyMj;
   }
 
+  /** Of the last window. */
   get averagePowerMw(): number {
     return this.#expectLast().averagePowerMw;
   }
 
+  /** Of the last window. */
   get peakPowerMw(): number {
     return this.#expectLast().peakPowerMw;
   }
 
+  /** 90 % interval of `energyMj` of the last window; null for an instrument of unknown accuracy. */
   get uncertaintyMj(): Interval | null {
     return this.#expectLast().uncertaintyMj;
   }
 
+  /** Ends the measurement and closes the instrument. */
   close(): Promise<void> {
     return this.#source.close();
   }
 
+  /** Closes, for `await using`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }

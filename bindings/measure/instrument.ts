@@ -6,6 +6,7 @@ import type { Trace } from "./trace.ts";
 export interface Instrument {
   /** The port, for messages. */
   readonly name: string;
+  /** Nominal rate of its samples. */
   readonly samplesPerSecond: number;
   /** Samples that it has taken since it started, with those that were lost on the way. */
   readonly sampleCount: number;
@@ -17,6 +18,7 @@ export interface Instrument {
   traceFrom(sample: number): { trace: Trace; first: number };
   /** May forget samples before a number. */
   discardBefore(sample: number): void;
+  /** Ends the measurement; samples stay until `close`. */
   stop(): Promise<void>;
   /** Stops, and gives the link back. */
   close(): Promise<void>;

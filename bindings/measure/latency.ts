@@ -4,7 +4,9 @@ import { type Summary, summarise } from "../statistics/summary.ts";
 
 /** Of a number of rounds; microseconds, `jitter` is their standard deviation. */
 export interface Latency {
+  /** That were timed. */
   rounds: number;
+  /** Of a round. */
   latencyUs: Summary;
 }
 

@@ -16,7 +16,9 @@ const FREQUENCIES = [100_000, 50_000, 20_000, 10_000, 5000, 2000, 1000, 500] as 
 
 /** How the LPM01A supplies and samples. */
 export interface Lpm01aOptions {
+  /** What it feeds the device with, millivolts. */
   supplyMv: number;
+  /** One of the rates that the instrument has. */
   samplesPerSecond: (typeof FREQUENCIES)[number];
   /** Which edge of D7 is reported, if any. */
   edge?: "fal" | "ris";

@@ -12,6 +12,7 @@ import { withoutOffset, type ZeroCurrent } from "./zero-current.ts";
 
 /** Where the windows are, and what each holds. */
 export interface MeasureOptions {
+  /** Where in the trace inferences run. */
   windows: WindowRule;
   /** In each window; default 1. */
   inferences?: number;
@@ -31,7 +32,9 @@ export interface MeasureOptions {
 
 /** Energy of one window. */
 export interface WindowEnergy {
+  /** Its number in the trace. */
   window: number;
+  /** On the instrument's clock. */
   startSeconds: number;
   durationSeconds: number;
   /** Without those that are missing. */
@@ -44,24 +47,32 @@ export interface WindowEnergy {
   energyRangeUj: Interval | null;
   /** Standard uncertainties behind the interval, in microjoules. */
   budgetUj: ErrorBudget | null;
+  /** What was subtracted; 0 where nothing was. */
   idleEnergyUj: number;
+  /** Idle power included. */
   averagePowerMw: number;
+  /** Of the highest sample, idle power included. */
   peakPowerMw: number;
+  /** That ran in the window, as the caller says. */
   inferences: number;
+  /** `energyUj` by `inferences`. */
   energyPerInferenceUj: number;
 }
 
 /** Energy of the windows of a trace, and whether it can be relied upon. */
 export interface EnergyReport {
   windows: WindowEnergy[];
+  /** Of all windows. */
   medianEnergyPerInferenceUj: number;
   /** The median of the windows' bounds; null for an instrument of unknown accuracy. */
   medianRangeUj: Interval | null;
+  /** Whether nothing speaks against the figures. */
   valid: boolean;
   /** Why it is not valid. */
   problems: string[];
   /** What a reader should know besides. */
   notes: string[];
+  /** What was subtracted; null where nothing was. */
   idlePowerMw: number | null;
   /** Windows that agree with the throughput, where those asked for do not. */
   corrected: { windows: WindowEnergy[]; medianEnergyPerInferenceUj: number } | null;

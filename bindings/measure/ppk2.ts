@@ -34,6 +34,7 @@ export interface Ppk2Options {
 /** Nordic's Power Profiler Kit II over a link. */
 export class Ppk2 implements Instrument {
   readonly samplesPerSecond = PPK2_SAMPLES_PER_SECOND;
+  /** Calibration of this instrument, as it told it. */
   readonly metadata: Ppk2Metadata;
   readonly #link: Link;
   readonly #options: Ppk2Options;

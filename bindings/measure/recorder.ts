@@ -8,6 +8,7 @@ import type { Window } from "./windows.ts";
 
 /** What an instrument measured, and the windows that were set meanwhile. */
 export interface LiveRecording {
+  /** All that was recorded. */
   trace: Trace;
   /** Between the moments that were marked, by this machine's clock. */
   windows: Window[];

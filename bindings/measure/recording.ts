@@ -5,6 +5,7 @@ import type { WindowRule } from "./windows.ts";
 
 /** A trace with what its file says of windows. */
 export interface Recording {
+  /** What the file holds. */
   trace: Trace;
   /** Windows that the file itself marks. */
   windows?: WindowRule;

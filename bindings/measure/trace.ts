@@ -31,7 +31,9 @@ export interface Trace {
   source: string;
   /** What took the samples, for people. */
   instrument: string;
+  /** When the samples were taken. */
   clock: Clock;
+  /** What they are; a NaN is missing. */
   quantity: Quantity;
   /** One bit a channel for each sample; null when the instrument has no marker inputs. */
   markers: { bits: Uint8Array; names: readonly string[] } | null;

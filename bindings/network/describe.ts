@@ -8,8 +8,11 @@ import { wiringLayers, wiringOutputs } from "./wiring-config.ts";
 
 /** What a model is: widths, parameters, wiring. */
 export interface ModelDescription {
+  /** Which cell. */
   class: ModelConfig["class"];
+  /** Defaults filled in. */
   config: ModelConfig["config"];
+  /** Inputs, units, outputs. */
   widths: ModelWidths;
   parameters: {
     /** Numbers that training changes, those of absent synapses included, as PyTorch counts them. */
@@ -21,6 +24,7 @@ export interface ModelDescription {
   synapses: { recurrent: number; sensory: number } | null;
   /** Weights that prune masks say are absent, and how many their matrices could have; null without prune masks. */
   pruned: { absent: number; possible: number } | null;
+  /** Those of the checkpoint, in its order. */
   tensors: { name: string; shape: number[]; role: "parameter" | "mask" | "prune mask" }[];
 }
 

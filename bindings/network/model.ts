@@ -3,7 +3,9 @@
 
 /** A float32 tensor, row-major (last index fastest). */
 export interface Tensor {
+  /** Sizes of the dimensions. */
   shape: number[];
+  /** Row-major, as many elements as the shape says. */
   data: Float32Array;
 }
 

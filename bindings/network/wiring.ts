@@ -15,7 +15,9 @@ import {
 /** A wiring with its synapses. -1 is an inhibitory synapse, +1 an excitatory one, 0 none. */
 export interface Wiring {
   type: WiringConfig["type"];
+  /** Neurons. */
   units: number;
+  /** Sensors. */
   inputs: number;
   /** Number of output neurons: ids 0 to outputDim - 1. */
   outputDim: number;

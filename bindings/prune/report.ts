@@ -12,6 +12,7 @@ export type PruningMethod = (typeof PRUNING_METHODS)[number];
 
 /** What is left of one part of a network. */
 export interface PrunedPart {
+  /** Its name in the checkpoint. */
   tensor: string;
   /** Where its weights come from; `all` where a whole tensor shrank. */
   sources: Part["sources"] | "all";

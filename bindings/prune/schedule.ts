@@ -7,9 +7,13 @@
 
 /** Steps are counted from 0 in whatever unit the trainer uses. */
 export interface PruningSchedule {
+  /** Share of weights that is absent at `startStep`, 0 to below 1. */
   startSparsity: number;
+  /** The same from `endStep` on. */
   endSparsity: number;
+  /** Step of the optimiser at which it begins. */
   startStep: number;
+  /** And at which it ends. */
   endStep: number;
   /** Masks are drawn anew every so many steps from `startStep` on, and at `endStep`. */
   everySteps: number;

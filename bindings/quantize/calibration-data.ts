@@ -12,11 +12,13 @@ const PIECE_STEPS = 256;
 
 /** Sequences to calibrate on, for `quantize`. */
 export interface DatasetCalibration {
+  /** Sequences of the part, as many as calibration needs. */
   calibration: Sequence[];
   /** Elapsed times of the whole part. */
   time: TimeRange;
   /** What messages call it: data set and part. */
   source: string;
+  /** As the data set declares them, [nInputs]. */
   inputNames: readonly string[];
   /** Time steps of `calibration`, and of the whole part. */
   steps: number;

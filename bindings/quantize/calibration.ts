@@ -180,9 +180,11 @@ export function calibrate(
 
 /** An input that has one value throughout the calibration data. */
 export interface ConstantInput {
+  /** Its number, from 0. */
   input: number;
   /** Null where nobody named the inputs. */
   name: string | null;
+  /** What it was throughout. */
   value: number;
 }
 

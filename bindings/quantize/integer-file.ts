@@ -30,8 +30,11 @@ const MAX_LENGTH = 2 ** 17;
 
 /** A quantized network and the configuration that it came from. */
 export interface IntegerModel {
+  /** Of the float model that it was made from. */
   config: ModelConfig;
+  /** Bits of the weights, unless a layer has its own. */
   precision: IntegerPrecision;
+  /** Weights, scales and tables. */
   network: IntNetwork;
 }
 

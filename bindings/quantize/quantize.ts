@@ -21,6 +21,7 @@ import { type TimeRange, timeFormat } from "./time-format.ts";
 
 /** Number format, calibration data, and what the integers must be ready for. */
 export interface QuantizeOptions {
+  /** Bits of the weights. */
   precision: IntegerPrecision;
   /** Inputs like those that the network will see, with their elapsed times. */
   calibration: Sequence | readonly Sequence[];
@@ -59,7 +60,9 @@ export interface QuantizeOptions {
 
 /** A network of integers, and how it came about. */
 export interface Quantized {
+  /** What `Network.fromInteger` and the file are made of. */
   network: IntNetwork;
+  /** What it cost. */
   report: QuantizationReport;
 }
 

@@ -12,6 +12,7 @@ import { I16_MAX, roundHalfUp } from "./tables.ts";
 
 /** Units and ranges of one layer of integers. */
 export interface LayerReport {
+  /** As `inspect` and profiles name it. */
   name: string;
   kind: IntLayer["kind"];
   /** Of its weights; null without weights. */
@@ -27,11 +28,13 @@ export interface LayerReport {
 
 /** What became of a network in integers. */
 export interface QuantizationReport {
+  /** Bits of the weights, unless a layer has its own. */
   precision: IntegerPrecision;
   /** Bits of what matrices read. */
   activations: ActivationBits;
   /** What `relativeRmsError` was with activations of 8 bits, where they have 16 because of it; null elsewhere. */
   errorWithBytes: number | null;
+  /** In the order of execution. */
   layers: LayerReport[];
   /** Neurons into which no weight leads, by wiring or pruning. Such a network is allowed. */
   neuronsWithoutInputs: PruneReport["neuronsWithoutInputs"];

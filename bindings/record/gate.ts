@@ -43,10 +43,13 @@ export interface Limit {
 
 /** One figure of one entry. */
 export interface Comparison {
+  /** Of the entry. */
   id: string;
   quantity: Quantity | "accuracy";
   state: State;
+  /** Value in the baseline; null where it has none. */
   baseline: number | null;
+  /** Value now; null where there is none. */
   current: number | null;
   /** Relative change, of accuracy the difference; positive is more. Null where there is none. */
   change: number | null;
@@ -59,11 +62,16 @@ export interface Comparison {
 
 /** Every figure held against its baseline. */
 export interface GateResult {
+  /** Every figure of either side, the worst first. */
   comparisons: Comparison[];
+  /** Figures by state. */
   counts: Record<State, number>;
   /** Figures of the baseline, and how many of them could be compared. */
   compared: number;
   expected: number;
+  /**
+   * `not-compared`: a figure is missing or cannot be compared; `undecided`: an interval leaves both possible.
+   */
   verdict: "pass" | "regressed" | "not-compared" | "undecided";
 }
 

@@ -14,12 +14,15 @@ import { type BenchmarkRecord, RECORD_FORMAT } from "./record.ts";
 export interface Costed {
   /** Name of the model in the record. */
   model: string;
+  /** The compiled network. */
   network: Pick<Network, "compiled">;
+  /** On the platform of the entry. */
   estimate: Estimate;
   /** Share of the weights that was pruned; default 0. */
   sparsity?: number;
   /** Name of the task that `evaluation` is of. */
   task?: string;
+  /** What the network can do on the task. */
   evaluation?: Evaluation;
 }
 

@@ -27,7 +27,9 @@ export type Kind = (typeof KINDS)[number];
 
 /** A value with its 90 % interval. */
 export interface Reading {
+  /** In the unit that the quantity's name ends with. */
   value: number;
+  /** Bounds of 90 %, with `max`. */
   min: number;
   max: number;
   /** Of a measured quantity: single readings, from which the gate makes its own interval. */
@@ -66,19 +68,25 @@ export interface Breakdown {
 export interface Entry extends Partial<Record<Quantity, Reading>> {
   /** Of this entry in all records: model/platform/precision/sparsity, and /task where there is one. */
   id: string;
+  /** Name of the model in the suite. */
   model: string;
+  /** Id of the board. */
   platform: string;
   precision: Precision | IntegerPrecision;
   /** Share of the weights that the suite asked to prune, 0 to below 1. */
   sparsity: number;
+  /** Name of the task that `accuracy` is of; null without one. */
   task: string | null;
+  /** How the figures came about; only those of one kind are compared. */
   kind: Kind;
   /** SHA-256 of checkpoint and configuration. */
   modelHash: string;
   /** SHA-256 of the image that the core interprets; null for what was made elsewhere. */
   imageHash: string | null;
+  /** What the figures hold for: inferences a second, time steps an inference. */
   conditions: { operatingPoint: string; rateHz: number; steps: number };
   accuracy?: Accuracy;
+  /** What the cost consists of, for saying why it changed. */
   breakdown?: Breakdown;
   /** What was taken for granted. */
   assumed?: string[];
@@ -102,17 +110,23 @@ export interface PlatformCoefficients {
 
 /** What a suite costs at one version. */
 export interface BenchmarkRecord {
+  /** Name and version of this format. */
   format: typeof RECORD_FORMAT;
+  /** Name of the suite. */
   suite: string;
   /** Null until it is saved as a baseline. */
   version: string | null;
   /** ISO 8601, UTC. */
   createdAt: string;
+  /** What wrote it. */
   tool: { name: string; version: string };
+  /** The commit that was measured, `dirty` with changes on top; null outside a repository. */
   git: { commit: string; dirty: boolean } | null;
   /** SHA-256 of the core's bytes: the code that was counted. */
   coreHash: string;
+  /** What measured figures depend on. */
   environment: Environment;
+  /** Coefficients that the figures were computed with, by platform. */
   platforms: Record<string, PlatformCoefficients>;
   /** In the order of their ids, each once. */
   entries: Entry[];

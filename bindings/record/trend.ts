@@ -17,11 +17,14 @@ export interface TrendPoint {
 
 /** One figure, run by run. */
 export interface Series {
+  /** Of the entry. */
   id: string;
   quantity: Quantity | "accuracy";
   /** Of accuracy: as `evaluate` names it. */
   metric: string | null;
+  /** Which direction is good. */
   better: "higher" | "lower";
+  /** Run by run, the earliest first. */
   points: TrendPoint[];
 }
 
@@ -48,6 +51,7 @@ export interface Trend extends Series {
     mannKendallP: number;
     mannKendallQ: number;
   } | null;
+  /** Where the level changed, the earliest first. */
   changes: LevelChange[];
   /** Last level against the first, as a share; null below 2 points or when the first is 0. */
   total: number | null;

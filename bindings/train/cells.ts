@@ -15,6 +15,7 @@ export const CFC_MODES = ["default", "pure", "no_gate"] as const;
 
 /** What is left out takes the cell's default; what a cell does not have is refused. */
 export interface CellOptions {
+  /** Which cell. */
   cell: CellName;
   /** Neurons of the state; of an mlp, of each of its two hidden layers. */
   units: number;

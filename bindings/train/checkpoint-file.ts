@@ -35,7 +35,9 @@ export interface TrainingCheckpoint {
   /** Before its training. */
   model: Model;
   settings: TrainingSettings;
+  /** Which data it was trained on, to refuse others. */
   data: DataOfTraining;
+  /** After the last whole epoch. */
   state: TrainingState;
 }
 

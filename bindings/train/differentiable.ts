@@ -45,6 +45,7 @@ export interface DifferentiableNetwork extends SequenceNetwork {
   readonly parameters: Float32Array;
   /** [nParameters]: what `backward` has added up since `zeroGradients`. */
   readonly gradient: Float32Array;
+  /** Which tensor lies where in `parameters` and `gradient`. */
   readonly ranges: readonly FlatRange[];
   /** Told before each epoch: what is to be the same for all steps of one is decided there. */
   startEpoch?(): void;
@@ -52,5 +53,6 @@ export interface DifferentiableNetwork extends SequenceNetwork {
   update(): void;
   /** Adds the gradient of a loss whose gradient by the outputs of the last `forward` is [nSteps, nOutputs]. */
   backward(outputGradient: Float32Array): void;
+  /** Sets `gradient` to 0, before a batch. */
   zeroGradients(): void;
 }

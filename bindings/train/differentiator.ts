@@ -27,6 +27,7 @@ export interface ForwardOptions {
 export interface BackwardOptions {
   /** [units], dL/d(final state) where the loss depends on it; zeros where absent. */
   finalHiddenGradient?: ArrayLike<number>;
+  /** The same of the cell memory, [units]; zeros where absent. */
   finalCellGradient?: ArrayLike<number>;
 }
 
@@ -122,6 +123,7 @@ export class Differentiator {
     return this.#parameters.gradients();
   }
 
+  /** Sets `gradient` to 0, before a batch. */
   zeroGradients(): void {
     this.#parameters.gradient.fill(0);
   }

@@ -13,7 +13,9 @@ import { isBetter, type Validation, validate } from "./validate.ts";
 
 /** A network in integers before and after a training for them. */
 export interface IntegerOutcome {
+  /** Scores of the integers of the network as it was. */
   before: Validation;
+  /** And after the training. */
   after: Validation;
   /** Whether the network after the training is the better one; of equal ones it is. */
   isBetter: boolean;

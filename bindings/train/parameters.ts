@@ -14,7 +14,9 @@ import { findSlots, type Slots, tags, tagsOf } from "./slots.ts";
 
 /** A tensor's place in the flat vector. */
 export interface ParameterRange {
+  /** Of the tensor in the checkpoint. */
   name: string;
+  /** Of the tensor. */
   shape: number[];
   /** First element. */
   start: number;

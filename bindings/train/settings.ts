@@ -22,9 +22,11 @@ export type TrainingPruning =
 
 /** Optimiser, schedule and length of a training. */
 export interface TrainingSettings {
+  /** Times that all training data are seen. */
   epochs: number;
   /** Sequences, or windows, a step of the optimiser. */
   batchSize: number;
+  /** The largest, which `schedule` starts from or leads to. */
   learningRate: number;
   optimiser: OptimiserSettings;
   schedule: Schedule;

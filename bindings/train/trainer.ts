@@ -18,7 +18,9 @@ import { isBetter, type Validation, validate } from "./validate.ts";
 
 /** Samples that a training sees. */
 export interface TrainingData {
+  /** Says what targets mean and which metric counts. */
   dataset: Dataset;
+  /** What gradients are of. */
   train: readonly Sample[];
   /** Empty: no validation. */
   validation: readonly Sample[];
@@ -32,6 +34,7 @@ export interface EpochRecord {
   trainLoss: number;
   /** Of the epoch's last step. */
   learningRate: number;
+  /** Scores after the epoch; null without a validation part. */
   validation: Validation | null;
 }
 
@@ -41,18 +44,23 @@ export interface TrainingState {
   epoch: number;
   /** Steps of the optimiser done. */
   steps: number;
+  /** [nParameters] */
   parameters: Float32Array;
   /** Which connections there are, by name of tensor; null without pruning. Those of `best` too: it is chosen when they are final. */
   masks: ReadonlyMap<string, Tensor> | null;
   /** The way to the energy budget of the pruning; null without one. */
   energy: readonly EnergyPoint[] | null;
+  /** Of the optimiser, [nParameters]. */
   firstMoment: Float32Array;
+  /** The same. */
   secondMoment: Float32Array;
+  /** Where the random streams are. */
   random: Record<"shuffling" | "noise" | "augmentation", RandomState>;
   /** The best epoch by the validation metric and its parameters; null before the first or without validation. */
   best: { epoch: number; parameters: Float32Array } | null;
   /** Loss above which a training counts as diverged; null before the first step. */
   lossLimit: number | null;
+  /** All epochs so far. */
   history: EpochRecord[];
 }
 
@@ -80,7 +88,9 @@ const PAUSE_EVERY_MS = 50;
 
 /** Trains a network, event by event; can stop and go on at any of them. */
 export class Trainer {
+  /** How it trains, as given. */
   readonly settings: TrainingSettings;
+  /** Steps of the optimiser in an epoch: sequences, or windows, by the size of a batch, rounded up. */
   readonly stepsPerEpoch: number;
   readonly #network: DifferentiableNetwork;
   readonly #data: TrainingData;
