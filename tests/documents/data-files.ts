@@ -14,7 +14,7 @@ import { parseSuite } from "../../bindings/record/suite.ts";
 import { parseSpace } from "../../bindings/sweep/space.ts";
 import { ROOT } from "../cli/run-cli.ts";
 import { problemOf } from "./known-commands.ts";
-import type { Block, Page } from "./markdown.ts";
+import { type Block, fileNamedBy, type Page } from "./markdown.ts";
 import { commandLines, simpleCommands } from "./shell.ts";
 import type { Rule } from "./visit.ts";
 
@@ -34,7 +34,7 @@ const READERS: readonly [readonly string[], Reader][] = [
 ];
 
 export const readData: Rule = async ({ block, page, folder }) => {
-  const name = fileOf(block);
+  const name = fileNamedBy(block);
   let value: unknown;
   try {
     value = block.language === "json" ? JSON.parse(block.text) : parse(block.text);
@@ -49,13 +49,6 @@ export const readData: Rule = async ({ block, page, folder }) => {
   if (name !== null) folder.write(name, block.text);
   return {};
 };
-
-/** The last file of the block's kind that the paragraph above names. */
-function fileOf({ lead, language }: Block): string | null {
-  const kind = language === "json" ? /[\w./-]+\.json\b/g : /[\w./-]+\.ya?ml\b/g;
-  const named = [...lead.matchAll(/`[^`]+`/g)].flatMap(([span]) => span.match(kind) ?? []);
-  return named.at(-1) ?? null;
-}
 
 function isRead(name: string, block: Block, { blocks }: Page): boolean {
   return blocks.some(

@@ -9,6 +9,7 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readFileSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -50,6 +51,8 @@ export class Folder {
   readonly #env: NodeJS.ProcessEnv;
   #redis: { url: string; stop: () => Promise<void> } | null = null;
   readonly #stop: (() => Promise<void>)[] = [];
+  /** Where the next line runs: `cd` counts for those after it. */
+  #cwd = this.path;
 
   constructor() {
     mkdirSync(this.path);
@@ -112,13 +115,15 @@ export class Folder {
     writeFileSync(join(this.path, name), text);
   }
 
-  /** What `sh -c` makes of a line, which sees `status` as the exit code of the line before. */
+  /** What the shell makes of a line, which sees `status` as the exit code of the line before. */
   async run(line: string, status = 0): Promise<Result> {
     const background = /&\s*$/.test(line);
     const url = line.includes(REDIS) ? await this.#redisUrl() : REDIS;
     const script = line.replace(/&\s*$/, "").replaceAll(REDIS, url);
-    const child = spawn("/bin/sh", ["-c", `(exit ${status})\n${background ? "exec " : ""}${script}`], {
-      cwd: this.path,
+    const place = join(this.#parent, "cwd");
+    const whole = background ? `exec ${script}` : `trap 'pwd > "${place}"' EXIT\n(exit ${status})\n${script}`;
+    const child = spawn("/bin/sh", ["-c", whole], {
+      cwd: this.#cwd,
       env: this.#env,
       stdio: ["ignore", "pipe", "pipe"],
     });
@@ -134,6 +139,7 @@ export class Folder {
       return result;
     }
     const [code] = await closed;
+    if (existsSync(place)) this.#cwd = readFileSync(place, "utf8").trimEnd();
     const back = (text: string) => text.replaceAll(url, REDIS);
     return { code: code ?? 1, stdout: back(result.stdout), stderr: back(result.stderr) };
   }

@@ -66,7 +66,8 @@ function problemOfNpm([name, ...rest]: readonly string[]): string | null {
 function problemOfNpx([tool, ...rest]: readonly string[]): string | null {
   const file = (path: string) => (existsSync(join(ROOT, path)) ? null : `there is no ${path}`);
   if (tool === "tsx") return rest[0] === undefined ? "expected a script behind tsx" : file(rest[0]);
-  if (tool !== "vitest") return `npx runs no ${tool} here`;
+  if (tool !== "vitest")
+    return tool !== undefined && tool in manifest.devDependencies ? null : `npx runs no ${tool} here`;
   // Vitest takes parts of paths.
   return (
     rest.map((word) => (word.startsWith("tests/") ? file(word) : null)).find((it) => it !== null) ?? null
@@ -74,6 +75,12 @@ function problemOfNpx([tool, ...rest]: readonly string[]): string | null {
 }
 
 const DOCUMENTED = buildProgram(SILENT);
+
+/** Names of all commands and subcommands. */
+export function commandPaths(command: Command = DOCUMENTED): string[][] {
+  const below = command.commands.flatMap((sub) => commandPaths(sub).map((path) => [sub.name(), ...path]));
+  return [[], ...below];
+}
 
 /** Whether the word is a command of ours, as in `estimate --verbose`. */
 export function isCommand(word: string): boolean {

@@ -89,6 +89,25 @@ export function withTexts({ text, blocks }: Page, current: ReadonlyMap<Block, st
   return lines.join("\n");
 }
 
+const ENDINGS: Record<string, string> = {
+  json: "json",
+  yaml: "ya?ml",
+  python: "py",
+  ts: "m?ts",
+  js: "m?js",
+  c: "c",
+};
+
+/** The last file of the block's kind that the paragraph above names in `code`: the block is that file. */
+export function fileNamedBy({ lead, language }: Block): string | null {
+  const ending = ENDINGS[language];
+  if (ending === undefined) return null;
+  const spans = [...lead.matchAll(/`[^`]+`/g)];
+  return (
+    spans.flatMap(([span]) => span.match(new RegExp(`[\\w./-]+\\.${ending}\\b`, "g")) ?? []).at(-1) ?? null
+  );
+}
+
 function paragraphAtEnd(lines: string[]): string {
   const text = lines.join("\n").trimEnd();
   const paragraph = text.slice(text.lastIndexOf("\n\n") + 1).trim();

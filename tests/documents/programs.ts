@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { transformSync } from "esbuild";
 import { missing } from "../../scripts/tools.ts";
 import { ROOT } from "../cli/run-cli.ts";
-import type { Block } from "./markdown.ts";
+import { type Block, fileNamedBy } from "./markdown.ts";
 import type { Answer, Rule } from "./visit.ts";
 
 export const isProgram = ({ language }: Block) => language === "ts" || language === "js";
@@ -64,6 +64,8 @@ export function typeErrors(blocks: readonly Block[]): string[] {
 }
 
 export const runProgram: Rule = async ({ block, folder, absent }) => {
+  const named = fileNamedBy(block);
+  if (named !== null) folder.write(named, block.text);
   if (/^declare /m.test(block.text)) return {};
   const lacking = [...absent].find((name) => block.text.includes(`"${name}`));
   if (lacking !== undefined) return { skipped: [`the program: it needs ${lacking}, which was not made`] };
@@ -97,14 +99,19 @@ if absent:
 exec(compile(tree, path, "exec"), {"__name__": "__main__"})
 `;
 
-export const runPython: Rule = async ({ block, folder }): Promise<Answer> => {
-  if (missing("python3")) return { skipped: ["the program: no python3"] };
-  const name = `block-${block.line}.py`;
+export const runPython: Rule = async ({ block, folder, absent }): Promise<Answer> => {
+  const name = fileNamedBy(block) ?? `block-${block.line}.py`;
+  // Neither the program nor what it would write is there for the commands below.
+  const skip = (why: string) => {
+    const files = [...block.text.matchAll(/"([\w.-]+\.\w+)"/g)].map(([, file]) => file!);
+    for (const file of [name, ...files]) if (file === name || !folder.exists(file)) absent.add(file);
+    return { skipped: [`the program: ${why}`] };
+  };
+  if (missing("python3")) return skip("it needs python3");
   folder.write("run-python.py", PYTHON);
   folder.write(name, block.text);
   const { code, stdout, stderr } = await folder.run(`python3 run-python.py ${name}`);
-  if (stderr.startsWith("absent "))
-    return { skipped: [`the program: python3 lacks ${stderr.slice(7).trim()}`] };
+  if (stderr.startsWith("absent ")) return skip(`it needs ${stderr.slice(7).trim()}`);
   return code === 0 ? { printed: stdout } : { problems: [`the program: ${stderr}`] };
 };
 

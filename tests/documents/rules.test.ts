@@ -118,6 +118,37 @@ $ echo $?
     );
   });
 
+  it("stays where `cd` leads, and leaves out what a program would have written that cannot run", async () => {
+    const text = `Save \`make.py\`:
+
+\`\`\`python
+import nobody_has_this
+open("made.txt", "w").write("1")
+\`\`\`
+
+\`\`\`text
+41 ms
+\`\`\`
+
+\`\`\`sh
+python3 make.py
+cat made.txt
+mkdir below && cd below
+cp ../in.json here
+cd ..
+cat below/here
+\`\`\`
+`;
+    const { problems, skipped, current } = await visitPage(parsePage("docs/made.md", text));
+    expect(problems).toEqual([]);
+    expect(skipped).toEqual([
+      "docs/made.md:3: the program: it needs nobody_has_this",
+      "docs/made.md:12: python3 make.py: it needs make.py, which was not made",
+      "docs/made.md:12: cat made.txt: it needs made.txt, which was not made",
+    ]);
+    expect(current).toBe(text);
+  });
+
   it("runs nothing that needs hardware, data or an hour, and says why", async () => {
     const text = `npx liquid-edge board flash nrf52840
 npx liquid-edge energy --port /dev/ttyACM0 --voltage 3

@@ -14,7 +14,8 @@ import type { Rule } from "./visit.ts";
 const FIGURE = /\d\s*(%|[nµum]?J\b|[nµum]s\b|[kM]?B\b|[nµum]W\b|instructions|cycles|operations)/u;
 
 /** Right under a block that runs: what it prints. Elsewhere a drawing or a formula, in which neither command nor figure may hide. */
-const readText: Rule = ({ block, printed }) => {
+const readText: Rule = ({ block, printed, skippedAbove }) => {
+  if (block.adjoins && skippedAbove) return {};
   if (block.adjoins && printed !== null)
     return comparable(printed) === comparable(block.text) ? {} : { current: printed };
   if (/^(\$ |npx |liquid-edge )/m.test(block.text))
@@ -33,9 +34,10 @@ const readExcerpt: Rule = ({ block }) => {
 };
 
 /** The file of the repository that a block shows, by the end of the sentence above it. */
-export function fileShownBy({ lead, page }: Block): string | null {
+export function fileShownBy({ lead, page, language }: Block): string | null {
   const [, target] = /\]\(([^)#\s]+)\):$/.exec(lead) ?? [];
-  if (target === undefined) return null;
+  if (target === undefined || target.endsWith(".md") || language === "console" || language === "sh")
+    return null;
   const path = join(page, "..", target);
   return existsSync(join(ROOT, path)) ? path : null;
 }

@@ -18,6 +18,7 @@ export async function visitPage(page: Page): Promise<Session> {
   const current = new Map<Block, string>();
   const absent = new Set<string>();
   let printed: string | null = null;
+  let skippedAbove = false;
   const folder = new Folder();
   try {
     await folder.init();
@@ -28,11 +29,12 @@ export async function visitPage(page: Page): Promise<Session> {
         session.problems.push(`${at}: no rule for a block of ${block.language || "no language"}`);
         continue;
       }
-      const answer = await rule({ block, page, folder, printed, absent });
+      const answer = await rule({ block, page, folder, printed, skippedAbove, absent });
       session.problems.push(...(answer.problems ?? []).map((problem) => `${at}: ${problem}`));
       session.skipped.push(...(answer.skipped ?? []).map((what) => `${at}: ${what}`));
       if (answer.current !== undefined) current.set(block, answer.current);
       printed = answer.printed ?? null;
+      skippedAbove = (answer.skipped ?? []).length > 0;
     }
   } finally {
     await folder.close();

@@ -9,6 +9,8 @@ export interface Visit {
   folder: Folder;
   /** What the block above printed, null where it ran nothing. */
   printed: string | null;
+  /** Whether the block above would have run on another machine. */
+  skippedAbove: boolean;
   /** Files that commands further up would have written, had they run. */
   absent: Set<string>;
 }
