@@ -2,7 +2,8 @@
 // unless they need what no machine of CI has (needs.ts).
 
 import { problemOf } from "./known-commands.ts";
-import { reasonNotToRun, writtenBy } from "./needs.ts";
+import { HARDWARE, reasonNotToRun, writtenBy } from "./needs.ts";
+import { hasOwnTest } from "./own-tests.ts";
 import { commandLines, simpleCommands } from "./shell.ts";
 import { comparable } from "./varies.ts";
 import type { Answer, Rule, Visit } from "./visit.ts";
@@ -27,6 +28,8 @@ export const runConsole: Rule = async (visit) => {
     let output = shown;
     if (reason !== null) {
       answer.skipped.push(`${command}: ${reason}`);
+      if (reason === HARDWARE && shown !== "" && !hasOwnTest(block.page))
+        answer.problems.push(`${command}: no test names ${block.page}, so nobody compares its output`);
       for (const name of writtenBy(command)) absent.add(name.split("/")[0]!);
     } else {
       const { code, stdout, stderr } = await folder.run(command, status);

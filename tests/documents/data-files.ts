@@ -20,13 +20,13 @@ import type { Rule } from "./visit.ts";
 
 type Reader = (value: unknown, source: string, text: string) => unknown;
 
-/** What reads a file that has these fields; the first that fits. */
-const READERS: readonly [readonly string[], Reader][] = [
+/** What reads a file that has these fields, the first that fits, and what such a file is usually called. */
+const READERS: readonly [readonly string[], Reader, string?][] = [
   [["jobs"], workflow],
   [["operatingPoints"], (_, source, text) => parseBoardFile(text, source)],
   [["networks"], parseSpace],
-  [["boards"], parseHardware],
-  [["models"], parseSuite],
+  [["boards"], parseHardware, "hardware.yaml"],
+  [["models"], parseSuite, "suite.yaml"],
   [["limits"], parseBudget],
   [["classes"], parseOpProfile],
   [["class", "config"], parseConfig],
@@ -34,12 +34,13 @@ const READERS: readonly [readonly string[], Reader][] = [
 ];
 
 export const readData: Rule = async ({ block, page, folder }) => {
-  const name = fileNamedBy(block);
+  let name = fileNamedBy(block);
   let value: unknown;
   try {
     value = block.language === "json" ? JSON.parse(block.text) : parse(block.text);
     const fields = Object.keys(value as object);
-    const [, reader] = READERS.find(([names]) => names.every((field) => fields.includes(field))) ?? [null];
+    const [, reader, usual] = READERS.find(([names]) => names.every((field) => fields.includes(field))) ?? [];
+    name ??= usual ?? null;
     if (reader !== undefined) await reader(value, name ?? "the file", block.text);
     else if (name === null || !isRead(name, block, page))
       return { problems: [`no reader has the fields ${fields.join(", ")}, and no command reads the file`] };

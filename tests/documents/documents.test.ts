@@ -1,12 +1,13 @@
 // Every page says what is so: what it tells its reader to type is run, or at least parsed, and what it shows as printed is compared.
 // `UPDATE_DOCS=1 npx vitest run tests/documents` renews what pages show; CONTRIBUTING.md has the rules in short, rules.ts in full.
 
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { cli, ROOT } from "../cli/run-cli.ts";
 import { commandPaths, isCommand, ourArguments, problemOf, problemOfMention } from "./known-commands.ts";
-import { type Page, pagePaths, readPage } from "./markdown.ts";
+import { pagePaths, readPage } from "./markdown.ts";
+import { isWritten } from "./own-tests.ts";
 import { isProgram, typeErrors } from "./programs.ts";
 import { fileShownBy } from "./rules.ts";
 import { visitPage } from "./session.ts";
@@ -14,17 +15,6 @@ import { simpleCommands } from "./shell.ts";
 
 const UPDATE = process.env.UPDATE_DOCS === "1";
 const pages = pagePaths().map(readPage);
-
-/** Pages that a script writes and another test holds against it. */
-function isWritten({ path, text }: Page): boolean {
-  return /^# .*\n\nWritten by `npm run /.test(text) && testsMention(path);
-}
-
-function testsMention(path: string): boolean {
-  return readdirSync(join(ROOT, "tests"), { recursive: true, encoding: "utf8" })
-    .filter((name) => name.endsWith(".test.ts"))
-    .some((name) => readFileSync(join(ROOT, "tests", name), "utf8").includes(`"${path}"`));
-}
 
 /** Pages with blocks, by name; from top to bottom a page is one session in one folder. */
 const sessions = pages.filter((page) => page.blocks.length > 0 && !isWritten(page));
@@ -119,13 +109,3 @@ async function problemOfSpan(text: string): Promise<string | null | undefined> {
   const isMention = isCommand(words[0]!) && words.slice(1).some((word) => word.startsWith("-"));
   return isMention ? problemOfMention(words) : undefined;
 }
-
-it("has no page that shows a file which is not there", () => {
-  const broken = pages.flatMap(({ path, prose }) =>
-    [...prose.matchAll(/\]\((?!https?:|mailto:|#)([^)#\s]+)[^)]*\)/g)]
-      .map(([, target]) => target!)
-      .filter((target) => !existsSync(join(ROOT, path, "..", target)))
-      .map((target) => `${path}: ${target}`),
-  );
-  expect(broken).toEqual([]);
-});

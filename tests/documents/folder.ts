@@ -35,6 +35,13 @@ const READERS_OWN: Record<string, string> = {
 const MODEL_JSON =
   '{"class": "ncps.torch.LTC", "config": {"input_size": 8, "units": 19, "wiring": {"type": "AutoNCP", "args": {"units": 19, "output_size": 1}}}}';
 
+/** What matters to the reader. */
+const SUITE = `name: my-robot
+models:
+  - { id: steering, weights: model.safetensors, config: model.json }
+platforms: [nrf52840, rp2040]
+`;
+
 /** The server of pages, which is one on loopback here. */
 const REDIS = "redis://queue.local:6379";
 
@@ -67,6 +74,7 @@ export class Folder {
     this.write("package.json", '{ "name": "readers-own", "private": true, "type": "module" }\n');
     for (const [name, from] of Object.entries(READERS_OWN)) cpSync(join(ROOT, from), join(this.path, name));
     this.write("model.json", MODEL_JSON);
+    this.write("suite.yaml", SUITE);
     if (SHARED_DATA !== "") {
       // Beside a checkout, as docs/data.md has it, and where examples/sweeps look for it.
       symlinkSync(resolve(SHARED_DATA), join(this.#parent, "data"));

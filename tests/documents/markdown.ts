@@ -98,10 +98,12 @@ const ENDINGS: Record<string, string> = {
   c: "c",
 };
 
-/** The last file of the block's kind that the paragraph above names in `code`: the block is that file. */
-export function fileNamedBy({ lead, language }: Block): string | null {
+/** The file that a block is: by a comment in its first line, or the last one that the paragraph above names in `code`. */
+export function fileNamedBy({ lead, language, text }: Block): string | null {
   const ending = ENDINGS[language];
   if (ending === undefined) return null;
+  const [, first] = new RegExp(`^(?:#|//) ([\\w./-]+\\.${ending})\n`).exec(text) ?? [];
+  if (first !== undefined) return first;
   const spans = [...lead.matchAll(/`[^`]+`/g)];
   return (
     spans.flatMap(([span]) => span.match(new RegExp(`[\\w./-]+\\.${ending}\\b`, "g")) ?? []).at(-1) ?? null

@@ -20,6 +20,8 @@ const TOOLS: readonly [RegExp, ...string[]][] = [
   [/^sweep .*redis:/, "redis-server"],
 ];
 
+export const HARDWARE = "it needs a board or an instrument";
+
 /** Why the commands of a line are not run here; null when they are. `absent` holds what was not written for such a reason. */
 export function reasonNotToRun(line: string, { block, folder, absent }: Visit): string | null {
   const background = /&\s*$/.test(line);
@@ -43,7 +45,7 @@ function reasonOf(
   const args = ourArguments(words);
   if (args === null) return words[0] === "npx" ? "it runs this project's own scripts" : null;
   const line = args.join(" ");
-  if (isHardware(args, folder)) return "it needs a board or an instrument";
+  if (isHardware(args, folder)) return HARDWARE;
   const stays = /^(explore(?!.* (--out|-o) )|sweep worker(?!.* --until-empty))/.test(line);
   if (stays && !background) return "it goes on until somebody stops it";
   if (args.includes("--resume")) return "it goes on where an accident left off";
@@ -58,6 +60,14 @@ function reasonOf(
 
 function isHardware(args: readonly string[], folder: Folder): boolean {
   if (args[0] === "board" && ["flash", "setup", "verify"].includes(args[1]!) && !args.includes("--dry-run"))
+    return true;
+  const board = args[args.indexOf("--board") + 1]!;
+  if (
+    args[0] === "board" &&
+    args[1] === "run" &&
+    !/^qemu-|^rp2040js$/.test(board) &&
+    !args.includes("--emulated")
+  )
     return true;
   return args.some(
     (word) =>

@@ -31,6 +31,12 @@ describe("a block is wrong", () => {
     ],
     ["of a console without a command", "console", "41 ms", 'expected "$ " and a command'],
     ["with a figure that nothing prints", "text", "an inference: 41 µJ", 'nothing prints "1 µJ"'],
+    [
+      "with the output of a board that no test compares",
+      "console",
+      "$ npx liquid-edge board run net.safetensors --board nrf52840\n41 ms",
+      "no test names docs/made.md",
+    ],
     ["with a command in a drawing", "text", "$ npx liquid-edge boards", "a drawing has no commands"],
     ["that throws", "ts", 'throw new Error("no");', "the program: exit code 1"],
     [

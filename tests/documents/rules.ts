@@ -6,6 +6,7 @@ import { ROOT } from "../cli/run-cli.ts";
 import { runConsole, runShell } from "./commands.ts";
 import { readData } from "./data-files.ts";
 import type { Block } from "./markdown.ts";
+import { hasOwnTest } from "./own-tests.ts";
 import { runC, runProgram, runPython } from "./programs.ts";
 import { comparable } from "./varies.ts";
 import type { Rule } from "./visit.ts";
@@ -13,11 +14,15 @@ import type { Rule } from "./visit.ts";
 /** A number with a unit of what is measured or counted here: it has to come from something that was run. */
 const FIGURE = /\d\s*(%|[nµum]?J\b|[nµum]s\b|[kM]?B\b|[nµum]W\b|instructions|cycles|operations)/u;
 
-/** Right under a block that runs: what it prints. Elsewhere a drawing or a formula, in which neither command nor figure may hide. */
+/**
+ * Right under a block that runs: what it prints. Elsewhere a drawing or a formula, in which neither command nor figure may hide,
+ * unless the page has a test of its own.
+ */
 const readText: Rule = ({ block, printed, skippedAbove }) => {
   if (block.adjoins && skippedAbove) return {};
   if (block.adjoins && printed !== null)
     return comparable(printed) === comparable(block.text) ? {} : { current: printed };
+  if (hasOwnTest(block.page)) return {};
   if (/^(\$ |npx |liquid-edge )/m.test(block.text))
     return { problems: ["a drawing has no commands: write console, or sh"] };
   const figure = FIGURE.exec(block.text)?.[0];
