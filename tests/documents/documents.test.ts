@@ -19,7 +19,7 @@ const pages = pagePaths().map(readPage);
 /** Pages with blocks, by name; from top to bottom a page is one session in one folder. */
 const sessions = pages.filter((page) => page.blocks.length > 0 && !isWritten(page));
 
-describe("what pages show", () => {
+describe("a page shows what is so:", () => {
   it.each(sessions.map((page) => [page.path, page] as const))(
     "%s",
     async (path, page) => {

@@ -4,12 +4,13 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { type Command, CommanderError } from "commander";
-import { nodeIo } from "../../cli/io.ts";
+import type { Io } from "../../cli/io.ts";
 import { buildProgram } from "../../cli/program.ts";
 import manifest from "../../package.json" with { type: "json" };
 import { ROOT } from "../cli/run-cli.ts";
 
-const SILENT = { ...nodeIo(), print: () => {}, warn: () => {} };
+/** No action is taken, so nothing else is asked of it. */
+const SILENT = { print() {}, warn() {}, colour: false } as unknown as Io;
 
 /** Subcommands of npm that documents use, besides `run` and names of scripts that npm runs by itself. */
 const NPM = ["ci", "cit", "install", "audit", "publish", "owner", "pack", "init"];

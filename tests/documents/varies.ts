@@ -6,12 +6,14 @@ import firmware from "../../boards/firmware.json" with { type: "json" };
 import { findCommand } from "../../scripts/tools.ts";
 
 /** What a board executes is a matter of the compiler's version: compared where it is the one that pages were written with. */
-const sameGcc = () => {
+const sameGcc = isSameGcc();
+
+function isSameGcc(): boolean {
   if (findCommand("arm-none-eabi-gcc") === undefined) return false;
   const [found] = execFileSync("arm-none-eabi-gcc", ["--version"], { encoding: "utf8" }).split("\n");
   const version = /\d+\.\d+\.\d+/.exec(found!)![0];
   return firmware.records.some(({ compiler }) => compiler.includes(version));
-};
+}
 
 const ALWAYS: readonly RegExp[] = [
   // Times of this machine, and dates.
@@ -35,7 +37,7 @@ const OTHER_GCC: readonly RegExp[] = [
 /** The output with a mark in place of all that varies. */
 export function comparable(output: string): string {
   let text = output;
-  for (const pattern of [...ALWAYS, ...(sameGcc() ? [] : OTHER_GCC)])
+  for (const pattern of [...ALWAYS, ...(sameGcc ? [] : OTHER_GCC)])
     text = text.replaceAll(pattern, "(varies)");
   return text;
 }
