@@ -74,13 +74,21 @@ export class BatchPool {
     );
   }
 
-  /** Runs sequences of any lengths; results in their order. */
-  async runAll(compiled: CompiledNetwork, sequences: readonly Sequence[]): Promise<SequenceResult[]> {
+  /**
+   * Runs sequences of any lengths; results in their order.
+   * @param onStep hears how many of all time steps are done, from time to time
+   * @throws RangeError as `Session.step`
+   */
+  async runAll(
+    compiled: CompiledNetwork,
+    sequences: readonly Sequence[],
+    onStep?: (done: number, total: number) => void,
+  ): Promise<SequenceResult[]> {
     // By length, so that sequences of about equal lengths are in one piece and run side by side.
     const order = sequences.map((_, i) => i).sort((a, b) => sequences[b]!.steps - sequences[a]!.steps);
     const sorted = order.map((i) => sequences[i]!);
     const pieces = evenPieces(sorted, this.threads * PIECES_A_THREAD, this.#unitOf(sequences.length));
-    const done = await this.#runPieces(compiled, pieces);
+    const done = await this.#runPieces(compiled, pieces, onStep);
     const results = new Array<SequenceResult>(sequences.length);
     for (const [k, i] of order.entries()) results[i] = done[k]!;
     return results;
@@ -95,21 +103,26 @@ export class BatchPool {
   async #runPieces(
     compiled: CompiledNetwork,
     pieces: readonly (readonly Sequence[])[],
+    onStep?: (done: number, total: number) => void,
   ): Promise<SequenceResult[]> {
     if (this.#closed) throw new LiquidEdgeError("unavailable", "the pool of threads was closed");
     if (this.threads === 1) {
-      return (await this.#runnerOf(compiled)).runAll(pieces.flat());
+      return (await this.#runnerOf(compiled)).runAll(pieces.flat(), onStep);
     }
     while (this.#workers.length < Math.min(this.threads, pieces.length)) {
       this.#workers.push(await startThread(this.#workerUrl ?? defaultUrl()));
     }
     const results = new Array<SequenceResult[]>(pieces.length);
     const waiting = pieces.entries();
+    const total = stepsOf(pieces.flat());
+    let steps = 0;
     await Promise.all(
       this.#workers.map(async (worker) => {
         for (const [i, sequences] of waiting) {
           this.#send(worker, compiled);
           results[i] = await resultsOf(worker, { network: worker.network, sequences: [...sequences] });
+          steps += stepsOf(sequences);
+          onStep?.(steps, total);
         }
       }),
     );
@@ -200,7 +213,7 @@ function joined(parts: readonly SequenceResult[], compiled: CompiledNetwork, ste
 
 /** Consecutive sequences in about `n` pieces of about equal numbers of steps, of whole `unit`s of sequences but for the last. */
 function evenPieces(sequences: readonly Sequence[], n: number, unit: number): Sequence[][] {
-  const total = sequences.reduce((sum, { batch, steps }) => sum + batch * steps, 0);
+  const total = stepsOf(sequences);
   const pieces: Sequence[][] = [];
   let done = 0;
   for (const [i, sequence] of sequences.entries()) {
@@ -210,6 +223,10 @@ function evenPieces(sequences: readonly Sequence[], n: number, unit: number): Se
     done += sequence.batch * sequence.steps;
   }
   return pieces;
+}
+
+function stepsOf(sequences: readonly Sequence[]): number {
+  return sequences.reduce((sum, { batch, steps }) => sum + batch * steps, 0);
 }
 
 const nodeThreads = () => globalThis.process?.getBuiltinModule?.("node:worker_threads");

@@ -4,7 +4,7 @@ import type { BatchPool } from "../core/batch-pool.ts";
 import { BatchRunner } from "../core/batch-runner.ts";
 import type { Sequence } from "../core/sequence.ts";
 import type { SessionOptions } from "../core/session.ts";
-import { countSteps, countTargets, type Dataset, type Sample } from "../data/dataset.ts";
+import { countTargets, type Dataset, type Sample } from "../data/dataset.ts";
 import { complain } from "../errors.ts";
 import type { CompiledNetwork } from "../image/compile.ts";
 
@@ -24,7 +24,7 @@ export interface Answers {
 }
 
 export interface PredictOptions extends SessionOptions {
-  /** Called as steps are done; with a pool after all of them. */
+  /** Called as steps are done. */
   onStep?: (done: number, total: number) => void;
   /** Threads that run the samples, on the pool's engine: worth it from about a second of work on. Default: none. */
   pool?: BatchPool;
@@ -65,7 +65,7 @@ export async function predict(
   const results =
     pool === undefined
       ? await (await BatchRunner.create(compiled, options)).runAll(sequences, options.onStep)
-      : await pool.runAll(compiled, sequences);
+      : await pool.runAll(compiled, sequences, options.onStep);
   const { nTargets, readout, blockSteps } = dataset;
   const nOutputs = compiled.output.length;
   const n = countTargets(dataset, samples);
@@ -95,10 +95,6 @@ export async function predict(
     if (readout !== "step") unit[answer] = nUnits;
     answer += readout === "step" ? nSteps : 1;
     nUnits += readout === "step" && blockSteps !== null ? Math.ceil(nSteps / blockSteps) : 1;
-  }
-  if (pool !== undefined) {
-    const total = countSteps(samples);
-    options.onStep?.(total, total);
   }
   return { n, nOutputs, output, target, unit, nUnits, nonFinite };
 }
