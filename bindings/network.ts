@@ -1,5 +1,6 @@
 // The library's front door: a trained network, loaded, checked and compiled, ready to run and to be costed.
 
+import { BatchRunner } from "./core/batch-runner.ts";
 import { profileNetwork } from "./core/profile.ts";
 import { parseSequence, type SequenceResult } from "./core/sequence.ts";
 import { Session, type SessionOptions } from "./core/session.ts";
@@ -28,7 +29,7 @@ export interface LoadOptions {
 
 /** Options of `run`. */
 export interface RunOptions extends SessionOptions {
-  /** Called after every step. */
+  /** Called after every step; after some of four rows that run side by side. */
   onStep?: (done: number, total: number) => void;
 }
 
@@ -120,8 +121,8 @@ export class Network {
    */
   async run(input: unknown, options: RunOptions = {}, source = "input"): Promise<SequenceResult> {
     const sequence = parseSequence(input, this.compiled, source);
-    const session = await this.session(options);
-    return session.run(sequence, options.onStep);
+    const runner = await BatchRunner.create(this.compiled, options);
+    return runner.run(sequence, options.onStep);
   }
 
   /**

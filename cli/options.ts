@@ -51,6 +51,10 @@ export const descriptionOption = () =>
 
 export const splitOption = () => choiceOption("--split <part>", "part of the data", SPLITS);
 
+/** Threads of a command; `what` is done by each. */
+export const threadsOption = (what: string) =>
+  new Option("--threads <n>", `${what} at a time (default: one a core)`).argParser(wholeFrom(1));
+
 /** An option whose value is one of `names`; the complaint about another one suggests the nearest. */
 export function choiceOption(flags: string, description: string, names: readonly string[]): Option {
   return new Option(flags, description).choices(names).argParser((text: string) => oneOf(text, names));

@@ -9,6 +9,7 @@ import { benchEngines } from "./bench-engines.ts";
 import { benchExplorer } from "./bench-explorer.ts";
 import { benchGrowth } from "./bench-growth.ts";
 import { benchReport } from "./bench-report.ts";
+import { benchSideBySide } from "./bench-side-by-side.ts";
 import { benchSweep } from "./bench-sweep.ts";
 import { benchTrain } from "./bench-train.ts";
 
@@ -23,6 +24,8 @@ const BENCHMARKS: Record<string, () => Promise<boolean>> = {
   engines: () => benchEngines(options),
   /** A batch of sequences on two threads against one. */
   batch: benchBatch,
+  /** Four sequences side by side against one after another. */
+  lanes: benchSideBySide,
   /** Estimates a second of a sweep, in threads and through a queue. */
   sweep: benchSweep,
   /** How cost grows with neurons, connections, unfolds, batch, length; `--write` renews docs/growth.md. */

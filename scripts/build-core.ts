@@ -1,24 +1,27 @@
-// Builds the core: assembly/ → build/core.wasm, core.simd.wasm, core.counted.wasm, train.wasm and the modules that carry
-// their bytes into the library.
+// Builds the core: assembly/ → build/core.wasm, core.simd.wasm, core.counted.wasm, batch.wasm, train.wasm and the modules
+// that carry their bytes into the library.
 //
 // asc only translates (-O0): its own optimiser would merge kernels into their callers and use bulk-memory
 // instructions. binaryen then optimises with inlining off, so that every kernel stays a function that can be counted,
-// priced and replaced. Small helpers are inlined by `@inline` in the sources. train.wasm runs on hosts only, where nobody
-// counts: there binaryen may inline, which changes no bit of a result.
+// priced and replaced. Small helpers are inlined by `@inline` in the sources. batch.wasm and train.wasm run on hosts only,
+// where nobody counts: there binaryen may inline, which changes no bit of a result.
 
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import asc from "assemblyscript/asc";
 import binaryen from "binaryen";
+import { ENTRY_POINTS } from "../bindings/core/exports.ts";
 import { PARTS, type Part } from "./core-parts.ts";
 import { instrument } from "./instrument.ts";
+import { keepExports } from "./keep-exports.ts";
 import { writeChanged } from "./write-changed.ts";
 
 /** Where the built files go, relative to the repository. */
 const BUILD = "build";
 
 const CORE_ENTRY = "assembly/index.ts";
-const TRAIN_ENTRY = "assembly/train/index.ts";
+/** Modules for hosts only, with SIMD. */
+const HOST_ENTRIES = { batch: "assembly/batch/index.ts", train: "assembly/train/index.ts" } as const;
 
 /** `assembly/` of that directory as a module that is not optimised. */
 export async function compile(simd: boolean, directory = ".", entry = CORE_ENTRY): Promise<Uint8Array> {
@@ -96,12 +99,14 @@ export function bytes() {
 
 /** Files of `build/` by name, of one part. */
 async function filesOf(part: Part): Promise<Record<string, string | Uint8Array>> {
-  if (part === "train") {
-    const train = optimize(await compile(true, ".", TRAIN_ENTRY), true, true);
-    return { "train.wasm": train, "train.js": bytesModule(train) };
+  if (part === "train" || part === "batch") {
+    const host = optimize(await compile(true, ".", HOST_ENTRIES[part]), true, true);
+    return { [`${part}.wasm`]: host, [`${part}.js`]: bytesModule(host) };
   }
   const core = optimize(await compile(part === "simd"), part === "simd");
-  if (part === "simd") return { "core.simd.wasm": core, "simd.js": bytesModule(core) };
+  // Every export of an instance takes memory; nobody calls a kernel of this one but its tests, which read the .wasm file.
+  if (part === "simd")
+    return { "core.simd.wasm": core, "simd.js": bytesModule(keepExports(core, ENTRY_POINTS)) };
   const { wasm: counted, table } = instrument(core);
   return {
     "core.wasm": core,
@@ -121,10 +126,10 @@ export async function buildPart(root: string, part: Part): Promise<Record<string
   return Object.fromEntries(files.map(([name, contents]) => [name, contents.length]));
 }
 
-/** Builds the three cores and the training core, and returns their sizes in bytes. */
+/** Builds the three cores, the batch core and the training core, and returns their sizes in bytes. */
 export async function buildCore(
   root: string,
-): Promise<Record<"scalar" | "simd" | "counted" | "train", number>> {
+): Promise<Record<"scalar" | "simd" | "counted" | "batch" | "train", number>> {
   const sizes: Record<string, number> = {};
   for (const part of PARTS) Object.assign(sizes, await buildPart(root, part));
   const size = (name: string) => sizes[name]!;
@@ -132,6 +137,7 @@ export async function buildCore(
     scalar: size("core.wasm"),
     simd: size("core.simd.wasm"),
     counted: size("core.counted.wasm"),
+    batch: size("batch.wasm"),
     train: size("train.wasm"),
   };
 }

@@ -1,6 +1,6 @@
 // `npm run build`: everything that is built and never committed. Runs at install (`prepare`).
 //
-//   build/   the core in its three forms, the training core, the boards as a module
+//   build/   the core in its three forms, the batch core, the training core, the boards as a module
 //   dist/    the library, its types, the command, the explorer; the core as C, where wasm2c (Debian package wabt) is installed
 
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
@@ -34,7 +34,7 @@ if (coreC) {
 const bytes = (n: number) => `${n.toLocaleString("en")} bytes`;
 console.log(
   `core.wasm ${bytes(sizes.scalar)}, SIMD ${bytes(sizes.simd)}, counted ${bytes(sizes.counted)}, ` +
-    `train.wasm ${bytes(sizes.train)}; explorer ${bytes(page)}; built in ${((performance.now() - started) / 1000).toFixed(1)} s`,
+    `batch.wasm ${bytes(sizes.batch)}, train.wasm ${bytes(sizes.train)}; explorer ${bytes(page)}; built in ${((performance.now() - started) / 1000).toFixed(1)} s`,
 );
 if (!coreC)
   console.log(

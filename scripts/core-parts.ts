@@ -1,3 +1,3 @@
-/** What is compiled from assembly/: the reference with its counted build, the core with SIMD, the training core. */
-export const PARTS = ["scalar", "simd", "train"] as const;
+/** What is compiled from assembly/: the reference with its counted build, the core with SIMD, the batch core, the training core. */
+export const PARTS = ["scalar", "simd", "batch", "train"] as const;
 export type Part = (typeof PARTS)[number];

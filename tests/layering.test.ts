@@ -30,14 +30,14 @@ describe("imports point one way", () => {
     ["assembly", /^assembly$/],
     [
       "bindings",
-      /^(bindings|package\.json|#core\/(scalar|simd|counted|train)|#boards|@assemblyscript\/loader|zod)$/,
+      /^(bindings|package\.json|#core\/(scalar|simd|counted|batch|train)|#boards|@assemblyscript\/loader|zod)$/,
     ],
     ["format", /^(format|bindings)$/],
     ["vitest", /^(vitest|cli|format|bindings|node:.*)$/],
     ["explorer", /^(explorer|format|bindings|preact(\/hooks)?|@preact\/signals)$/],
     [
       "cli",
-      /^(cli|format|bindings|package\.json|node:.*|boards|commander|rp2040js|serialport|piscina|bullmq|ioredis|vega|vega-lite|yaml|@myriaddreamin\/typst-ts-node-compiler|#core\/(scalar|simd|counted|train))$/,
+      /^(cli|format|bindings|package\.json|node:.*|boards|commander|rp2040js|serialport|piscina|bullmq|ioredis|vega|vega-lite|yaml|@myriaddreamin\/typst-ts-node-compiler|#core\/(scalar|simd|counted|batch|train))$/,
     ],
   ])("%s", (folder, allowed) => {
     const wrong = sources(folder).flatMap((file) =>

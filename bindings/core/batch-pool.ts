@@ -3,10 +3,11 @@
 
 import { LiquidEdgeError } from "../errors.ts";
 import type { CompiledNetwork } from "../image/compile.ts";
+import { BatchRunner } from "./batch-runner.ts";
 import type { BatchReply, BatchRequest } from "./batch-worker.ts";
 import type { Engine } from "./core.ts";
+import { LANES } from "./row.ts";
 import type { Sequence, SequenceResult } from "./sequence.ts";
-import { Session } from "./session.ts";
 
 /** How a pool works; nothing of it changes a bit of a result. */
 export interface BatchPoolOptions {
@@ -39,7 +40,7 @@ export class BatchPool {
   readonly #workers: Thread[] = [];
   readonly #networks = new WeakMap<CompiledNetwork, number>();
   #nNetworks = 0;
-  #session: { network: number; session: Session } | null = null;
+  #runner: { network: number; runner: BatchRunner } | null = null;
   #closed = false;
 
   /** @throws RangeError for a number of threads that is none */
@@ -56,12 +57,14 @@ export class BatchPool {
    * @throws RangeError as `Session.step`
    */
   async run(compiled: CompiledNetwork, sequence: Sequence): Promise<SequenceResult> {
-    const rows = Math.ceil(sequence.batch / (this.threads * (this.threads === 1 ? 1 : PIECES_A_THREAD)));
+    const nPieces = this.threads === 1 ? 1 : this.threads * PIECES_A_THREAD;
+    const unit = this.#unitOf(sequence.batch);
+    const rows = unit * Math.ceil(sequence.batch / (unit * nPieces));
     const pieces: Sequence[] = [];
     for (let from = 0; from < sequence.batch; from += rows) {
       pieces.push(rowsOf(sequence, compiled, from, Math.min(from + rows, sequence.batch)));
     }
-    if (pieces.length === 0) return (await this.#sessionOf(compiled)).run(sequence);
+    if (pieces.length === 0) return (await this.#runnerOf(compiled)).run(sequence);
     return joined(
       await this.#runPieces(
         compiled,
@@ -72,9 +75,24 @@ export class BatchPool {
     );
   }
 
-  /** Runs sequences of any lengths; results in their order. */
-  async runAll(compiled: CompiledNetwork, sequences: readonly Sequence[]): Promise<SequenceResult[]> {
-    return this.#runPieces(compiled, evenPieces(sequences, this.threads * PIECES_A_THREAD));
+  /**
+   * Runs sequences of any lengths; results in their order.
+   * @param onStep hears how many of all time steps are done, from time to time
+   * @throws RangeError as `Session.step`
+   */
+  async runAll(
+    compiled: CompiledNetwork,
+    sequences: readonly Sequence[],
+    onStep?: (done: number, total: number) => void,
+  ): Promise<SequenceResult[]> {
+    // By length, so that sequences of about equal lengths are in one piece and run side by side.
+    const order = sequences.map((_, i) => i).sort((a, b) => sequences[b]!.steps - sequences[a]!.steps);
+    const sorted = order.map((i) => sequences[i]!);
+    const pieces = evenPieces(sorted, this.threads * PIECES_A_THREAD, this.#unitOf(sequences.length));
+    const done = await this.#runPieces(compiled, pieces, onStep);
+    const results = new Array<SequenceResult>(sequences.length);
+    for (const [k, i] of order.entries()) results[i] = done[k]!;
+    return results;
   }
 
   /** Ends the threads; work under way is given up. */
@@ -86,26 +104,35 @@ export class BatchPool {
   async #runPieces(
     compiled: CompiledNetwork,
     pieces: readonly (readonly Sequence[])[],
+    onStep?: (done: number, total: number) => void,
   ): Promise<SequenceResult[]> {
     if (this.#closed) throw new LiquidEdgeError("unavailable", "the pool of threads was closed");
     if (this.threads === 1) {
-      const session = await this.#sessionOf(compiled);
-      return pieces.flat().map((sequence) => session.run(sequence));
+      return (await this.#runnerOf(compiled)).runAll(pieces.flat(), onStep);
     }
     while (this.#workers.length < Math.min(this.threads, pieces.length)) {
       this.#workers.push(await startThread(this.#workerUrl ?? defaultUrl()));
     }
     const results = new Array<SequenceResult[]>(pieces.length);
     const waiting = pieces.entries();
+    const total = stepsOf(pieces.flat());
+    let steps = 0;
     await Promise.all(
       this.#workers.map(async (worker) => {
         for (const [i, sequences] of waiting) {
           this.#send(worker, compiled);
           results[i] = await resultsOf(worker, { network: worker.network, sequences: [...sequences] });
+          steps += stepsOf(sequences);
+          onStep?.(steps, total);
         }
       }),
     );
     return results.flat();
+  }
+
+  /** Rows that stay in one piece, since they run side by side, unless that left a thread without work. */
+  #unitOf(rows: number): number {
+    return rows >= LANES * this.threads ? LANES : 1;
   }
 
   #numberOf(compiled: CompiledNetwork): number {
@@ -121,12 +148,12 @@ export class BatchPool {
     worker.post({ network, compiled, engine: this.#engine });
   }
 
-  async #sessionOf(compiled: CompiledNetwork): Promise<Session> {
+  async #runnerOf(compiled: CompiledNetwork): Promise<BatchRunner> {
     const network = this.#numberOf(compiled);
-    if (this.#session?.network === network) return this.#session.session;
-    const session = await Session.create(compiled, this.#engine === null ? {} : { engine: this.#engine });
-    this.#session = { network, session };
-    return session;
+    if (this.#runner?.network === network) return this.#runner.runner;
+    const runner = await BatchRunner.create(compiled, this.#engine === null ? {} : { engine: this.#engine });
+    this.#runner = { network, runner };
+    return runner;
   }
 }
 
@@ -185,18 +212,22 @@ function joined(parts: readonly SequenceResult[], compiled: CompiledNetwork, ste
   };
 }
 
-/** Consecutive sequences in about `n` pieces of about equal numbers of steps. */
-function evenPieces(sequences: readonly Sequence[], n: number): Sequence[][] {
-  const total = sequences.reduce((sum, { batch, steps }) => sum + batch * steps, 0);
+/** Consecutive sequences in about `n` pieces of about equal numbers of steps, of whole `unit`s of sequences but for the last. */
+function evenPieces(sequences: readonly Sequence[], n: number, unit: number): Sequence[][] {
+  const total = stepsOf(sequences);
   const pieces: Sequence[][] = [];
   let done = 0;
-  for (const sequence of sequences) {
-    if (pieces.length === 0 || done >= (pieces.length * total) / n) pieces.push([]);
+  for (const [i, sequence] of sequences.entries()) {
+    if (i === 0 || (i % unit === 0 && done >= (pieces.length * total) / n)) pieces.push([]);
     const input = sequence.input.slice();
     pieces.at(-1)!.push({ ...sequence, input, timespans: sequence.timespans?.slice() ?? null });
     done += sequence.batch * sequence.steps;
   }
   return pieces;
+}
+
+function stepsOf(sequences: readonly Sequence[]): number {
+  return sequences.reduce((sum, { batch, steps }) => sum + batch * steps, 0);
 }
 
 const nodeThreads = () => globalThis.process?.getBuiltinModule?.("node:worker_threads");

@@ -1,10 +1,10 @@
-// A worker of a BatchPool: runs sequences on sessions of its own. The build makes a file of it; Node starts it as a thread,
+// A worker of a BatchPool: runs sequences on cores of its own. The build makes a file of it; Node starts it as a thread,
 // a browser as a Web Worker.
 
 import type { CompiledNetwork } from "../image/compile.ts";
+import { BatchRunner } from "./batch-runner.ts";
 import type { Engine } from "./core.ts";
 import type { Sequence, SequenceResult } from "./sequence.ts";
-import { Session } from "./session.ts";
 
 /** A network is sent once; `network` names it from then on. */
 export type BatchRequest =
@@ -19,20 +19,19 @@ interface Port {
 }
 
 /** The network that was sent last: a pool works at one at a time. */
-let current: { network: number; session: Promise<Session> } | null = null;
+let current: { network: number; runner: Promise<BatchRunner> } | null = null;
 
 async function answer(port: Port, request: BatchRequest): Promise<void> {
   if ("compiled" in request) {
     const { network, compiled, engine } = request;
-    current = { network, session: Session.create(compiled, engine === null ? {} : { engine }) };
+    current = { network, runner: BatchRunner.create(compiled, engine === null ? {} : { engine }) };
     // Whoever waits for it hears of a failure.
-    current.session.catch(() => {});
+    current.runner.catch(() => {});
     return;
   }
   try {
     if (current?.network !== request.network) throw new Error(`network ${request.network} was not sent`);
-    const session = await current.session;
-    port.postMessage({ results: request.sequences.map((sequence) => session.run(sequence)) });
+    port.postMessage({ results: await (await current.runner).runAll(request.sequences) });
   } catch (error) {
     const { name, message } = error as Error;
     port.postMessage({ error: { name, message } });

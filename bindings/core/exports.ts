@@ -12,6 +12,9 @@ export interface CoreExports {
   stepLayer(image: Address, arena: Address, layer: number): number;
 }
 
+/** The exports that the library calls. */
+export const ENTRY_POINTS = ["check", "reset", "step", "stepLayer"] as const satisfies (keyof CoreExports)[];
+
 /** Kernels: exported to be counted, priced and replaced, not to be called. They check nothing. */
 export const KERNELS = [
   "matvecF32",

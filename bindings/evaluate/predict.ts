@@ -1,9 +1,10 @@
 // Runs a network over the samples of a data set, in the core itself, and keeps its answers.
 
 import type { BatchPool } from "../core/batch-pool.ts";
+import { BatchRunner } from "../core/batch-runner.ts";
 import type { Sequence } from "../core/sequence.ts";
-import { Session, type SessionOptions } from "../core/session.ts";
-import { countSteps, countTargets, type Dataset, type Sample } from "../data/dataset.ts";
+import type { SessionOptions } from "../core/session.ts";
+import { countTargets, type Dataset, type Sample } from "../data/dataset.ts";
 import { complain } from "../errors.ts";
 import type { CompiledNetwork } from "../image/compile.ts";
 
@@ -23,7 +24,7 @@ export interface Answers {
 }
 
 export interface PredictOptions extends SessionOptions {
-  /** Called after every step; with a pool after all of them. */
+  /** Called as steps are done. */
   onStep?: (done: number, total: number) => void;
   /** Threads that run the samples, on the pool's engine: worth it from about a second of work on. Default: none. */
   pool?: BatchPool;
@@ -60,36 +61,26 @@ export async function predict(
 ): Promise<Answers> {
   checkWidths(compiled, dataset, name);
   const { pool } = options;
-  const outputs =
+  const sequences = samples.map((sample) => sequenceOf(sample, dataset.nInputs));
+  const results =
     pool === undefined
-      ? null
-      : (
-          await pool.runAll(
-            compiled,
-            samples.map((sample) => sequenceOf(sample, dataset.nInputs)),
-          )
-        ).map((result) => result.output.data);
-  const session = outputs === null ? await Session.create(compiled, options) : null;
-  const { nInputs, nTargets, readout, blockSteps } = dataset;
+      ? await (await BatchRunner.create(compiled, options)).runAll(sequences, options.onStep)
+      : await pool.runAll(compiled, sequences, options.onStep);
+  const { nTargets, readout, blockSteps } = dataset;
   const nOutputs = compiled.output.length;
   const n = countTargets(dataset, samples);
   const output = new Float64Array(n * nOutputs);
   const target = new Float64Array(n * nTargets);
   const unit = new Int32Array(n);
-  const total = countSteps(samples);
   let nonFinite: string | null = null;
-  let done = 0;
   let answer = 0;
   let nUnits = 0;
   for (const [i, sample] of samples.entries()) {
-    const { id, nSteps, input, timespans } = sample;
+    const { id, nSteps } = sample;
+    const outputs = results[i]!.output.data;
     target.set(sample.target, answer * nTargets);
-    session?.reset();
     for (let step = 0; step < nSteps; step++) {
-      const y =
-        session === null
-          ? outputs![i]!.subarray(step * nOutputs, (step + 1) * nOutputs)
-          : session.step(input.subarray(step * nInputs, (step + 1) * nInputs), timespans?.[step] ?? 1);
+      const y = outputs.subarray(step * nOutputs, (step + 1) * nOutputs);
       if (nonFinite === null && !y.every(Number.isFinite)) nonFinite = `${id} step ${step}`;
       if (readout === "step") {
         const block = blockSteps === null ? 0 : Math.floor(step / blockSteps);
@@ -100,7 +91,6 @@ export async function predict(
       } else if (step === nSteps - 1) {
         output.set(y, answer * nOutputs);
       }
-      options.onStep?.(++done, total);
     }
     if (readout !== "step") unit[answer] = nUnits;
     answer += readout === "step" ? nSteps : 1;

@@ -9,6 +9,7 @@ import { usageError } from "../options.ts";
 import { progressOf } from "../progress.ts";
 import { readDataset } from "../read-dataset.ts";
 import { readNetwork } from "../read-network.ts";
+import { sequencePool } from "../sequence-pool.ts";
 import { describeEvaluation } from "./evaluate-report.ts";
 
 export interface Against {
@@ -26,27 +27,34 @@ export async function evaluate(io: Io, weights: string, options: EvaluateOptions
   const network = await readNetwork(io, weights, options.config, options.precision);
   const reference = against === undefined ? null : await readNetwork(io, against, againstConfig);
   const dataset = await readDataset(io, options);
+  const networks = reference === null ? [network] : [network, reference];
+  const pool = sequencePool(networks, dataset.splits[split], options);
   const settings = () => ({
     split,
     level: options.level === "95" ? (0.95 as const) : (0.9 as const),
     seed: options.seed,
     threshold: options.threshold,
     ...(engine === undefined ? {} : { engine }),
+    ...(pool === null ? {} : { pool }),
     onStep: progressOf(io),
   });
   let evaluation: Evaluation;
   let pair: Against | null = null;
-  if (reference === null) {
-    evaluation = await evaluateNetwork(network, dataset, settings());
-  } else {
-    const both = await compareNetworks(network, reference, dataset, settings());
-    evaluation = both.evaluation;
-    expectFinite(reference.name, both.reference);
-    const comparable = network.compiled.output.length === reference.compiled.output.length;
-    const fidelity = comparable
-      ? await measureFidelity(network, reference, dataset, dataset.splits[split], settings())
-      : null;
-    pair = { evaluation: both.reference, comparison: both.comparison, fidelity };
+  try {
+    if (reference === null) {
+      evaluation = await evaluateNetwork(network, dataset, settings());
+    } else {
+      const both = await compareNetworks(network, reference, dataset, settings());
+      evaluation = both.evaluation;
+      expectFinite(reference.name, both.reference);
+      const comparable = network.compiled.output.length === reference.compiled.output.length;
+      const fidelity = comparable
+        ? await measureFidelity(network, reference, dataset, dataset.splits[split], settings())
+        : null;
+      pair = { evaluation: both.reference, comparison: both.comparison, fidelity };
+    }
+  } finally {
+    pool?.close();
   }
   io.progress(null);
   expectFinite(network.name, evaluation);

@@ -13,6 +13,7 @@ import {
   numberIn,
   precisionOption,
   splitOption,
+  threadsOption,
   wholeFrom,
   withCommon,
 } from "../options.ts";
@@ -28,6 +29,7 @@ export interface EvaluateOptions extends CommonOptions, DataOptions {
   seed: number;
   threshold: number;
   engine?: Engine;
+  threads?: number;
 }
 
 const EXAMPLES = [
@@ -70,6 +72,7 @@ export function addEvaluate(program: Command, io: Io): void {
         "counted",
       ]),
     )
+    .addOption(threadsOption("sequences"))
     .action(async (weights: string, options: EvaluateOptions) => {
       const { evaluate } = await import("../actions/evaluate.ts");
       await evaluate(io, weights, options);

@@ -2,7 +2,15 @@
 
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { Io } from "../io.ts";
-import { type CommonOptions, choiceOption, numberIn, usageError, wholeFrom, withCommon } from "../options.ts";
+import {
+  type CommonOptions,
+  choiceOption,
+  numberIn,
+  threadsOption,
+  usageError,
+  wholeFrom,
+  withCommon,
+} from "../options.ts";
 import type { Shard } from "../sweep/run-sweep.ts";
 
 export interface SweepOptions extends CommonOptions {
@@ -91,9 +99,7 @@ export function addSweep(program: Command, io: Io): void {
     .argument("<space>", "YAML or JSON that declares the networks")
     // Not required by Commander, which would ask it of `merge` and `worker` as well.
     .option("-o, --out <folder>", "where results.jsonl and the trained networks go (required)")
-    .addOption(
-      new Option("--threads <n>", "networks at a time (default: one a core)").argParser(wholeFrom(1)),
-    )
+    .addOption(threadsOption("networks"))
     .option("--plot <file>", "draw the front of each board, .svg")
     .addOption(new Option("--shard <i/n>", "only the i-th of n parts, for `sweep merge`").argParser(shardOf))
     .addOption(
@@ -142,9 +148,7 @@ function addWorker(sweep: Command, io: Io): void {
     )
     .requiredOption("--redis <url>", "server of the queue, redis://host:6379")
     .addOption(queueOption())
-    .addOption(
-      new Option("--threads <n>", "networks at a time (default: one a core)").argParser(wholeFrom(1)),
-    )
+    .addOption(threadsOption("networks"))
     .option("--data <path>", "the data set on this machine (default: the path that the sweep was given)")
     .addOption(
       new Option("--lock-seconds <n>", "a worker that is silent for longer counts as dead")

@@ -18,6 +18,7 @@ export async function packageIdentity(): Promise<PackageIdentity> {
     import("#core/scalar"),
     import("#core/simd"),
     import("#core/counted"),
+    import("#core/batch"),
     import("#core/train"),
   ]);
   const cores = await Promise.all(modules.map((module) => sha256(module.bytes())));

@@ -1,5 +1,8 @@
-// What a session takes beyond its image: the arena, and the rest of the last page of 64 KiB that WebAssembly grows by.
+// What a session takes beyond its image: the arena, the rest of the last page of 64 KiB that WebAssembly grows by, and what the
+// JavaScript engine holds for an instance.
 
+import { execFileSync } from "node:child_process";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { Network } from "../../bindings/network.ts";
 import { CELLS, networkFor } from "../../bindings/train/cells.ts";
@@ -17,5 +20,16 @@ describe("linear memory of a running network", () => {
       // Below half a page of image the page itself is more than twice as much.
       if (imageBytes > 32768) expect(memoryBytes).toBeLessThan(2 * imageBytes);
     }
+  });
+});
+
+describe("a session of a 64-neuron LTC", () => {
+  it("takes less than twice its image, what the JavaScript engine holds for it included", () => {
+    const script = join(import.meta.dirname, "session-heap.mjs");
+    const { imageBytes, bytes } = JSON.parse(
+      execFileSync(process.execPath, ["--expose-gc", script], { encoding: "utf8" }),
+    );
+    expect(bytes).toBeGreaterThan(imageBytes);
+    expect(bytes).toBeLessThan(2 * imageBytes);
   });
 });
