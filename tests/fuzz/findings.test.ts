@@ -93,6 +93,15 @@ describe("a trace", () => {
     );
   });
 
+  it.each(["[]", '[{"power":{"samples":[],"timestamps":[[0,0],[1,0]]}}]'])(
+    "of a runner has samples: %s",
+    async (json) => {
+      expect(await messageOf(() => readTrace(utf8(json), "r.json"))).toBe(
+        "LiquidEdgeError: r.json: expected samples of an energy run, found none",
+      );
+    },
+  );
+
   it("of ST's board believes no rate that the board does not have", () => {
     const decoder = new Lpm01aDecoder();
     const log = ["freq 9999999999k", "output energy", "volt 3300m", "format ascii_dec", "start"];
