@@ -39,6 +39,11 @@ const STEPS: readonly Step[] = [
   { name: "test", what: "npm cit", run: ({ root }) => must("npm", ["cit"], root) },
   { name: "full", what: "npm run test:full", run: ({ root }) => must("npm", ["run", "test:full"], root) },
   {
+    name: "fuzz",
+    what: "npm run fuzz: a million inputs for each reader",
+    run: ({ root }) => must("npm", ["run", "-s", "fuzz"], root),
+  },
+  {
     name: "api",
     what: "docs/api.report.md",
     run: ({ root }) => must("npx", ["vitest", "run", "tests/api.test.ts"], root),

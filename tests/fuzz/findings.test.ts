@@ -64,6 +64,13 @@ describe("words that every object has are no names", () => {
     expect(trace.clock.kind).toBe("listed");
   });
 
+  it.each(["constructor", "toString", "__proto__"])("instrument %s", async (instrument) => {
+    const trace = utf8("time_ms,power_mW\n0,1\n1,1\n");
+    expect(await messageOf(() => readTrace(trace, "t.csv", { instrument }))).toMatch(
+      /^LiquidEdgeError: instrument: expected /,
+    );
+  });
+
   it.each(["constructor", "toString", "pure"])("layer of kind %s", async (kind) => {
     const own = {
       format: 2,
