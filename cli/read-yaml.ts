@@ -6,6 +6,8 @@ import { printable } from "../bindings/network/printable.ts";
 import type { Io } from "./io.ts";
 import { decodeText, fileName } from "./read-text.ts";
 
+let library: Promise<typeof import("yaml")> | undefined;
+
 /** The value of a YAML or JSON file; `code` is that of the complaint when it is none. */
 export async function readYaml(io: Io, path: string, code: ErrorCode): Promise<unknown> {
   return parseYaml(await io.readFile(path), fileName(path), code);
@@ -15,7 +17,8 @@ export async function readYaml(io: Io, path: string, code: ErrorCode): Promise<u
 export async function parseYaml(bytes: Uint8Array, source: string, code: ErrorCode): Promise<unknown> {
   expectAtMost(MAX_YAML_BYTES, bytes.length, source, code);
   const text = decodeText(bytes, source, code);
-  const { parseDocument } = await import("yaml");
+  library ??= import("yaml");
+  const { parseDocument } = await library;
   const wrong = (reason: string) => complain(code, source, { expected: "YAML", found: printable(reason) });
   try {
     const document = parseDocument(text, { prettyErrors: true, uniqueKeys: true, logLevel: "error" });

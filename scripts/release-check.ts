@@ -44,6 +44,11 @@ const STEPS: readonly Step[] = [
     run: ({ root }) => must("npm", ["run", "-s", "mutation", "--", "--fresh"], root),
   },
   {
+    name: "fuzz",
+    what: "npm run fuzz: a million inputs for each reader",
+    run: ({ root }) => must("npm", ["run", "-s", "fuzz"], root),
+  },
+  {
     name: "api",
     what: "docs/api.report.md",
     run: ({ root }) => must("npx", ["vitest", "run", "tests/api.test.ts"], root),

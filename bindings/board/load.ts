@@ -6,6 +6,8 @@ import { parseJson } from "../parse-json.ts";
 import type { Board } from "./board.ts";
 import { findById } from "./find.ts";
 
+let schema: Promise<typeof import("./schema.ts")> | undefined;
+
 /** All platforms of boards/, in the order of their ids. */
 export function builtinBoards(): readonly Board[] {
   return boards;
@@ -22,6 +24,7 @@ export function findBoard(id: string): Board {
  */
 export async function parseBoardFile(text: string, source: string): Promise<Board> {
   const json = parseJson(text, source, "bad-board");
-  const { parseBoard } = await import("./schema.ts");
+  schema ??= import("./schema.ts");
+  const { parseBoard } = await schema;
   return parseBoard(json, coreTables, source);
 }

@@ -55,7 +55,8 @@ export function accuracyOf(
   shuntOhm?: number,
   shuntTolerance = DEFAULT_SHUNT_TOLERANCE,
 ): Accuracy {
-  const row = INSTRUMENTS[id.toLowerCase()];
+  const name = id.toLowerCase();
+  const row = Object.hasOwn(INSTRUMENTS, name) ? INSTRUMENTS[name] : undefined;
   if (row === undefined) {
     const near = nearestName(id, INSTRUMENT_IDS);
     throw complain("unknown-name", "instrument", {

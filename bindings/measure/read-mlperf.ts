@@ -123,6 +123,9 @@ export function readRunnerResults(json: unknown, source: string): Recording {
     for (const sample of samples) joules.push(typeof sample === "number" ? sample : Number.NaN);
     if (typeof infer?.iterations === "number") iterations.add(infer.iterations);
   });
+  if (joules.length === 0) {
+    throw complain("bad-file", source, { expected: "samples of an energy run", found: "none" });
+  }
   const microjoules = Float64Array.from(joules, (value) => value * 1e6);
   const seconds = Float64Array.from(joules, (_, i) => i / RUNNER_SAMPLES_PER_SECOND);
   const trace = energyTrace(source, microjoules, seconds, RUNNER_SAMPLES_PER_SECOND);

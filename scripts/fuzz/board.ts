@@ -4,8 +4,9 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseBoardFile } from "../../bindings/board/load.ts";
 import { OP_CLASSES } from "../../bindings/count/op-class.ts";
-import { Broken, type FuzzTarget } from "./engine.ts";
+import type { FuzzTarget } from "./engine.ts";
 import { changeJson, keysOf, utf8 } from "./json-change.ts";
+import { Broken } from "./judge.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
 const SOURCE = "fuzz-board.json";

@@ -4,8 +4,10 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { configToJson, MODEL_CLASSES, modelWidths, parseConfig } from "../../bindings/network/config.ts";
 import { buildWiring } from "../../bindings/network/wiring.ts";
-import { Broken, type FuzzTarget } from "./engine.ts";
+import { parseJson } from "../../bindings/parse-json.ts";
+import type { FuzzTarget } from "./engine.ts";
 import { changeJson, keysOf, utf8 } from "./json-change.ts";
+import { Broken } from "./judge.ts";
 
 const GOLDEN = join(import.meta.dirname, "../../tests/golden");
 const SOURCE = "fuzz-config.json";
@@ -40,12 +42,7 @@ export const config: FuzzTarget = {
   seeds: () => files.map((file) => utf8(JSON.stringify(file))),
   change: changeJson(WORDS),
   read(input) {
-    let json: unknown;
-    try {
-      json = JSON.parse(new TextDecoder().decode(input));
-    } catch {
-      return "no JSON";
-    }
+    const json = parseJson(new TextDecoder().decode(input), SOURCE, "bad-config");
     const parsed = parseConfig(json, SOURCE);
     const written = JSON.stringify(configToJson(parsed));
     const again = JSON.stringify(configToJson(parseConfig(JSON.parse(written), SOURCE)));

@@ -57,7 +57,14 @@ async function recorded(device: HostDevice): Promise<Uint8Array[]> {
   return sent;
 }
 
-export async function fuzzFirmware({ executions, seed, onProgress }: FuzzOptions): Promise<FuzzResult> {
+export async function fuzzFirmware({
+  executions,
+  seed,
+  onProgress,
+  coverage,
+}: FuzzOptions): Promise<FuzzResult> {
+  // What runs is no JavaScript.
+  coverage?.stop();
   const firmware = buildHostFirmware(["-fsanitize=address"]);
   const findings: Finding[] = [];
   const outcomes = new Map<string, number>();
@@ -108,7 +115,7 @@ export async function fuzzFirmware({ executions, seed, onProgress }: FuzzOptions
     device.dispose();
     firmware.dispose();
   }
-  return { executions: done, accepted, outcomes, corpus: 0, blocks: 0, findings };
+  return { executions: done, accepted, outcomes, corpus: 0, reach: new Map(), findings };
 }
 
 /** A whole frame with another type, number or body. */

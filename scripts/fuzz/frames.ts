@@ -4,7 +4,8 @@ import { decodeFrame, encodeFrame, FrameReader } from "../../bindings/device/fra
 import { parseHello } from "../../bindings/device/hello.ts";
 import { FRAME_MAX_BODY, PROTOCOL_VERSION } from "../../bindings/device/protocol.ts";
 import type { TestRandom } from "../../tests/network/random-model.ts";
-import { Broken, type FuzzTarget } from "./engine.ts";
+import type { FuzzTarget } from "./engine.ts";
+import { Broken } from "./judge.ts";
 
 const SOURCE = "fuzz-board";
 

@@ -3,11 +3,26 @@
 import { compileInteger } from "../../bindings/image/compile-integer.ts";
 import { readIntegerModel, writeIntegerModel } from "../../bindings/quantize/integer-file.ts";
 import { quantize } from "../../bindings/quantize/quantize.ts";
-import { caseOf } from "../../tests/quantize/cases.ts";
-import { Broken, type FuzzTarget } from "./engine.ts";
+import { type ModelKind, randomModel, randomSequence } from "../../tests/network/random-model.ts";
+import type { FuzzTarget } from "./engine.ts";
+import { Broken } from "./judge.ts";
 import { changeHeader } from "./safetensors.ts";
 
 const SOURCE = "fuzz.int8.safetensors";
+/** Every kind of layer is in one of them. */
+const KINDS: readonly ModelKind[] = [
+  "ncps LTC",
+  "ncps LTC, sparse",
+  "ncps CfC",
+  "wired CfC",
+  "CfC, pure or no_gate",
+  "CfC, pure or no_gate",
+  "GRU",
+  "LSTM",
+  "MLP",
+  "LiquidGate",
+];
+const STEPS = 24;
 const WORDS = [
   "int-dense",
   "int-cfc",
@@ -29,15 +44,23 @@ export const integerFile: FuzzTarget = {
   codes: ["bad-file", "bad-config"],
   allocationBytes: 1 << 21,
   seeds: () =>
-    ["gru-9", "ltc-fc-8", "cfc-irregular-16", "gate-9"].map((name) => {
-      const { model, calibration } = caseOf(name);
-      const { network } = quantize(model, { precision: "int8", calibration, activations: 8 });
+    KINDS.map((kind, seed) => {
+      const model = randomModel(seed, { kind, maxUnits: 8, maxInputs: 3 });
+      const { input, timespans } = randomSequence(seed, model, STEPS);
+      const features = input.length / STEPS;
+      const calibration = {
+        batch: 1,
+        steps: STEPS,
+        features,
+        input,
+        timespans,
+        initialH: null,
+        initialC: null,
+      };
+      const precision = seed % 2 === 0 ? "int8" : "int4";
+      const { network } = quantize(model, { precision, calibration, activations: seed % 3 === 0 ? 16 : 8 });
       const { class: cell, config } = model;
-      return writeIntegerModel({
-        config: { class: cell, config } as typeof model,
-        precision: "int8",
-        network,
-      });
+      return writeIntegerModel({ config: { class: cell, config } as typeof model, precision, network });
     }),
   change: changeHeader(WORDS),
   read(input) {

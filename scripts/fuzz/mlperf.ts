@@ -2,8 +2,9 @@
 
 import type { Link } from "../../bindings/device/link.ts";
 import { MlperfSession } from "../../bindings/device/mlperf-session.ts";
-import { Broken, type FuzzTarget } from "./engine.ts";
+import type { FuzzTarget } from "./engine.ts";
 import { utf8 } from "./json-change.ts";
+import { Broken } from "./judge.ts";
 
 const SOURCE = "fuzz-device";
 const READY = "m-ready\r\n";

@@ -152,9 +152,14 @@ function splice(input: Uint8Array, at: number, remove: number, insert: Uint8Arra
 
 type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 
-/** A JSON value with one place in it changed. The value itself stays. */
+/** A JSON value with one place in it changed, or a few. The value itself stays. */
 export function mutateJson(value: unknown, words: readonly string[], random: TestRandom): unknown {
-  const root = structuredClone(value) as Json;
+  let root = structuredClone(value) as Json;
+  for (let left = random.pick([1, 1, 1, 1, 2, 3]); left > 0; left--) root = changePlace(root, words, random);
+  return root;
+}
+
+function changePlace(root: Json, words: readonly string[], random: TestRandom): Json {
   const places: { holder: Json[] | { [key: string]: Json }; key: string | number }[] = [];
   const visit = (item: Json) => {
     if (typeof item !== "object" || item === null) return;
@@ -168,7 +173,7 @@ export function mutateJson(value: unknown, words: readonly string[], random: Tes
   const { holder, key } = random.pick(places);
   const owner = holder as Record<string | number, Json>;
   const from = random.pick(places);
-  switch (random.integer(0, 6)) {
+  switch (random.integer(0, 9)) {
     case 0:
       if (Array.isArray(holder)) holder.splice(key as number, 1);
       else delete holder[key as string];
@@ -183,10 +188,30 @@ export function mutateJson(value: unknown, words: readonly string[], random: Tes
     case 3:
       owner[key] = random.chance(0.5) ? [owner[key]!] : { [random.pick(WORDS)]: owner[key]! };
       break;
+    case 4:
+    case 5:
+    case 6:
+      owner[key] = similar(owner[key]!, places, random);
+      break;
     default:
       owner[key] = typeof owner[key] === "number" ? random.pick(NUMBERS) : anyJson(words, random);
   }
   return root;
+}
+
+type Places = readonly { holder: Json[] | { [key: string]: Json }; key: string | number }[];
+
+/** What a reader may well accept in its place: a number near it, or another value of its type out of the document. */
+function similar(value: Json, places: Places, random: TestRandom): Json {
+  if (typeof value === "number" && random.chance(0.6)) {
+    const near = value * random.pick([0, 0.5, 0.99, 1.01, 2, -1]) + random.pick([0, 0, 1, -1]);
+    return Number.isInteger(value) ? Math.round(near) : near;
+  }
+  if (typeof value === "boolean") return !value;
+  const others = places
+    .map(({ holder, key }) => (holder as Record<string | number, Json>)[key]!)
+    .filter((other) => typeof other === typeof value && Array.isArray(other) === Array.isArray(value));
+  return structuredClone(random.pick(others));
 }
 
 /** As JSON.parse does, also for `__proto__`. */

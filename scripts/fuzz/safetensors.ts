@@ -4,9 +4,11 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { readModel, writeModel } from "../../bindings/network/checkpoint.ts";
 import { parseSafetensors, writeSafetensors } from "../../bindings/network/safetensors.ts";
-import type { TestRandom } from "../../tests/network/random-model.ts";
-import { Broken, type FuzzTarget } from "./engine.ts";
+import { prune } from "../../bindings/prune/prune.ts";
+import { MODEL_KINDS, randomModel, type TestRandom } from "../../tests/network/random-model.ts";
+import type { FuzzTarget } from "./engine.ts";
 import { utf8 } from "./json-change.ts";
+import { Broken } from "./judge.ts";
 import { mutateJson } from "./mutate.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
@@ -87,6 +89,11 @@ export const safetensors: FuzzTarget = {
       writeSafetensors(tensors, { note: "x" }),
       readFileSync(join(ROOT, "examples/sine.safetensors")),
       readFileSync(join(ROOT, "tests/golden/ncps/ltc-fc-8.safetensors")),
+      // One of each kind, pruned ones among them.
+      ...MODEL_KINDS.map((kind, seed) => {
+        const model = randomModel(seed, { kind, maxUnits: 8, maxInputs: 3 });
+        return writeModel(seed % 3 === 0 ? prune(model, { sparsity: 0.5 }).model : model);
+      }),
     ];
   },
   change: changeHeader(WORDS),

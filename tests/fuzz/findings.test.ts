@@ -64,6 +64,13 @@ describe("words that every object has are no names", () => {
     expect(trace.clock.kind).toBe("listed");
   });
 
+  it.each(["constructor", "toString", "__proto__"])("instrument %s", async (instrument) => {
+    const trace = utf8("time_ms,power_mW\n0,1\n1,1\n");
+    expect(await messageOf(() => readTrace(trace, "t.csv", { instrument }))).toMatch(
+      /^LiquidEdgeError: instrument: expected /,
+    );
+  });
+
   it.each(["constructor", "toString", "pure"])("layer of kind %s", async (kind) => {
     const own = {
       format: 2,
@@ -92,6 +99,15 @@ describe("a trace", () => {
       /^LiquidEdgeError: r\.json: "\[0\]\.power\.timestamps" expected pairs of a counter and the index/,
     );
   });
+
+  it.each(["[]", '[{"power":{"samples":[],"timestamps":[[0,0],[1,0]]}}]'])(
+    "of a runner has samples: %s",
+    async (json) => {
+      expect(await messageOf(() => readTrace(utf8(json), "r.json"))).toBe(
+        "LiquidEdgeError: r.json: expected samples of an energy run, found none",
+      );
+    },
+  );
 
   it("of ST's board believes no rate that the board does not have", () => {
     const decoder = new Lpm01aDecoder();

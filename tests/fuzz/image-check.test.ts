@@ -37,12 +37,12 @@ it("check keeps every image from reading or writing outside image and arena, and
 }, 60_000);
 
 it("mutants start from accepted images with every kind of layer, variant and block format", () => {
-  const [scalar] = loadEngines(PROBE_MEMORY_BYTES);
+  const engines = loadEngines(PROBE_MEMORY_BYTES);
   const bases = baseImages();
   const layers = new Set<string>();
   const formats = new Set<string>();
   for (const { image, arenaBytes, nLayers, blocks } of bases) {
-    expect(probe(scalar!, { what: "nothing", image, arenaBytes }, "arena last", 1)).toEqual({
+    expect(probe(engines, { what: "nothing", image, arenaBytes }, "arena last", 1)).toEqual({
       code: 0,
       steps: 3,
     });
@@ -71,12 +71,12 @@ it("mutants start from accepted images with every kind of layer, variant and blo
 });
 
 it("integer mutants start from accepted images with every kind of layer, variant and block format", () => {
-  const [scalar] = loadEngines(PROBE_MEMORY_BYTES);
+  const engines = loadEngines(PROBE_MEMORY_BYTES);
   const layers = new Set<string>();
   const formats = new Set<string>();
   for (const { image, arenaBytes, nLayers, blocks } of integerBases(describeImage)) {
     const untouched = { what: "nothing", image, arenaBytes };
-    expect(probe(scalar!, untouched, "arena last", 1)).toEqual({ code: 0, steps: 3 });
+    expect(probe(engines, untouched, "arena last", 1)).toEqual({ code: 0, steps: 3 });
     const view = viewOf(image);
     for (let i = 0; i < nLayers; i++) {
       const record = HEADER_BYTES + i * LAYER_BYTES;

@@ -20,6 +20,8 @@ export interface Mutant {
   /** What was changed. */
   what: string;
   image: Uint8Array;
+  /** The valid image that it was. */
+  base?: Uint8Array;
   arenaBytes: number;
   /** Spoils the arguments rather than the bytes; the core has to reject the call. */
   spoil?: (call: CheckCall) => CheckCall;
@@ -43,7 +45,7 @@ export function mutate(base: BaseImage, random: TestRandom): Mutant {
   if (spoil !== undefined)
     return { what: "spoiled call", image: base.image, arenaBytes: base.arenaBytes, spoil };
   repair(bytes, draft.repairLength, draft.repairChecksum);
-  return { what: what.join(", "), image: bytes, arenaBytes };
+  return { what: what.join(", "), image: bytes, base: base.image, arenaBytes };
 }
 
 const LONGEST_STRING = 2048;

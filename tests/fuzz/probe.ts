@@ -1,5 +1,5 @@
-// Puts a byte string into an engine's memory, has it checked, runs it if it is accepted, and looks for traces outside
-// image and arena. Half of the placements end at the end of memory, where one byte too far traps; in the others a
+// Puts a byte string into the memory of every build of the core, has it checked, runs it if it is accepted, and looks for traces
+// outside image and arena. Half of the placements end at the end of memory, where one byte too far traps; in the others a
 // pattern surrounds both: it must stay, and runs with two patterns must agree, else something outside was read.
 
 import type { CoreExports } from "../../bindings/core/exports.ts";
@@ -9,7 +9,6 @@ import {
   Control,
   HEADER_BYTES,
   Header,
-  IntKind,
   LAYER_BYTES,
   Layer,
   NUMBERS_INTEGER,
@@ -19,6 +18,7 @@ import { TestRandom } from "../network/random-model.ts";
 import { describeImage, viewOf } from "./image-bases.ts";
 import type { Mutant } from "./image-mutants.ts";
 import { anyFloat, type CheckCall } from "./image-operators.ts";
+import { elementBytes, overlaps } from "./image-windows.ts";
 import { isInteger } from "./integer-bases.ts";
 
 export const PLACEMENTS = [
@@ -46,19 +46,39 @@ export interface ProbeResult {
 /** A rule that the core broke. */
 export class Violation extends Error {}
 
+/** An arena as the core left it after an accepted image ran, or null after a rejection. */
+type Arena = Uint8Array | null;
+
 /**
- * Probes one byte string on one engine. `seed` decides what the arena holds and which inputs are written.
+ * Probes one byte string on every engine, which have to agree. `seed` decides what the arena holds and which inputs are written.
  * @throws Violation
  */
-export function probe(engine: Engine, mutant: Mutant, placement: Placement, seed: number): ProbeResult {
+export function probe(
+  engines: readonly Engine[],
+  mutant: Mutant,
+  placement: Placement,
+  seed: number,
+): ProbeResult {
   const call = place(mutant, placement);
-  const first = runWith(engine, mutant, call, PATTERNS[0], seed);
-  if (!placement.endsWith("canaries") || mutant.spoil !== undefined) return first.result;
-  const second = runWith(engine, mutant, call, PATTERNS[1], seed);
-  if (first.result.code !== second.result.code || !sameFloats(first.arena, second.arena)) {
-    throw new Violation("read outside image and arena: the result depends on what stands there");
+  const patterns = placement.endsWith("canaries") && mutant.spoil === undefined ? PATTERNS : [PATTERNS[0]];
+  let first: { result: ProbeResult; arena: Arena; what: string } | null = null;
+  for (const pattern of patterns) {
+    layOut(mutant, call, pattern, seed);
+    for (const engine of engines) {
+      const { result, arena } = runWith(engine, mutant, call, seed);
+      const what = `${engine.name} with ${pattern} around`;
+      if (first === null) {
+        if (result.code === 0) expectSound(mutant, call);
+        first = { result, arena, what };
+        continue;
+      }
+      if (result.code !== first.result.code)
+        throw new Violation(`${what} returned ${result.code}, ${first.what} ${first.result.code}`);
+      if (!sameArenas(arena, first.arena, mutant.image) && !hasOddOverlap(mutant))
+        throw new Violation(`${what} left another arena than ${first.what}`);
+    }
   }
-  return first.result;
+  return first!.result;
 }
 
 function place({ image, arenaBytes }: Mutant, placement: Placement): CheckCall {
@@ -87,35 +107,46 @@ function place({ image, arenaBytes }: Mutant, placement: Placement): CheckCall {
   }
 }
 
+/**
+ * Whether vectors of a layer overlap as in no image of ours. What a kernel then reads depends on how many elements it has
+ * written, four at once or one: the builds may differ, within the same bounds.
+ */
+function hasOddOverlap({ image, base }: Mutant): boolean {
+  return overlaps(image) !== (base === undefined ? "" : overlaps(base));
+}
+
+/** Memory as every engine gets it. */
+const laidOut = new Uint8Array(PROBE_MEMORY_BYTES);
+
+function layOut({ image }: Mutant, call: CheckCall, pattern: number, seed: number): void {
+  laidOut.fill(pattern);
+  laidOut.fill(0, call.arena, call.arena + call.arenaBytes);
+  const random = new TestRandom(seed);
+  const floats = new Float32Array(laidOut.buffer, call.arena, call.arenaBytes >> 2);
+  for (let i = 0; i < floats.length; i++) floats[i] = anyFloat(random);
+  laidOut.set(image, call.image);
+}
+
 function runWith(
   engine: Engine,
   mutant: Mutant,
   call: CheckCall,
-  pattern: number,
   seed: number,
-): { result: ProbeResult; arena: Uint8Array } {
+): { result: ProbeResult; arena: Arena } {
   const bytes = new Uint8Array(engine.memory.buffer);
   const { image, imageBytes, arena, arenaBytes } = call;
-  bytes.fill(pattern);
-  const random = new TestRandom(seed);
-  const floats = new Float32Array(engine.memory.buffer, arena, arenaBytes >> 2);
-  for (let i = 0; i < floats.length; i++) floats[i] = anyFloat(random);
-  bytes.set(mutant.image, image);
-  const before = bytes.slice();
+  bytes.set(laidOut);
 
   const exports = engine.exports as CoreExports;
   const args = mutant.spoil?.(call) ?? call;
   const code = exports.check(args.image, args.imageBytes, args.arena, args.arenaBytes);
-  if (!sameBytes(bytes, before, 0, bytes.length)) throw new Violation("check wrote to memory");
-  let steps = 0;
-  if (code === 0) {
-    if (mutant.spoil !== undefined) throw new Violation("check accepted a spoiled call");
-    expectSound(mutant, call);
-    steps = drive(exports, new DataView(engine.memory.buffer), call, random);
-  }
+  if (!sameBytes(bytes, laidOut, 0, bytes.length)) throw new Violation("check wrote to memory");
+  if (code !== 0) return { result: { code, steps: 0 }, arena: null };
+  if (mutant.spoil !== undefined) throw new Violation("check accepted a spoiled call");
+  const steps = drive(exports, new DataView(engine.memory.buffer), call, new TestRandom(seed));
   const arenaEnd = arena + arenaBytes;
-  if (!sameBytes(bytes, before, 0, arena) || !sameBytes(bytes, before, arenaEnd, bytes.length)) {
-    const where = sameBytes(bytes, before, image, image + imageBytes)
+  if (!sameBytes(bytes, laidOut, 0, arena) || !sameBytes(bytes, laidOut, arenaEnd, bytes.length)) {
+    const where = sameBytes(bytes, laidOut, image, image + imageBytes)
       ? "outside image and arena"
       : "in the image";
     throw new Violation(`wrote ${where}`);
@@ -140,7 +171,7 @@ function expectSound({ image }: Mutant, { arenaBytes }: CheckCall): void {
   expectInArena("states outside the arena", word(Header.STATE), word(Header.STATES));
   const { nLayers, blocks } = describeImage(image, arenaBytes);
   for (let record = HEADER_BYTES; record < HEADER_BYTES + nLayers * LAYER_BYTES; record += LAYER_BYTES) {
-    const [inWidth, outWidth] = elementWidths(view, record);
+    const [inWidth, outWidth] = elementBytes(view, record);
     expectInArena(
       "a layer's input outside the arena",
       word(record + Layer.IN),
@@ -158,15 +189,6 @@ function expectSound({ image }: Mutant, { arenaBytes }: CheckCall): void {
   for (const { at, bytes } of blocks) {
     if (at % 4 !== 0 || at + bytes > image.length) throw new Violation("accepted a block outside the image");
   }
-}
-
-/** Bytes of an element at a layer's input and output. */
-function elementWidths(view: DataView, record: number): [number, number] {
-  if (!isInteger(view)) return [4, 4];
-  const kind = view.getUint16(record + Layer.KIND, true);
-  const isI8 = kind === IntKind.INPUT && view.getUint16(record + Layer.VARIANT, true) === 0;
-  const wide: number[] = [IntKind.INPUT, IntKind.AFFINE, IntKind.LTC];
-  return [wide.includes(kind) ? 2 : 1, isI8 ? 1 : 2];
 }
 
 /** Reset, three steps, one that must be refused, and every layer by itself. Returns the steps done. */
@@ -230,9 +252,11 @@ function sameBytes(a: Uint8Array, b: Uint8Array, start: number, end: number): bo
   return Buffer.compare(a.subarray(start, end), b.subarray(start, end)) === 0;
 }
 
-/** Bitwise, but all NaNs are equal: which payload survives an addition is the engine's choice. */
-function sameFloats(a: Uint8Array, b: Uint8Array): boolean {
+/** Bitwise; in a float image all NaNs are equal: which payload survives an addition is the engine's choice. */
+function sameArenas(a: Arena, b: Arena, image: Uint8Array): boolean {
+  if (a === null || b === null) return a === b;
   if (sameBytes(a, b, 0, a.length)) return true;
+  if (isInteger(viewOf(image))) return false;
   const [x, y] = [new Float32Array(a.buffer, 0, a.length >> 2), new Float32Array(b.buffer, 0, b.length >> 2)];
   return x.every((value, i) => Object.is(value, y[i]));
 }

@@ -1,0 +1,52 @@
+// Where the vectors of a layer stand in the arena.
+
+import {
+  HEADER_BYTES,
+  Header,
+  IntKind,
+  Kind,
+  LAYER_BYTES,
+  Layer,
+  scratchElements,
+} from "../../bindings/image/format.ts";
+import { viewOf } from "./image-bases.ts";
+import { isInteger } from "./integer-bases.ts";
+
+/** Bytes of an element at the input and output of the layer whose record stands at `record`. */
+export function elementBytes(view: DataView, record: number): [number, number] {
+  if (!isInteger(view)) return [4, 4];
+  const kind = view.getUint16(record + Layer.KIND, true);
+  const isI8 = kind === IntKind.INPUT && view.getUint16(record + Layer.VARIANT, true) === 0;
+  const wide: number[] = [IntKind.INPUT, IntKind.AFFINE, IntKind.LTC];
+  return [wide.includes(kind) ? 2 : 1, isI8 ? 1 : 2];
+}
+
+/** Which vectors of a layer overlap, and how, for each layer of an image. */
+export function overlaps(image: Uint8Array): string {
+  const view = viewOf(image);
+  const word = (at: number) => view.getUint32(at, true);
+  const found: string[] = [];
+  for (let i = 0; i < view.getUint16(Header.LAYERS, true); i++) {
+    const record = HEADER_BYTES + i * LAYER_BYTES;
+    const [kind, variant] = [view.getUint16(record, true), view.getUint16(record + Layer.VARIANT, true)];
+    const [inBytes, outBytes] = elementBytes(view, record);
+    const [n, nIn] = [word(record + Layer.N), word(record + Layer.N_IN)];
+    const windows = [
+      [word(record + Layer.IN), inBytes * nIn],
+      [word(record + Layer.OUT), outBytes * n],
+      [word(record + Layer.SCRATCH), 4 * scratchElements(kind as Kind, variant, n)],
+      ...(hasCell(view, kind) ? [[word(record + Layer.CELL), outBytes * n]] : []),
+    ] as [number, number][];
+    for (const [a, [from, bytes]] of windows.entries()) {
+      for (const [b, [otherFrom, otherBytes]] of windows.entries()) {
+        if (a >= b || from >= otherFrom + otherBytes || otherFrom >= from + bytes) continue;
+        found.push(`${i}: ${a} ${bytes} ${b} ${otherBytes} ${otherFrom - from}`);
+      }
+    }
+  }
+  return found.join("; ");
+}
+
+function hasCell(view: DataView, kind: number): boolean {
+  return kind === (isInteger(view) ? IntKind.LSTM : Kind.LSTM);
+}
