@@ -51,7 +51,7 @@ export const TOOLS: readonly Tool[] = [
   {
     command: "chromium",
     debianPackage: "chromium",
-    neededFor: "running the library, the explorer and reports in a browser",
+    neededFor: "running the library, the explorer, reports and documents in a browser",
   },
   { command: "redis-server", debianPackage: "redis-server", neededFor: "sweeps on a queue" },
 ];
