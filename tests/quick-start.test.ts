@@ -2,7 +2,7 @@
 // program prints what it says.
 
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -28,9 +28,19 @@ beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), "quick-start-"));
   mkdirSync(join(folder, "node_modules"));
   symlinkSync(root, join(folder, "node_modules/liquid-edge"));
+  cpSync(join(root, "examples"), join(folder, "examples"), { recursive: true });
   writeFileSync(join(folder, "package.json"), '{ "type": "module" }');
 });
 afterAll(() => rmSync(folder, { recursive: true }));
+
+it("shows the files of examples/page", () => {
+  for (const [language, name] of [
+    ["html", "index.html"],
+    ["js", "serve.js"],
+  ] as const) {
+    expect(block(language)).toBe(readFileSync(join(root, "examples/page", name), "utf8"));
+  }
+});
 
 it("prints what sizes cost as it says", () => {
   // Plain JavaScript but for its name.
@@ -43,11 +53,9 @@ describe.skipIf(missing("chromium"))("the page in a browser", () => {
   let server: ChildProcess;
   let origin: string;
   beforeAll(async () => {
-    writeFileSync(join(folder, "index.html"), block("html"));
-    writeFileSync(join(folder, "serve.js"), block("js"));
     const port = await freePort();
     origin = `http://127.0.0.1:${port}/`;
-    server = spawn(process.execPath, ["serve.js"], {
+    server = spawn(process.execPath, ["examples/page/serve.js"], {
       cwd: folder,
       env: { ...process.env, PORT: String(port) },
     });
@@ -64,7 +72,7 @@ describe.skipIf(missing("chromium"))("the page in a browser", () => {
       tab.on("console", (message) => {
         if (message.type() === "error") complaints.push(message.text());
       });
-      await tab.goto(origin);
+      await tab.goto(`${origin}examples/page/index.html`);
       const answer = tab.locator("#answer");
       await expect.poll(() => answer.textContent(), { timeout: 30_000 }).not.toBe("…");
       const network = await Network.load(join(root, "examples/steam.safetensors"));

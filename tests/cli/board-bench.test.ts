@@ -173,7 +173,7 @@ describe.skipIf(missing("python3", "wasm2c", "gcc"))("a bench", () => {
     const path = join(ROOT, "docs/board-bench.md");
     const page = readFileSync(path, "utf8");
     const current = page.replace(
-      /(```text\n\$ npx liquid-edge board verify --config hardware\.yaml\n)[^`]*```/,
+      /(```console\n\$ npx liquid-edge board verify --config hardware\.yaml\n)[^`]*```/,
       (_, command: string) => `${command}${printed}\`\`\``,
     );
     if (process.env.UPDATE_README === "1") writeFileSync(path, current);
