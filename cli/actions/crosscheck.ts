@@ -79,8 +79,9 @@ export async function crosscheck(io: Io, weights: string[], options: CrosscheckO
     report.calibration = options.out ?? calibrationFile(board);
     await io.writeFile(report.calibration, `${JSON.stringify(calibration, null, 2)}\n`);
   }
-  if (options.plot !== undefined) await plot(io, options.plot, report);
   io.print(options.json ? JSON.stringify(report) : describe(report, io.colour));
+  // A suite takes minutes: what it found is shown before a picture can fail.
+  if (options.plot !== undefined) await plot(io, options.plot, report);
   failWhereDue(report, options);
 }
 

@@ -342,6 +342,12 @@ const USAGE: Row[] = [
     'board: expected one of qemu-m33, qemu-m4f, qemu-m7, rp2040js, found "rp2040", which no emulator executes (rp2040js stands for it, Arm Cortex-M0+)',
   ],
   [
+    "a silicon board that is not there",
+    ["board", "run", SINE, "--board", "rp2040"],
+    {},
+    "rp2040: expected --port with a silicon board, or one serial port where it answers, found none (rp2040js stands for it, Arm Cortex-M0+)",
+  ],
+  [
     "--emulated for a board without an emulator",
     ["board", "run", SINE, "--board", "nrf52840", "--emulated"],
     {},

@@ -79,7 +79,8 @@ export function findEmulated(id: string): EmulatedBoard {
   });
 }
 
-function emulatorHint({ id, core }: Board): string {
+/** What stands for a silicon board where there is none. */
+export function emulatorHint({ id, core }: Board): string {
   const same = emulatedBoards().filter((emulated) => emulated.core.name === core.name);
   return same.length === 0
     ? `no emulated board has its core, ${core.name}`
