@@ -1,6 +1,6 @@
 // What a failing matcher says beyond the figure: where the cost goes, and what would lower it.
 
-import type { Coefficient, CostShare, Estimate } from "../bindings/estimate/estimate.ts";
+import type { Coefficient, Estimate } from "../bindings/estimate/estimate.ts";
 import { bytes, digits, percent, range } from "../format/numbers.ts";
 
 /** What was too much. */
@@ -33,17 +33,19 @@ function costsOf(estimate: Estimate): string[] {
   ];
 }
 
-/** The operation class or kernel with the most cycles, and the name of the coefficient that prices it. */
+/** What has the most cycles of operation classes, kernels and rows, and the name of the coefficient that prices it. */
 function dearest({ breakdown }: Estimate) {
-  const [byClass, byKernel] = [largest(breakdown.classes), largest(breakdown.kernels)];
-  if (byKernel !== undefined && byKernel.cycles > (byClass?.cycles ?? 0)) {
-    return { what: "kernel", cost: byKernel, coefficient: `cyclesPerMac.${byKernel.name}` };
-  }
-  if (byClass === undefined) return null;
-  return { what: "operation class", cost: byClass, coefficient: `cycles.${byClass.name}` };
+  const candidates = [
+    { what: "operation class", prefix: "cycles", cost: largest(breakdown.classes) },
+    { what: "kernel", prefix: "cyclesPerMac", cost: largest(breakdown.kernels) },
+    { what: "rows of kernel", prefix: "cyclesPerRow", cost: largest(breakdown.rows) },
+  ].flatMap(({ what, prefix, cost }) =>
+    cost === undefined ? [] : [{ what, cost, cycles: cost.cycles, coefficient: `${prefix}.${cost.name}` }],
+  );
+  return largest(candidates) ?? null;
 }
 
-function largest<Cost extends CostShare>(costs: readonly Cost[]): Cost | undefined {
+function largest<Cost extends { cycles: number }>(costs: readonly Cost[]): Cost | undefined {
   return costs.reduce<Cost | undefined>(
     (best, one) => (best === undefined || one.cycles > best.cycles ? one : best),
     undefined,

@@ -23,6 +23,12 @@ export interface Figure {
   note?: string;
 }
 
+/** What a multiply-accumulate of a kernel takes, and what a row of them does beside: its bias, its rescaling, its store. */
+export interface KernelFigure extends Figure {
+  /** Absent: contained in the price per MAC, for rows of a usual length. */
+  perRow?: Figure;
+}
+
 /** Cycles per operation of each class, and per multiply-accumulate of each kernel. `null`: not available on this core. */
 export interface CycleTable {
   /** Coefficients of one table are treated as fully correlated. */
@@ -32,7 +38,7 @@ export interface CycleTable {
   /** Cycles an operation by class; null: this core has no price for it. */
   classes: Record<OpClass, Figure | null>;
   /** Cycles per MAC by kernel name; a kernel keyed by engine carries its major version: `vendor-x-cube-ai-8`. */
-  kernels: Record<string, Figure>;
+  kernels: Record<string, KernelFigure>;
   /** Titles of documents by the keys that figures name. */
   sources: Record<string, string>;
 }
@@ -97,7 +103,7 @@ export interface Board {
   cycles: CycleTable;
   /** Alternatives to `cycles` by name, e.g. a library of floats in ROM. */
   cycleOptions: Record<string, CycleOption>;
-  /** Kernels of the core that the board's firmware replaces, and the entry of `cycles.kernels` that prices a MAC of each. */
+  /** Kernels of the core that the board's firmware replaces, and the entry of `cycles.kernels` that prices each. */
   portKernels: Record<string, string>;
   /** Clock, supply and currents that have sources. */
   operatingPoints: OperatingPoint[];

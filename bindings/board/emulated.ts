@@ -49,7 +49,7 @@ export interface EmulatedBoard {
   counts: "instructions" | "cycles";
   /** What each operation takes of what is counted. */
   costs: CycleTable;
-  /** Kernels of the core that the firmware replaces, and the entry of `costs.kernels` that prices a MAC of each. */
+  /** Kernels of the core that the firmware replaces, and the entry of `costs.kernels` that prices each. */
   portKernels: Record<string, string>;
   /** What measured networks made of these costs; null: nothing was fitted. */
   calibration: Calibration | null;

@@ -21,20 +21,19 @@ const grade = z.enum(["A", "B", "C"]).meta({
 const source = text.meta({ description: "key of `sources`; several separated by a comma and a space" });
 const sources = z.record(z.string(), text).meta({ description: "where the figures were read, by key" });
 
-const figure = z
-  .strictObject({
-    typ: positive,
-    min: positive,
-    max: positive,
-    source,
-    grade,
-    conditions: text.exactOptional(),
-    note: text.exactOptional(),
-  })
-  .meta({
-    id: "figure",
-    description: "typical value and 90 % range, min <= typ <= max; the unit is in the field's name",
-  });
+const plainFigure = z.strictObject({
+  typ: positive,
+  min: positive,
+  max: positive,
+  source,
+  grade,
+  conditions: text.exactOptional(),
+  note: text.exactOptional(),
+});
+const figure = plainFigure.meta({
+  id: "figure",
+  description: "typical value and 90 % range, min <= typ <= max; the unit is in the field's name",
+});
 
 const CLASS_NAMES = Object.keys(OP_CLASSES) as OpClass[];
 const price = z.nullable(figure);
@@ -51,7 +50,14 @@ const someClasses = z.strictObject(
   >,
 );
 const kernels = z
-  .record(z.string(), figure)
+  .record(
+    z.string(),
+    plainFigure.extend({
+      perRow: figure
+        .exactOptional()
+        .describe("cycles per result beside its MACs; absent: contained in them, for rows of a usual length"),
+    }),
+  )
   .meta({ description: "cycles per multiply-accumulate by kernel" });
 
 const coreTable = z.strictObject({
@@ -85,7 +91,7 @@ const core = z.strictObject({
 });
 
 const portKernelPrices = z.record(z.string(), text).default({}).meta({
-  description: "kernels of the core that the firmware replaces, and which entry of `kernels` prices a MAC",
+  description: "kernels of the core that the firmware replaces, and which entry of `kernels` prices them",
 });
 
 const boardFile = z.strictObject({

@@ -2,10 +2,12 @@ import type { OpCounts } from "./op-class.ts";
 
 /** Multiply-accumulates that a named kernel executed. */
 export interface MacCount {
-  /** Name that boards price, e.g. `f32`, `int8-scalar`, `int8-smlad`, `vendor-cmsis-nn`. */
+  /** Name that boards price, e.g. `f32`, `int8-scalar`, `int8-smlad`, `port-int8`, `vendor-cmsis-nn`. */
   kernel: string;
   /** In a time step. */
   count: number;
+  /** Rows of the matrices, that is results; of a kernel that boards price by the row as well. */
+  rows?: number;
 }
 
 /**
@@ -27,6 +29,8 @@ export interface KernelProfile {
   calls: number;
   /** For information: these MACs are executed operations, hence already in `classes`. */
   macs: number;
+  /** Results of its products of matrices, each the end of a row of MACs; 0 of other kernels. */
+  rows: number;
   /** Executed in all calls. */
   operations: number;
   classes: OpCounts;
@@ -54,4 +58,15 @@ export interface NetworkProfile extends OpProfile {
   kernels: KernelProfile[];
   /** Cycles of some operations depend on values although their number does not; named here when they occur. */
   valueDependent: string[];
+}
+
+/** Adds MACs to those of a kernel, with the rows that they are in: 0 for what is no product of a matrix. */
+export function addMacs(macs: Required<MacCount>[], kernel: string, count: number, rows: number): void {
+  const entry = macs.find((one) => one.kernel === kernel);
+  if (entry === undefined) {
+    macs.push({ kernel, count, rows });
+    return;
+  }
+  entry.count += count;
+  entry.rows += rows;
 }

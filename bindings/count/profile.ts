@@ -76,7 +76,7 @@ function outsideLayers(
       same.map((k) => k.classes),
     );
     const calls = same.reduce((left, k) => left - k.calls, kernel.calls);
-    return { name: kernel.name, calls, macs: 0, operations: totalOperations(rest), classes: rest };
+    return { name: kernel.name, calls, macs: 0, rows: 0, operations: totalOperations(rest), classes: rest };
   });
   return {
     name: "step",
@@ -103,13 +103,17 @@ function kernelsOf(counted: CountedOperations, macs: readonly MacCount[]): Kerne
       throw new Error(`${count} MACs are said to be in the kernel "${kernel}", which was not called`);
     }
   }
-  return kernels.map(({ name, calls, operations, classes }) => ({
-    name,
-    calls,
-    macs: macs.reduce((sum, { kernel, count }) => (kernel === name ? sum + count : sum), 0),
-    operations,
-    classes,
-  }));
+  return kernels.map(({ name, calls, operations, classes }) => {
+    const own = macs.filter(({ kernel }) => kernel === name);
+    return {
+      name,
+      calls,
+      macs: own.reduce((sum, { count }) => sum + count, 0),
+      rows: own.reduce((sum, { rows = 0 }) => sum + rows, 0),
+      operations,
+      classes,
+    };
+  });
 }
 
 /** Operations whose cycles depend on their operands, on some cores at least. */

@@ -1,6 +1,14 @@
 // Load, compile, run and profile a network, and estimate it on a board that the caller brings: all that is small.
 
-export type { Board, CycleTable, Figure, Grade, IdleMode, OperatingPoint } from "../board/board.ts";
+export type {
+  Board,
+  CycleTable,
+  Figure,
+  Grade,
+  IdleMode,
+  KernelFigure,
+  OperatingPoint,
+} from "../board/board.ts";
 export { findPoint } from "../board/find.ts";
 export { BatchPool, type BatchPoolOptions } from "../core/batch-pool.ts";
 export { ENGINES, type Engine, hasSimd } from "../core/core.ts";

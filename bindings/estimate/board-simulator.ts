@@ -1,6 +1,6 @@
 // Operations * cycles -> cycles, latency, energy, power, memory and real-time verdict of one network on one platform.
 //
-//   cycles          = sum of count * cycles per operation + sum of MACs * cycles per MAC
+//   cycles          = sum of count * cycles per operation + sum of MACs * cycles per MAC + sum of rows * cycles per row
 //   latencyUs       = cycles / f
 //   energyUj        = latencyUs * I_active * V
 //   averagePowerUw  = V * (I_active * busy + I_idle * (1 - busy)),  busy = min(1, (wakeUs + latencyUs) / periodUs)
@@ -201,7 +201,7 @@ export class BoardSimulator {
       share: total === 0 ? 0 : cycles / total,
     });
     const byCost = (a: CostShare, b: CostShare) => b.cycles - a.cycles;
-    const costs = (kind: "class" | "kernel") =>
+    const costs = (kind: PricedProfile["terms"][number]["kind"]) =>
       priced.terms
         .filter((term) => term.kind === kind)
         .map((term) => costOf(term.name, term.count, term.count * term.figure.typ))
@@ -215,12 +215,13 @@ export class BoardSimulator {
       }),
       classes: costs("class") as (CostShare & { name: OpClass })[],
       kernels: costs("kernel"),
+      rows: costs("row"),
     };
   }
 
   #coefficients(priced: PricedProfile): Coefficient[] {
     const { sources } = this.board.cycles;
-    const prefix = { class: "cycles", kernel: "cyclesPerMac" };
+    const prefix = { class: "cycles", kernel: "cyclesPerMac", row: "cyclesPerRow" };
     const used: [string, Figure][] = [
       ...priced.terms.map((term): [string, Figure] => [`${prefix[term.kind]}.${term.name}`, term.figure]),
       ["activeCurrentMa", this.point.activeCurrentMa],

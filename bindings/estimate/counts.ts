@@ -37,11 +37,16 @@ type Costs = Pick<EmulatedBoard, "costs" | "portKernels">;
 
 /** Every kernel that a step executes, `other` last. */
 export function countsByKernel(profile: NetworkProfile, { costs, portKernels }: Costs): KernelCount[] {
-  const kernels = profile.kernels.map(({ name, calls, macs, classes }): KernelCount => {
+  const kernels = profile.kernels.map(({ name, calls, macs, rows, classes }): KernelCount => {
     const ported = macs > 0 ? portKernels[name] : undefined;
     if (ported === undefined) return { name, calls, count: priced(classes, costs) };
-    const { typ, min, max } = costs.kernels[ported]!;
-    return { name: `port_${name}`, calls, count: { typ: macs * typ, min: macs * min, max: macs * max } };
+    const price = costs.kernels[ported]!;
+    const counted = (key: keyof Interval) => macs * price[key] + rows * (price.perRow?.[key] ?? 0);
+    return {
+      name: `port_${name}`,
+      calls,
+      count: { typ: counted("typ"), min: counted("min"), max: counted("max") },
+    };
   });
   const rest = addCounts(
     profile.kernels.map(({ classes }) => classes),

@@ -7,7 +7,7 @@ import type { MemoryUse } from "./memory-profiler.ts";
 
 /** A coefficient that the estimate used, and where it came from. */
 export interface Coefficient extends Interval {
-  /** `cycles.<class>`, `cyclesPerMac.<kernel>`, `activeCurrentMa`, `peakCurrentMa`, `idleCurrentMa` or `wakeUs`. */
+  /** `cycles.<class>`, `cyclesPerMac.<kernel>`, `cyclesPerRow.<kernel>`, `activeCurrentMa`, `peakCurrentMa`, `idleCurrentMa` or `wakeUs`. */
   name: string;
   /** Title of the document; several separated by "; ". */
   source: string;
@@ -79,7 +79,7 @@ export interface Estimate {
   cycleOption: string | null;
   /** False when that option's results may differ from the core's in the last bits. */
   bitIdentical: boolean;
-  /** Kernels that the board's port supplies, priced by the MAC; the profile counts the core's own. */
+  /** Kernels that the board's port supplies, priced by MAC and row; the profile counts the core's own. */
   portKernels: string[];
   /** As the caller described the network; null for a profile from elsewhere. */
   precision: string | null;
@@ -113,10 +113,15 @@ export interface Estimate {
   fits: boolean | null;
   /** Where image and arena lie; null for a profile that came without an image. */
   memory: MemoryUse | null;
-  /**
-   * Typical cycles of an inference by layer, by operation class and by kernel; layers need a `NetworkProfile`.
-   */
-  breakdown: { layers: LayerShare[]; classes: (CostShare & { name: OpClass })[]; kernels: CostShare[] };
+  /** Typical cycles of an inference by layer, by operation class and by kernel; layers need a `NetworkProfile`. */
+  breakdown: {
+    layers: LayerShare[];
+    classes: (CostShare & { name: OpClass })[];
+    /** By the MAC. */
+    kernels: CostShare[];
+    /** By the row, of the kernels that have such a price. */
+    rows: CostShare[];
+  };
   /** What the caller took for granted, e.g. an analytic input range. */
   assumed: string[];
   /** Bounds with every coefficient at its worst at once. */

@@ -29,7 +29,11 @@ export function parseOpProfile(json: unknown, source: string): OpProfile {
   checkOpProfile(profile, source);
   return {
     classes: { ...profile.classes },
-    macs: profile.macs.map(({ kernel, count }) => ({ kernel, count })),
+    macs: profile.macs.map(({ kernel, count, rows }) => ({
+      kernel,
+      count,
+      ...(rows === undefined ? {} : { rows }),
+    })),
   };
 }
 
@@ -56,6 +60,7 @@ export function checkOpProfile(profile: OpProfile, source: string): void {
       });
     }
     checkCount(mac.count, `macs[${i}].count`, source);
+    if (mac.rows !== undefined) checkCount(mac.rows, `macs[${i}].rows`, source);
   });
 }
 

@@ -1,5 +1,5 @@
-// Kernels that a board's port supplies: their work is priced by the multiply-accumulate instead of by operation classes, since
-// the operations counted are those of the core's own kernel.
+// Kernels that a board's port supplies: their work is priced by the multiply-accumulate and by the row instead of by operation
+// classes, since the operations counted are those of the core's own kernel.
 
 import type { Board } from "../board/board.ts";
 import { addCounts } from "../count/counted-core.ts";
@@ -12,7 +12,7 @@ import type {
   OpProfile,
 } from "../count/op-profile.ts";
 
-/** Work of a step or of a layer: by class, and by the MAC where the port supplies the kernel. */
+/** Work of a step or of a layer: by class, and by MAC and row where the port supplies the kernel. */
 export interface PortedWork {
   classes: OpCounts;
   macs: MacCount[];
@@ -51,6 +51,9 @@ function ported(
       -1,
       classes,
     ),
-    macs: [...macs, ...replaced.map(({ name, macs: count }) => ({ kernel: prices[name]!, count }))],
+    macs: [
+      ...macs,
+      ...replaced.map(({ name, macs: count, rows }) => ({ kernel: prices[name]!, count, rows })),
+    ],
   };
 }

@@ -1,4 +1,5 @@
-// Cycles of a profile: sum of count * cycles over operation classes, plus count * cycles per MAC over kernels.
+// Cycles of a profile: sum of count * cycles over operation classes, plus MACs * cycles per MAC, plus rows * cycles per row where
+// a kernel has such a price, over kernels.
 // All coefficients of one board's table move together, as functions of one standard normal z.
 
 import type { Board, CycleOption, Figure } from "../board/board.ts";
@@ -9,7 +10,7 @@ import { type Interval, type Spread, spreadOf, valueAt, Z90 } from "./interval.t
 
 interface Term {
   name: string;
-  kind: "class" | "kernel";
+  kind: "class" | "kernel" | "row";
   count: number;
   figure: Figure;
   spread: Spread;
@@ -97,11 +98,15 @@ export class PriceList {
       }
       terms.push({ name, kind: "class", count, figure, spread: spreadOf(figure) });
     }
-    for (const { kernel, count } of profile.macs) {
+    for (const { kernel, count, rows } of profile.macs) {
       if (count === 0) continue;
       const figure = this.#board.cycles.kernels[kernel];
       if (figure === undefined) throw this.#noKernel(kernel, count);
       terms.push({ name: kernel, kind: "kernel", count, figure, spread: spreadOf(figure) });
+      const { perRow } = figure;
+      if (perRow === undefined) continue;
+      if (rows === undefined) throw this.#noRows(kernel, count);
+      terms.push({ name: kernel, kind: "row", count: rows, figure: perRow, spread: spreadOf(perRow) });
     }
     return new PricedProfile(terms);
   }
@@ -110,8 +115,18 @@ export class PriceList {
   typicalCycles({ classes, macs }: OpProfile): number {
     let cycles = 0;
     for (const [name, count] of entriesOf(classes)) cycles += count * (this.#classes[name]?.typ ?? 0);
-    for (const { kernel, count } of macs) cycles += count * (this.#board.cycles.kernels[kernel]?.typ ?? 0);
+    for (const { kernel, count, rows = 0 } of macs) {
+      const figure = this.#board.cycles.kernels[kernel];
+      cycles += count * (figure?.typ ?? 0) + rows * (figure?.perRow?.typ ?? 0);
+    }
     return cycles;
+  }
+
+  #noRows(kernel: string, count: number): LiquidEdgeError {
+    return new LiquidEdgeError(
+      "unavailable",
+      `board ${this.#board.id}: kernel "${kernel}" is priced by the row as well, and the profile has ${count} MACs of it without "rows"`,
+    );
   }
 
   #noKernel(kernel: string, count: number): LiquidEdgeError {

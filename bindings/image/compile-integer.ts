@@ -1,6 +1,7 @@
 // Integer network → image of integers: what compile.ts does for floats. The arithmetic is in docs/integers.md, the layers'
 // parameters in assembly/image.ts.
 
+import { addMacs } from "../count/op-profile.ts";
 import { LiquidEdgeError } from "../errors.ts";
 import type { CompiledLayer, CompiledNetwork } from "./compile.ts";
 import { crc32 } from "./crc32.ts";
@@ -213,20 +214,24 @@ function encodeLayer(layer: IntLayer): EncodedLayer {
     has4Bits: false,
     info,
   };
-  const add = (slot: number, name: string, block: EncodedIntBlock, possible: number, macs: number) => {
+  const add = (
+    slot: number,
+    name: string,
+    block: EncodedIntBlock,
+    possible: number,
+    { macs, rows }: { macs: number; rows: number },
+  ) => {
     result.blocks.set(slot, { ...block, isTable: false });
     const { format, connections, kernel } = block;
     info.parameters.push({ name, format, connections, possible });
-    const entry = info.macs.find((mac) => mac.kernel === kernel);
-    if (entry === undefined) info.macs.push({ kernel, count: macs * connections });
-    else entry.count += macs * connections;
+    addMacs(info.macs, kernel, macs * connections, rows);
   };
   const addMatrix = (slot: number, name: string, matrix: IntMatrix) => {
     result.has4Bits ||= matrix.bits === 4;
-    add(slot, name, encodeIntMatrix(matrix), matrix.nOut * matrix.nIn, 1);
+    add(slot, name, encodeIntMatrix(matrix), matrix.nOut * matrix.nIn, { macs: 1, rows: matrix.nOut });
   };
   const addSynapses = (slot: number, name: string, synapses: IntSynapses, times: number) =>
-    add(slot, name, encodeIntSynapses(synapses), synapses.nOut * synapses.nIn, 2 * times);
+    add(slot, name, encodeIntSynapses(synapses), synapses.nOut * synapses.nIn, { macs: 2 * times, rows: 0 });
   const addVectors = (slot: number, bytes: Uint8Array) =>
     result.blocks.set(slot, { bytes, tableBytes: 0, isTable: false });
   const addTable = (slot: number, table: IntTable) => {

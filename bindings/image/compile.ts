@@ -1,7 +1,7 @@
 // Model → image: the bytes that every build of the core interprets, on the host and on a board. One model gives the
 // same bytes on every engine: nothing here calls a host function that may differ in its last bit.
 
-import type { MacCount } from "../count/op-profile.ts";
+import { addMacs, type MacCount } from "../count/op-profile.ts";
 import { LiquidEdgeError } from "../errors.ts";
 import type { StaticMemory } from "../estimate/memory-profiler.ts";
 import type { Model } from "../network/model.ts";
@@ -40,7 +40,7 @@ export interface CompiledLayer {
   /** Neurons, or values that it gives. */
   n: number;
   /** MACs of one time step by kernel; a synapse counts two an evaluation (numerator and denominator). */
-  macs: MacCount[];
+  macs: Required<MacCount>[];
   /** Matrices and synapse sets, with the format that was chosen by counted cost. */
   parameters: {
     name: string;
@@ -247,11 +247,17 @@ function encodeLayer(layer: LoweredLayer, precision: Precision): EncodedLayer {
   };
   const addMatrix = (name: string, matrix: Matrix, times = 1) => {
     const block = add(name, encodeMatrix(matrix, undefined, precision), matrix.nOut * matrix.nIn);
-    addMacs(info, `matvec${KERNEL[block.format]}${SUFFIX[precision]}`, times * block.connections);
+    const kernel = `matvec${KERNEL[block.format]}${SUFFIX[precision]}`;
+    addMacs(info.macs, kernel, times * block.connections, times * matrix.nOut);
   };
   const addSynapses = (name: string, synapses: Synapses, times: number) => {
     const block = add(name, encodeSynapses(synapses, undefined, precision), synapses.nOut * synapses.nIn);
-    addMacs(info, `synapses${KERNEL[block.format]}${SUFFIX[precision]}`, 2 * times * block.connections);
+    addMacs(
+      info.macs,
+      `synapses${KERNEL[block.format]}${SUFFIX[precision]}`,
+      2 * times * block.connections,
+      0,
+    );
   };
   const addVectors = (...vectors: Float32Array[]) =>
     blocks.push({ bytes: encodeVectors(...vectors), tableBytes: 0 });
@@ -316,12 +322,6 @@ function encodeLayer(layer: LoweredLayer, precision: Precision): EncodedLayer {
       break;
   }
   return result;
-}
-
-function addMacs(info: CompiledLayer, kernel: string, count: number): void {
-  const entry = info.macs.find((mac) => mac.kernel === kernel);
-  if (entry === undefined) info.macs.push({ kernel, count });
-  else entry.count += count;
 }
 
 function checkUnfolds(layer: { name: string; unfolds: number }): number {

@@ -66,7 +66,7 @@ function costCauses(entry: Entry, base: Entry, current: BenchmarkRecord, baselin
   const total = cyclesOf(base.breakdown, then, fallback);
   const share = (cycles: number) => (total === 0 ? 0 : cycles / total);
   const causes: Cause[] = [];
-  for (const kind of ["classes", "kernels"] as const) {
+  for (const kind of PRICED) {
     const prefix = PREFIX[kind];
     for (const { name, before, after } of changesOf(
       entry.breakdown?.[kind] ?? {},
@@ -75,7 +75,7 @@ function costCauses(entry: Entry, base: Entry, current: BenchmarkRecord, baselin
       const cycles = then[prefix + name] ?? now[prefix + name] ?? fallback;
       causes.push({
         size: Math.abs(share((after - before) * cycles)),
-        text: `${signed(after - before)} ${printable(name)}`,
+        text: `${signed(after - before)} ${printable(name)}${kind === "rows" ? " rows" : ""}`,
       });
     }
   }
@@ -91,13 +91,14 @@ function costCauses(entry: Entry, base: Entry, current: BenchmarkRecord, baselin
   return causes.filter(({ size }) => size > 0).sort((a, b) => b.size - a.size);
 }
 
-const PREFIX = { classes: "cycles.", kernels: "cyclesPerMac." } as const;
+const PREFIX = { classes: "cycles.", kernels: "cyclesPerMac.", rows: "cyclesPerRow." } as const;
+const PRICED = ["classes", "kernels", "rows"] as const;
 
 /** How often an entry uses a coefficient; null for one that is not of an operation; 0 for an operation it does not execute. */
 function countOf(breakdown: Breakdown | undefined, coefficient: string): number | null {
-  for (const kind of ["classes", "kernels"] as const) {
+  for (const kind of PRICED) {
     if (!coefficient.startsWith(PREFIX[kind])) continue;
-    return breakdown?.[kind][coefficient.slice(PREFIX[kind].length)] ?? 0;
+    return breakdown?.[kind]?.[coefficient.slice(PREFIX[kind].length)] ?? 0;
   }
   return null;
 }
@@ -113,7 +114,7 @@ function cyclesOf(
   fallback: number,
 ): number {
   let cycles = 0;
-  for (const kind of ["classes", "kernels"] as const) {
+  for (const kind of PRICED) {
     for (const [name, count] of Object.entries(breakdown?.[kind] ?? {})) {
       cycles += count * (coefficients[PREFIX[kind] + name] ?? fallback);
     }

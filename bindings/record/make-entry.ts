@@ -81,6 +81,7 @@ function breakdownOf({ breakdown, memory }: Estimate): NonNullable<Entry["breakd
   return {
     classes: counts(breakdown.classes),
     kernels: counts(breakdown.kernels),
+    ...(breakdown.rows.length === 0 ? {} : { rows: counts(breakdown.rows) }),
     sections: Object.fromEntries(
       (memory?.sections ?? []).map(({ place, section, bytes }) => [`${place}.${section}`, bytes]),
     ),

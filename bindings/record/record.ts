@@ -60,6 +60,8 @@ export interface Breakdown {
   classes: Record<string, number>;
   /** Multiply-accumulates of kernels that the board's firmware supplies. */
   kernels: Record<string, number>;
+  /** Rows of those kernels that have a price by the row. */
+  rows?: Record<string, number>;
   /** Bytes by section, `image.weights` to `arena.scratch`. */
   sections: Record<string, number>;
 }

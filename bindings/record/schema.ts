@@ -66,7 +66,9 @@ const entry = z.strictObject({
   }),
   ...readings,
   accuracy: accuracy.exactOptional(),
-  breakdown: z.strictObject({ classes: counts, kernels: counts, sections: counts }).exactOptional(),
+  breakdown: z
+    .strictObject({ classes: counts, kernels: counts, rows: counts.exactOptional(), sections: counts })
+    .exactOptional(),
   assumed: z.array(text).exactOptional(),
 });
 

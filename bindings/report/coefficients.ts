@@ -44,6 +44,7 @@ export function coefficientUses(
   const counts = new Map<string, number>([
     ...Object.entries(breakdown.classes).map(([name, n]) => [`cycles.${name}`, n] as const),
     ...Object.entries(breakdown.kernels).map(([name, n]) => [`cyclesPerMac.${name}`, n] as const),
+    ...Object.entries(breakdown.rows ?? {}).map(([name, n]) => [`cyclesPerRow.${name}`, n] as const),
   ]);
   const typical = (name: string) => coefficients.get(name)?.[0];
   const clockHz = typical("clockHz");
@@ -104,6 +105,7 @@ function figureOf(board: Board, name: string, pointId: string): Figure | null {
   const [group, item] = name.split(".") as [string, string?];
   if (group === "cycles") return board.cycles.classes[item as keyof typeof board.cycles.classes] ?? null;
   if (group === "cyclesPerMac") return board.cycles.kernels[item!] ?? null;
+  if (group === "cyclesPerRow") return board.cycles.kernels[item!]?.perRow ?? null;
   const point = board.operatingPoints.find(({ id }) => id === pointId);
   if (point === undefined) return null;
   if (group === "activeCurrentMa") return point.activeCurrentMa;

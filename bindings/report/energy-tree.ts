@@ -114,11 +114,14 @@ export function groupsOf(entry: Entry, coefficients: Coefficients | null): Group
   for (const [name, n] of Object.entries(entry.breakdown.kernels)) {
     add("multiply, add", n * (coefficients.get(`cyclesPerMac.${name}`)?.[0] ?? 0));
   }
+  for (const [name, n] of Object.entries(entry.breakdown.rows ?? {})) {
+    add("multiply, add", n * (coefficients.get(`cyclesPerRow.${name}`)?.[0] ?? 0));
+  }
   const total = [...cycles.values()].reduce((sum, one) => sum + one, 0);
   return total === 0 ? null : sharesOf(cycles, total);
 }
 
-/** Layers and kernels of a network on a board. What the board's port supplies is priced by the MAC, a "multiply, add". */
+/** Layers and kernels of a network on a board. What the board's port supplies is priced by MAC and row, a "multiply, add". */
 export function layersOf(profile: NetworkProfile, board: Board): LayerEnergy[] {
   const layers = profile.layers.map((layer) => {
     const kernels = layer.kernels.map((kernel) => {
@@ -127,7 +130,9 @@ export function layersOf(profile: NetworkProfile, board: Board): LayerEnergy[] {
       const cycles =
         price === undefined
           ? cyclesByGroup(kernel.classes, board)
-          : new Map<OpGroup, number>([["multiply, add", kernel.macs * price.typ]]);
+          : new Map<OpGroup, number>([
+              ["multiply, add", kernel.macs * price.typ + kernel.rows * (price.perRow?.typ ?? 0)],
+            ]);
       return { name: kernel.name, calls: kernel.calls, cycles };
     });
     const rest = addCounts(

@@ -75,14 +75,14 @@ static bool finish(void (*idle)(void)) {
   return answered;
 }
 
-bool i2c_read(uint8_t reg, uint16_t *value, void (*idle)(void)) {
+bool i2c_read(uint8_t reg, int bytes, uint32_t *value, void (*idle)(void)) {
   IC_DATA_CMD = reg;
-  IC_DATA_CMD = CMD_READ | CMD_RESTART;
-  IC_DATA_CMD = CMD_READ | CMD_STOP;
+  for (int i = 0; i < bytes; i++) {
+    IC_DATA_CMD = CMD_READ | (i == 0 ? CMD_RESTART : 0) | (i == bytes - 1 ? CMD_STOP : 0);
+  }
   const bool answered = finish(idle);
-  uint32_t bytes = 0;
-  while (IC_RXFLR != 0) bytes = bytes << 8 | (IC_DATA_CMD & 0xff);
-  *value = (uint16_t)bytes;
+  *value = 0;
+  while (IC_RXFLR != 0) *value = *value << 8 | (IC_DATA_CMD & 0xff);
   return answered;
 }
 

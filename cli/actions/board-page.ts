@@ -33,7 +33,10 @@ export function boardPage(board: Board, colour: boolean): string {
     (entry): entry is [string, Figure] => entry[1] !== null,
   );
   const missing = Object.keys(cycles.classes).filter((name) => priced.every(([id]) => id !== name));
-  const kernels = Object.entries(cycles.kernels);
+  const kernels = Object.entries(cycles.kernels).flatMap(([name, figure]): [string, Figure][] => [
+    [name, figure],
+    ...(figure.perRow === undefined ? [] : [[`${name}, a row`, figure.perRow] as [string, Figure]]),
+  ]);
   const prices = (figures: readonly [string, Figure][], title: string) => [
     table(
       [{ title }, ...FIGURE],
@@ -57,7 +60,9 @@ export function boardPage(board: Board, colour: boolean): string {
     ...(kernels.length === 0
       ? []
       : [
-          heading("Cycles a multiply-accumulate, by kernel (for profiles from elsewhere)"),
+          heading(
+            "Cycles a multiply-accumulate, by kernel (for profiles from elsewhere, and kernels of the port)",
+          ),
           ...prices(kernels, "kernel"),
         ]),
     ...Object.entries(board.cycleOptions).flatMap(([name, option]) => [

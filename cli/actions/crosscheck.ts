@@ -3,7 +3,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { bytes as coreBytes } from "#core/scalar";
 import type { Calibration, EmulatedBoard } from "../../bindings/board/emulated.ts";
-import { findEmulatedBoard } from "../../bindings/board/emulated.ts";
 import { DeviceSession } from "../../bindings/device/device-session.ts";
 import { calibrationOf, leaveOneCellOut } from "../../bindings/estimate/calibrate.ts";
 import { estimateCounts } from "../../bindings/estimate/counts.ts";
@@ -23,6 +22,7 @@ import type { Io } from "../io.ts";
 import { usageError } from "../options.ts";
 import { readNetwork } from "../read-network.ts";
 import { percent, table, whole } from "../text.ts";
+import { findEmulated } from "./board/targets.ts";
 
 interface Row {
   id: string;
@@ -55,7 +55,7 @@ interface Report {
 
 /** Prints how far estimates agree with an emulated board. Throws RunFailure beyond the tolerance, or when a bit differs. */
 export async function crosscheck(io: Io, weights: string[], options: CrosscheckOptions): Promise<void> {
-  const board = findEmulatedBoard(options.board);
+  const board = findEmulated(options.board);
   checkOptions(weights, options);
   const suite = [...SUITE.fit, ...SUITE.judge].map(suiteNetwork);
   const networks =
@@ -79,8 +79,9 @@ export async function crosscheck(io: Io, weights: string[], options: CrosscheckO
     report.calibration = options.out ?? calibrationFile(board);
     await io.writeFile(report.calibration, `${JSON.stringify(calibration, null, 2)}\n`);
   }
-  if (options.plot !== undefined) await plot(io, options.plot, report);
   io.print(options.json ? JSON.stringify(report) : describe(report, io.colour));
+  // A suite takes minutes: what it found is shown before a picture can fail.
+  if (options.plot !== undefined) await plot(io, options.plot, report);
   failWhereDue(report, options);
 }
 

@@ -71,6 +71,7 @@ export function details(e: Estimate, colour: boolean, label = e.platform): strin
     ...shares("layer", breakdown.layers),
     ...shares("operation class", breakdown.classes),
     ...shares("kernel by the MAC", breakdown.kernels),
+    ...shares("kernel by the row", breakdown.rows),
   ];
 }
 

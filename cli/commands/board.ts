@@ -82,9 +82,7 @@ export function addBoard(program: Command, io: Io): void {
     .description(
       "Builds firmware for a board or an emulated one, and runs networks on it. The firmware is the core itself, turned " +
         "into C; one firmware runs every network. boards/README.md says what each board needs.",
-    )
-    // Without a subcommand: help, and exit code 2.
-    .action(() => board.help({ error: true }));
+    );
   addList(board, io);
   addBuild(board, io);
   addFlash(board, io);

@@ -45,12 +45,24 @@ describe.each(Object.values(tables).map((table) => [table.id, table] as const))(
     expectNear(price.typ, expected, "int8-smlad");
   });
 
-  it("prices SMLAD with 16-bit activations from the instructions of the port's kernels", () => {
+  it("prices the port's kernels from their instructions, by the MAC and by the row", () => {
     if (!hasMac(table)) return;
-    const price = (loads: number, alu: number) =>
-      loads * cycles(table, "i32Load") + alu * cycles(table, "i32Alu") + 0.5 * cycles(table, "i32Mul");
-    expectNear(table.kernels["int8x16-smlad"]!.typ, price(6 / 16, (6 + 8 + 1.6) / 16), "int8x16-smlad");
-    expectNear(table.kernels["int4x16-smlad"]!.typ, price(4 / 16, (10 + 8 + 1.6) / 16), "int4x16-smlad");
+    // For 16 MACs, beside 8 SMLAD: loads, and PKH, SXTB16, AND with the loop's own.
+    const mixes = {
+      "port-int8": [5, 4 + 10 + 0.5],
+      "port-int8x16": [6, 6 + 8 + 0.5],
+      "port-int4x16": [4, 10 + 8 + 0.5],
+      "port-int8-block": [12, 6 + 8 + 2],
+    } as const;
+    const price = (loads: number, stores: number, multiplications: number, others: number) =>
+      loads * cycles(table, "i32Load") +
+      stores * cycles(table, "i32Store") +
+      multiplications * cycles(table, "i32Mul") +
+      others * cycles(table, "i32Alu");
+    for (const [name, [loads, others]] of Object.entries(mixes)) {
+      expectNear(table.kernels[name]!.typ, price(loads, 0, 8, others) / 16, name);
+      expectNear(table.kernels[name]!.perRow!.typ, price(6, 3, 1, 15), `${name} a row`);
+    }
   });
 
   it("spans at least 35 % either way, unless a vendor published the figure", () => {

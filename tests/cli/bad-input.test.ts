@@ -272,6 +272,18 @@ const NAMES: Row[] = [
     { "ops.json": '{"macs": [{"kernel": "int8-smald", "count": 3}]}' },
     'board nrf52840: no cycles per MAC for kernel "int8-smald", which the profile executes 3 times (did you mean "int8-smlad"?)',
   ],
+  [
+    "a kernel that is priced by the row, without rows",
+    ["estimate", "--ops", "ops.json", "-p", "nrf52840"],
+    { "ops.json": '{"macs": [{"kernel": "port-int8", "count": 3}]}' },
+    'board nrf52840: kernel "port-int8" is priced by the row as well, and the profile has 3 MACs of it without "rows"',
+  ],
+  [
+    "rows that are no count",
+    ["estimate", "--ops", "ops.json", "-p", "nrf52840"],
+    { "ops.json": '{"macs": [{"kernel": "port-int8", "count": 3, "rows": "many"}]}' },
+    'ops.json: "macs[0].rows" expected a finite count >= 0, found a value of type string',
+  ],
 ];
 
 const BOARDS: Row[] = [
@@ -316,6 +328,31 @@ const USAGE: Row[] = [
     "unknown option '--platfrom' (did you mean --platform?)",
   ],
   ["an unknown command", ["estimat", SINE], {}, "unknown command 'estimat' (did you mean estimate?)"],
+  ["an unknown command of board", ["board", "lst"], {}, "unknown command 'lst' (did you mean list?)"],
+  [
+    "a silicon board where an emulated one is wanted",
+    ["crosscheck", "--suite", "--board", "nrf52840"],
+    {},
+    'board: expected one of qemu-m33, qemu-m4f, qemu-m7, rp2040js, found "nrf52840", which no emulator executes (qemu-m4f has its core, Arm Cortex-M4F)',
+  ],
+  [
+    "a silicon board where an emulator stands for it",
+    ["crosscheck", "--suite", "--board", "rp2040"],
+    {},
+    'board: expected one of qemu-m33, qemu-m4f, qemu-m7, rp2040js, found "rp2040", which no emulator executes (rp2040js stands for it, Arm Cortex-M0+)',
+  ],
+  [
+    "a silicon board that is not there",
+    ["board", "run", SINE, "--board", "rp2040"],
+    {},
+    "rp2040: expected --port with a silicon board, or one serial port where it answers, found none (rp2040js stands for it, Arm Cortex-M0+)",
+  ],
+  [
+    "--emulated for a board without an emulator",
+    ["board", "run", SINE, "--board", "nrf52840", "--emulated"],
+    {},
+    '--emulated: expected a board with an emulator (rp2040), found "nrf52840" (qemu-m4f has its core, Arm Cortex-M4F)',
+  ],
   [
     "an unknown engine",
     ["run", SINE, "-i", "x", "--engine", "smid"],

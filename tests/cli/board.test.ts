@@ -74,7 +74,13 @@ describe.skipIf(missing(...BUILD_TOOLS))("board build", () => {
       const report = boardBuildJson.parse(await cliJson(["board", "build", board, "--out", out]));
       const coreBytes = statSync(join(ROOT, "build/core.wasm")).size;
       expect(report.flashBytes, board).toBeLessThanOrEqual(1.8 * coreBytes + 12 * 1024);
-      expect(report.portKernels, board).toEqual(["matvecS8", "matvecS8x16", "matvecS4x16"]);
+      expect(report.portKernels, board).toEqual([
+        "matvecS8",
+        "matvecS8x16",
+        "matvecS4x16",
+        "matvecBlockS8",
+        "matvecBlockS8x16",
+      ]);
     }
   });
 

@@ -83,7 +83,14 @@ export const evaluationJson = z.strictObject({
 
 const opClass = z.enum(Object.keys(OP_CLASSES) as [OpClass, ...OpClass[]]);
 const classes = z.partialRecord(opClass, positive);
-const kernel = z.strictObject({ name: z.string(), calls: count, macs: count, operations: count, classes });
+const kernel = z.strictObject({
+  name: z.string(),
+  calls: count,
+  macs: count,
+  rows: count,
+  operations: count,
+  classes,
+});
 
 const matrices = z.array(
   z
@@ -201,6 +208,7 @@ const estimate = z.strictObject({
     ),
     classes: z.array(z.strictObject({ ...cost, name: opClass })),
     kernels: z.array(z.strictObject(cost)),
+    rows: z.array(z.strictObject(cost)),
   }),
   assumed: z.array(z.string()),
   interval: z.strictObject({ confidence: z.literal(0.9), draws: count, seed: count }),

@@ -19,12 +19,26 @@ const profile: NetworkProfile = {
       operations: 410,
       classes: { f32Add: 10, i32Mul: 100, i32Load8: 300 },
       kernels: [
-        { name: "matvecS8", calls: 1, macs: 100, operations: 400, classes: { i32Mul: 100, i32Load8: 300 } },
+        {
+          name: "matvecS8",
+          calls: 1,
+          macs: 100,
+          rows: 10,
+          operations: 400,
+          classes: { i32Mul: 100, i32Load8: 300 },
+        },
       ],
     },
   ],
   kernels: [
-    { name: "matvecS8", calls: 1, macs: 100, operations: 400, classes: { i32Mul: 100, i32Load8: 300 } },
+    {
+      name: "matvecS8",
+      calls: 1,
+      macs: 100,
+      rows: 10,
+      operations: 400,
+      classes: { i32Mul: 100, i32Load8: 300 },
+    },
   ],
   valueDependent: [],
 };
@@ -39,6 +53,33 @@ describe("kernels of the port", () => {
     expect(estimate.portKernels).toEqual(["matvecS8"]);
     expect(estimate.breakdown.layers[0]).toMatchObject({ cycles: 510, share: 1 });
     expect(estimate.breakdown.kernels).toMatchObject([{ name: "int8-scalar", count: 100, cycles: 500 }]);
+  });
+
+  it("cost what a row costs beside, where the board says so", () => {
+    const { cycles: table } = exactBoard();
+    const kernels = {
+      ...table.kernels,
+      rows: { ...table.kernels["int8-scalar"]!, perRow: table.classes.f32Div! },
+    };
+    const platform = exactBoard({ portKernels: { matvecS8: "rows" }, cycles: { ...table, kernels } });
+    const perRow = table.classes.f32Div!.typ;
+    const estimate = new EnergySimulator({ platform }).estimate(profile);
+    // 10 additions, 100 MACs of 5, 10 rows.
+    expect(estimate.cycles.typ).toBe(510 + 10 * perRow);
+    expect(estimate.breakdown.layers[0]).toMatchObject({ cycles: 510 + 10 * perRow, share: 1 });
+    expect(estimate.breakdown.rows).toMatchObject([{ name: "rows", count: 10, cycles: 10 * perRow }]);
+    expect(estimate.coefficients).toContainEqual(
+      expect.objectContaining({ name: "cyclesPerRow.rows", typ: perRow }),
+    );
+    // A profile from elsewhere says how many, or cannot be priced.
+    const elsewhere = (rows?: number) => ({
+      classes: {},
+      macs: [{ kernel: "rows", count: 100, ...(rows === undefined ? {} : { rows }) }],
+    });
+    expect(new EnergySimulator({ platform }).estimate(elsewhere(4)).cycles.typ).toBe(500 + 4 * perRow);
+    expect(() => new EnergySimulator({ platform }).estimate(elsewhere())).toThrow(
+      'kernel "rows" is priced by the row as well, and the profile has 100 MACs of it without "rows"',
+    );
   });
 
   it("are left out where the firmware is", () => {
@@ -66,9 +107,11 @@ describe("kernels of the port", () => {
       expect(Object.keys(portKernels), id).toEqual(built);
     }
     expect(findBoard("nrf52840").portKernels).toEqual({
-      matvecS8: "int8-smlad",
-      matvecS8x16: "int8x16-smlad",
-      matvecS4x16: "int4x16-smlad",
+      matvecS8: "port-int8",
+      matvecS8x16: "port-int8x16",
+      matvecS4x16: "port-int4x16",
+      matvecBlockS8: "port-int8-block",
+      matvecBlockS8x16: "port-int8-block",
     });
   });
 });

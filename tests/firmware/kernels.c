@@ -30,6 +30,8 @@ static kernel *const KERNELS[][2] = {
     {(kernel *)core_synapsesF32, (kernel *)yardstick_synapses},
     {(kernel *)core_matvecS8x16, (kernel *)port_matvecS8x16},
     {(kernel *)core_matvecS4x16, (kernel *)port_matvecS4x16},
+    {(kernel *)core_matvecBlockS8, (kernel *)port_matvecBlockS8},
+    {(kernel *)core_matvecBlockS8x16, (kernel *)port_matvecBlockS8x16},
 };
 
 static uint32_t timed(kernel *k, const uint32_t *a) {

@@ -9,13 +9,24 @@ import type { QemuBoard } from "../../cli/firmware/qemu.ts";
 import { missing } from "../../scripts/tools.ts";
 import { TestRandom } from "../network/random-model.ts";
 import { buildTestFirmware } from "./batch.ts";
-import { callKernels, matvecS4x16Call, matvecS8Call, matvecS8x16Call, synapsesF32Call } from "./kernels.ts";
+import {
+  callKernels,
+  matvecBlockS8Call,
+  matvecBlockS8x16Call,
+  matvecS4x16Call,
+  matvecS8Call,
+  matvecS8x16Call,
+  synapsesF32Call,
+} from "./kernels.ts";
 
 /** Kernels of the port, a call of each, and instructions a MAC at 64 x 64 that they may take, rescale included. */
 const PORTED = [
   ["matvecS8", matvecS8Call, 2],
   ["matvecS8x16", matvecS8x16Call, 2.1],
   ["matvecS4x16", matvecS4x16Call, 2.4],
+  // Its 64 sources are four runs of sixteen.
+  ["matvecBlockS8", matvecBlockS8Call, 2.45],
+  ["matvecBlockS8x16", matvecBlockS8x16Call, 2.45],
 ] as const;
 
 const TOOLS = ["wasm2c", "make", "arm-none-eabi-gcc", "qemu-system-arm"];
@@ -44,7 +55,7 @@ describe.skipIf(missing(...TOOLS)).each(["qemu-m4f", "qemu-m7", "qemu-m33"])("ke
   });
 
   it.each(PORTED)("%s takes few instructions a MAC with SMLAD", async (name, call, bound) => {
-    const [result] = await callKernels(board, elf, [call(new TestRandom(1), 64, 64)]);
+    const [result] = await callKernels(board, elf, [call(new TestRandom(1), 64, 64, [4, 0, 0])]);
     const { coreInstructions, otherInstructions } = result!;
     console.log(
       `${id} ${name} 64 x 64: ${per(otherInstructions, 64 * 64)} instructions a MAC; ` +

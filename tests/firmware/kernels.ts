@@ -7,7 +7,7 @@ import { runInMemory, TICK_HZ } from "./batch.ts";
 
 export interface KernelCall {
   /** Index in kernels.c. */
-  kernel: 0 | 1 | 2 | 3;
+  kernel: 0 | 1 | 2 | 3 | 4 | 5;
   /** Words, or bytes that are put somewhere; null: the result. */
   arguments: (number | Uint8Array | null)[];
   resultBytes: number;
@@ -136,6 +136,56 @@ export function matvecS4x16Call(random: TestRandom, nOut: number, nIn: number): 
     arguments: [rowsOf(random, nOut, 2 ** 24), weights, halves(random, nIn), null, nOut, nIn],
     resultBytes: 2 * nOut,
   };
+}
+
+/** How many runs of sixteen, of four and of single blocks a group has. */
+type Runs = readonly [sixteens: number, fours: number, singles: number];
+
+/** matvecBlockS8: groups of four destinations with blocks of any sources; the last, incomplete group has single blocks only. */
+export function matvecBlockS8Call(random: TestRandom, nOut: number, nIn: number, given?: Runs): KernelCall {
+  const x = Uint8Array.from({ length: nIn }, () => wholeOf(random)(-127, 127));
+  return blockCall(4, random, nOut, nIn, x, given);
+}
+
+/** matvecBlockS8x16: activations of 16 bits. */
+export function matvecBlockS8x16Call(
+  random: TestRandom,
+  nOut: number,
+  nIn: number,
+  given?: Runs,
+): KernelCall {
+  return blockCall(5, random, nOut, nIn, halves(random, nIn), given);
+}
+
+function blockCall(
+  kernel: 4 | 5,
+  random: TestRandom,
+  nOut: number,
+  nIn: number,
+  x: Uint8Array,
+  given?: Runs,
+): KernelCall {
+  const whole = wholeOf(random);
+  const bytes: number[] = [];
+  const half = (value: number) => bytes.push(value & 255, value >> 8);
+  const blocks = (length: number, padding: number) => {
+    const sources = Array.from({ length }, () => whole(0, nIn - 1));
+    for (const source of sources) half((source * x.length) / nIn);
+    for (let i = 0; i < 4 * length; i++) bytes.push(whole(-127, 127) & 255);
+    for (let i = 0; i < padding; i++) bytes.push(0);
+  };
+  for (let j = 0; j < nOut; j += 4) {
+    const isFull = j + 4 <= nOut;
+    const [sixteens, fours, singles] = !isFull
+      ? [0, 0, whole(0, nIn)]
+      : (given ?? [whole(0, 2), whole(0, 3), whole(0, 3)]);
+    bytes.push(...rowsOf(random, 4, kernel === 4 ? 2 ** 20 : 2 ** 28));
+    for (const count of [sixteens, fours, singles, 0]) half(count);
+    for (let i = 0; i < sixteens; i++) blocks(16, 0);
+    for (let i = 0; i < fours; i++) blocks(4, 0);
+    for (let i = 0; i < singles; i++) blocks(1, 2);
+  }
+  return { kernel, arguments: [Uint8Array.from(bytes), x, null, nOut], resultBytes: 2 * nOut };
 }
 
 /** synapsesF32 with arguments of the sigmoid that reach its flat ends. */

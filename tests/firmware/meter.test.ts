@@ -10,8 +10,8 @@ import { measureEnergy } from "../../bindings/measure/measure-energy.ts";
 import { readTrace } from "../../bindings/measure/read-trace.ts";
 import { readSegments } from "../../cli/firmware/elf.ts";
 import { missing } from "../../scripts/tools.ts";
-import { repeating } from "../fakes/current.ts";
-import { FakeShuntMonitor } from "../fakes/shunt-monitor.ts";
+import { type Current, repeating } from "../fakes/current.ts";
+import { type FakeMonitorOptions, FakeShuntMonitor } from "../fakes/shunt-monitor.ts";
 
 const SRAM = 0x20000000;
 const ADDRESS = 0x40;
@@ -21,7 +21,11 @@ const TRIGGER = (seconds: number) => seconds >= 0.0503 && seconds < 0.1507;
 let folder: string;
 
 /** What the firmware prints in so many seconds; "?" is sent half way. */
-async function print(chip: "INA226" | "INA219", seconds: number): Promise<{ text: string; config?: number }> {
+async function print(
+  chip: FakeMonitorOptions["chip"],
+  seconds: number,
+  { configRegister = 0, current = CURRENT }: { configRegister?: number; current?: Current } = {},
+): Promise<{ text: string; config?: number }> {
   const simulator = new Simulator();
   const { rp2040, clock } = simulator;
   rp2040.logger = new ConsoleLogger(LogLevel.Error);
@@ -30,7 +34,7 @@ async function print(chip: "INA226" | "INA219", seconds: number): Promise<{ text
   }
   rp2040.core.PC = SRAM;
   const now = () => clock.nanos / 1e9;
-  const monitor = new FakeShuntMonitor({ chip, current: CURRENT, shuntOhm: 0.1, supplyMv: 3300, now });
+  const monitor = new FakeShuntMonitor({ chip, current, shuntOhm: 0.1, supplyMv: 3300, now });
   const bus = rp2040.i2c[0]!;
   bus.onConnect = (address, mode) => {
     if (mode === 0) monitor.begin();
@@ -58,7 +62,7 @@ async function print(chip: "INA226" | "INA219", seconds: number): Promise<{ text
       rp2040.uart[0]!.feedByte("?".charCodeAt(0));
     }
   }
-  return { text: text.slice(0, text.lastIndexOf("\n") + 1), config: monitor.registers.get(0)! };
+  return { text: text.slice(0, text.lastIndexOf("\n") + 1), config: monitor.registers.get(configRegister)! };
 }
 
 describe.skipIf(missing("make", "arm-none-eabi-gcc"))("the meter's firmware", () => {
@@ -70,19 +74,38 @@ describe.skipIf(missing("make", "arm-none-eabi-gcc"))("the meter's firmware", ()
   afterAll(() => rmSync(folder, { recursive: true }));
 
   it.each([
-    ["INA226", 1373, 0x401f],
-    ["INA219", 939, 0x399f],
-  ] as const)("prints what an %s measures, and the edges of the marker", async (chip, rate, config) => {
-    const { text, config: written } = await print(chip, 0.2);
-    expect(written).toBe(config);
-    expect(
-      text.match(new RegExp(`# liquid-edge-meter v1 dev=${chip} shunt_ohm=0.1 fs=${rate}\r\n`, "g"))!.length,
-    ).toBe(2);
-    const { trace } = await readTrace(Buffer.from(text), "meter");
-    expect(Math.abs(trace.clock.samplesPerSecond / rate - 1)).toBeLessThan(0.2);
-    const [window] = measureEnergy(trace, { windows: { by: "marker" }, subtractIdle: 0 }).windows;
-    expect(Math.abs(window!.durationSeconds - 0.1004)).toBeLessThan(10e-6);
-    const flowedUj = CURRENT.charge(0.0503, 0.1507) * 3.3 * 1e6;
-    expect(Math.abs(window!.energyUj / flowedUj - 1)).toBeLessThan(0.005);
+    ["INA226", 1373, 0, 0x401f, 0.005],
+    ["INA219", 939, 0, 0x399f, 0.005],
+    // What is left is the window's edges: a cycle is a 145th of it.
+    ["INA228", 1449, 1, 0xb500, 0.003],
+  ] as const)(
+    "prints what an %s measures, and the edges of the marker",
+    async (chip, rate, configRegister, config, bound) => {
+      const { text, config: written } = await print(chip, 0.2, { configRegister });
+      expect(written).toBe(config);
+      expect(
+        text.match(new RegExp(`# liquid-edge-meter v1 dev=${chip} shunt_ohm=0.1 fs=${rate}\r\n`, "g"))!
+          .length,
+      ).toBe(2);
+      const { trace } = await readTrace(Buffer.from(text), "meter");
+      expect(Math.abs(trace.clock.samplesPerSecond / rate - 1)).toBeLessThan(0.2);
+      const [window] = measureEnergy(trace, { windows: { by: "marker" }, subtractIdle: 0 }).windows;
+      expect(Math.abs(window!.durationSeconds - 0.1004)).toBeLessThan(10e-6);
+      const flowedUj = CURRENT.charge(0.0503, 0.1507) * 3.3 * 1e6;
+      expect(Math.abs(window!.energyUj / flowedUj - 1)).toBeLessThan(bound);
+    },
+  );
+
+  it("resolves 3 µA with an INA228 at 0.1 Ω, both signs, and says when it is beyond the range", async () => {
+    const shuntOf = async (amperes: number) => {
+      const { text } = await print("INA228", 0.02, { current: repeating([{ seconds: 1, amperes }]) });
+      return [...text.matchAll(/^\d+,([^,]+),3300\.\d\d,[01]\r$/gm)].map((line) => line[1]!).slice(1);
+    };
+    // 12.5 µA on 0.1 Ω are 1.25 µV, four steps of 312.5 nV.
+    expect(new Set(await shuntOf(12.5e-6))).toEqual(new Set(["1.2500"]));
+    expect(new Set(await shuntOf(-15.625e-6))).toEqual(new Set(["-1.5625"]));
+    expect(new Set(await shuntOf(1.6))).toEqual(new Set(["160000.0000"]));
+    expect(new Set(await shuntOf(1.7))).toEqual(new Set(["ovf"]));
+    expect(new Set(await shuntOf(-1.7))).toEqual(new Set(["ovf"]));
   });
 });

@@ -58,7 +58,11 @@ describe("why", () => {
     platforms: {
       nrf52840: {
         hash: "0".repeat(64),
-        coefficients: { "cycles.f32Mul": [mul, 1, 9], "cycles.f32Add": [1, 1, 1] },
+        coefficients: {
+          "cycles.f32Mul": [mul, 1, 9],
+          "cycles.f32Add": [1, 1, 1],
+          "cyclesPerRow.port-int8": [25, 21, 35],
+        },
       },
     },
   });
@@ -73,6 +77,13 @@ describe("why", () => {
     const classes = { f32Mul: 1300, f32Add: 60, select: 0 };
     expect(why({ modelHash: "1".repeat(64), breakdown: { ...breakdown, classes } })).toBe(
       "+1,200 f32Mul, +10 f32Add (another model)",
+    );
+  });
+
+  it("is the rows of a kernel, where the baseline knew none", () => {
+    const rows = { "port-int8": 64 };
+    expect(why({ imageHash: "2".repeat(64), breakdown: { ...breakdown, rows } })).toMatch(
+      /^\+64 port-int8 rows /,
     );
   });
 

@@ -226,6 +226,8 @@ describe("a report of a record", () => {
       }
       for (const [name, n] of Object.entries(one.breakdown!.kernels))
         total += n * coefficients[`cyclesPerMac.${name}`]![0];
+      for (const [name, n] of Object.entries(one.breakdown!.rows ?? {}))
+        total += n * coefficients[`cyclesPerRow.${name}`]![0];
       const groups = groupsOf(one, coefficientsFor(baseline, one.platform))!;
       near(groups.find(({ group }) => group === "load")!.share, loads / total);
     }

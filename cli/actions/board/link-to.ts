@@ -3,6 +3,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { findBoard } from "../../../bindings/board/load.ts";
 import type { Link } from "../../../bindings/device/link.ts";
 import { complain } from "../../../bindings/errors.ts";
 import { buildFirmware } from "../../firmware/build-firmware.ts";
@@ -13,7 +14,7 @@ import type { Io } from "../../io.ts";
 import { rankPorts } from "../../serial/list-ports.ts";
 import { withImageFile } from "./build.ts";
 import { identify } from "./identify.ts";
-import type { Target } from "./targets.ts";
+import { emulatorHint, type Target } from "./targets.ts";
 
 export type LinkIo = Pick<Io, "progress" | "warn" | "serialPorts">;
 
@@ -55,7 +56,6 @@ export async function linkTo(
 
 /** The serial port that the board answers on. Throws `unavailable` when it is not exactly one. */
 export async function portOf(io: Pick<LinkIo, "serialPorts">, board: string): Promise<string> {
-  const hint = "--emulated where it has an emulator";
   const ports = rankPorts(await io.serialPorts().catch(() => [])).filter(({ usb }) => usb !== null);
   const asked = await Promise.all(ports.map(async ({ path }) => ({ path, answer: await identify(path) })));
   const found = asked.filter(({ answer }) => answer.board === board);
@@ -63,6 +63,6 @@ export async function portOf(io: Pick<LinkIo, "serialPorts">, board: string): Pr
   throw complain("unavailable", board, {
     expected: "--port with a silicon board, or one serial port where it answers",
     found: found.length === 0 ? "none" : found.map(({ path }) => path).join(", "),
-    ...(found.length === 0 ? { hint } : {}),
+    ...(found.length === 0 ? { hint: emulatorHint(findBoard(board)) } : {}),
   });
 }

@@ -2,7 +2,7 @@
 
 import { join } from "node:path";
 import type { Board } from "../../../bindings/board/board.ts";
-import { type EmulatedBoard, emulatedBoards } from "../../../bindings/board/emulated.ts";
+import { type EmulatedBoard, emulatedBoards, findEmulatedBoard } from "../../../bindings/board/emulated.ts";
 import { builtinBoards } from "../../../bindings/board/load.ts";
 import { complain, nearestName } from "../../../bindings/errors.ts";
 import { boardsFolder } from "../../firmware/boards-folder.ts";
@@ -62,6 +62,27 @@ export function findTarget(id: string, onEmulator = false): Target {
   throw complain("unavailable", "--emulated", {
     expected: `a board with an emulator (${[...Object.keys(EMULATOR_OF)].join(", ")})`,
     found: `"${id}"`,
-    hint: "the qemu boards stand for a core each",
+    hint: emulatorHint(target.board!),
   });
+}
+
+/** The emulated board `id`. Throws `unknown-name`, for a silicon board with the emulator of its core. */
+export function findEmulated(id: string): EmulatedBoard {
+  const silicon = builtinBoards().find((board) => board.id === id);
+  if (silicon === undefined) return findEmulatedBoard(id);
+  throw complain("unknown-name", "board", {
+    expected: `one of ${emulatedBoards()
+      .map((board) => board.id)
+      .join(", ")}`,
+    found: `"${id}", which no emulator executes`,
+    hint: emulatorHint(silicon),
+  });
+}
+
+/** What stands for a silicon board where there is none. */
+export function emulatorHint({ id, core }: Board): string {
+  const same = emulatedBoards().filter((emulated) => emulated.core.name === core.name);
+  return same.length === 0
+    ? `no emulated board has its core, ${core.name}`
+    : `${same.map((emulated) => emulated.id).join(" and ")} ${EMULATOR_OF[id] === undefined ? "has its core" : "stands for it"}, ${core.name}`;
 }
