@@ -55,6 +55,8 @@ export interface NetworkFacts {
   precision?: string;
   sparsity?: number;
   assumed?: string[];
+  /** `layer.matrix` of what is compiled dense for this board's sake, see dense-fallback.ts. */
+  compiledDense?: string[];
 }
 
 /** Estimates networks on one board at one operating point. `EnergySimulator` is the same by the id of a built-in platform. */
@@ -151,6 +153,7 @@ export class BoardSimulator {
       memory: use,
       breakdown: this.#breakdown(profile, ported, priced, energyUj.typ),
       assumed: facts.assumed ?? [],
+      compiledDense: facts.compiledDense ?? [],
       corner: cornerOf(priced, conditions),
       coefficients: this.#coefficients(priced),
       interval: { confidence: 0.9, draws, seed },

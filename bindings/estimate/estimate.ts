@@ -106,6 +106,8 @@ export interface Estimate {
   breakdown: { layers: LayerShare[]; classes: (CostShare & { name: OpClass })[]; kernels: CostShare[] };
   /** What the caller took for granted, e.g. an analytic input range. */
   assumed: string[];
+  /** `layer.matrix` of what is compiled dense for less energy on this board, although other formats execute fewer operations. */
+  compiledDense: string[];
   corner: Corner;
   /** Every coefficient with a part in the result. */
   coefficients: Coefficient[];

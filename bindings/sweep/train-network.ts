@@ -122,10 +122,11 @@ export async function scoreNetwork(
     data: scorer(dataset, split),
     withPeak: false,
   });
-  return variants.map((variant): SweepRecord => {
-    const { profile, memory, facts, evaluation } = variant as Variant;
+  const records: SweepRecord[] = [];
+  for (const variant of variants as Variant[]) {
+    const { facts, evaluation } = variant;
     const { name, value, min, max } = evaluation!.metric;
-    return {
+    records.push({
       format: 1,
       network: network.key,
       cell: network.cell as SweepRecord["cell"],
@@ -147,9 +148,10 @@ export async function scoreNetwork(
       },
       parameters: parametersOf(model),
       imageSparsity: facts.sparsity!,
-      ...costsOf({ profile, memory, facts }, platforms, rateHz),
-    };
-  });
+      ...(await costsOf(variant, platforms, rateHz)),
+    });
+  }
+  return records;
 }
 
 function scorer(dataset: Dataset, split: ScoreOptions["split"]): VariantData {

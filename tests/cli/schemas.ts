@@ -202,6 +202,7 @@ const estimate = z.strictObject({
     classes: z.array(z.strictObject({ ...cost, name: opClass })),
     kernels: z.array(z.strictObject(cost)),
   }),
+  compiledDense: z.array(z.string()),
   assumed: z.array(z.string()),
   interval: z.strictObject({ confidence: z.literal(0.9), draws: count, seed: count }),
   /** With `--data`. */

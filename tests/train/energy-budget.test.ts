@@ -3,6 +3,7 @@
 
 import { describe, expect, it } from "vitest";
 import { findBoard } from "../../bindings/board/load.ts";
+import { denseWhereCheaper } from "../../bindings/estimate/dense-fallback.ts";
 import { EnergySimulator } from "../../bindings/estimate/energy-simulator.ts";
 import { readModel, writeModel } from "../../bindings/network/checkpoint.ts";
 import type { Model } from "../../bindings/network/model.ts";
@@ -35,7 +36,8 @@ async function estimateOf(model: Model, { platform, rateHz, precision }: Omit<En
           network: quantize(floats, { precision, ...calibration }).network,
         });
   const simulator = new EnergySimulator({ platform, rateHz: rateHz ?? 100 });
-  const { energyUj, averagePowerUw } = simulator.estimate(await network.profileOperations(), network.memory);
+  const form = await denseWhereCheaper(simulator, network);
+  const { energyUj, averagePowerUw } = simulator.estimate(form.profile, form.network.memory);
   return rateHz === null ? energyUj.typ : averagePowerUw.typ / rateHz;
 }
 
