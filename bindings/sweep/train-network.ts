@@ -13,6 +13,7 @@ import { sha256 } from "../sha256.ts";
 import { awareSettings, trainForIntegers } from "../train/aware.ts";
 import { networkFor } from "../train/cells.ts";
 import { Differentiator } from "../train/differentiator.ts";
+import { prunedModel } from "../train/gradual-pruning.ts";
 import { initialModel } from "../train/initial-weights.ts";
 import { recipeFor } from "../train/recipe.ts";
 import type { TrainingSettings } from "../train/settings.ts";
@@ -77,7 +78,8 @@ export async function trainNetwork(
   const { epoch, parameters } = trainer.result;
   const data = { name: dataset.name, sha256, validation: "split" as const };
   const notes = trainingNotes({ dataset, data, settings, state: trainer.state, epoch });
-  return writeModel(withParameters(model, differentiator.ranges, parameters, trainer.state.masks), notes);
+  const masked = withParameters(model, differentiator.ranges, parameters, trainer.state.masks);
+  return writeModel(prunedModel(masked, settings.pruning), notes);
 }
 
 /**

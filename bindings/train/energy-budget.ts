@@ -57,7 +57,7 @@ export function energyEstimator(
  */
 export async function sparsityWithin(
   model: Model,
-  method: "4x1" | "unstructured",
+  method: "4x1" | "unstructured" | "neurons",
   budget: EnergyBudget,
   energyOf: EnergyOf,
 ): Promise<number> {

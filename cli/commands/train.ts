@@ -201,7 +201,7 @@ function addSettings(command: Command): void {
   number("--truncate <steps>", "how far gradients go back; 0: to the start (default: 0)", wholeFrom(0));
   number(
     "--sparsity <share>",
-    "of each part's weights (of the synapses that an LTC has) to take out on the way",
+    "of each part's weights (of the synapses that an LTC has; of each layer's neurons) to take out on the way",
     shareBelowOne,
   );
   command.addOption(
@@ -209,6 +209,7 @@ function addSettings(command: Command): void {
       "unstructured",
       "4x1",
       "n:m",
+      "neurons",
     ]),
   );
   number("--n <count>", "of --pruning n:m, weights that stay (default: 1)", wholeFrom(1));
