@@ -33,6 +33,7 @@ const NETWORK = {
   backboneUnits: several(whole).exactOptional(),
   mixedMemory: several(z.boolean()).exactOptional(),
   unfolds: several(whole).exactOptional(),
+  projection: several(z.boolean()).exactOptional(),
   constraints: several(z.enum(["implicit", "explicit"])).exactOptional(),
 };
 

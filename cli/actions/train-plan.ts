@@ -81,6 +81,7 @@ const CELL_OPTIONS = [
   "backboneUnits",
   "mixedMemory",
   "unfolds",
+  "projection",
   "constraints",
 ] as const satisfies readonly (keyof TrainOptions)[];
 
@@ -144,7 +145,7 @@ async function resumed(
 
 function cellOf(options: TrainOptions): CellOptions {
   const { cell = "cfc", units = 32, wiring, wiringSparsity, wiringSeed, mode, backboneLayers } = options;
-  const { backboneUnits, mixedMemory, unfolds, constraints } = options;
+  const { backboneUnits, mixedMemory, unfolds, projection, constraints } = options;
   const given = {
     wiring,
     wiringSparsity,
@@ -154,6 +155,7 @@ function cellOf(options: TrainOptions): CellOptions {
     backboneUnits,
     mixedMemory,
     unfolds,
+    projection,
     constraints,
   };
   const present = Object.entries(given).filter(([, value]) => value !== undefined);

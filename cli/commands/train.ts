@@ -144,6 +144,10 @@ function addCell(command: Command): void {
       new Option("--backbone-units <n>", "of cfc with a backbone (default: 128)").argParser(wholeFrom(1)),
     )
     .option("--mixed-memory", "an LSTM memory beside the state, of ltc and cfc")
+    .option(
+      "--projection",
+      "of ltc: a linear layer reads all neurons (default: the first neurons are the outputs, as in ncps)",
+    )
     .addOption(
       new Option("--unfolds <n>", "solver steps a time step, of ltc and ctrnn (default: 6)").argParser(
         wholeFrom(1),

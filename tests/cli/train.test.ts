@@ -178,7 +178,7 @@ describe("train", () => {
     const seen = async (file: string, bytes: Uint8Array) =>
       (await cli(["inspect", file], { files: { [file]: bytes } })).out;
     expect(await seen("c.safetensors", checkpoint["c.safetensors"])).toMatch(
-      /checkpoint of a training of torch.nn.LSTM[^]*1 of 3 epochs[^]*for its integers, int4/,
+      /checkpoint of a training of torch.nn.LSTM[\s\S]*1 of 3 epochs[\s\S]*for its integers, int4/,
     );
     const { trainedFor } = trainJson.parse(JSON.parse(resumed.out));
     expect(trainedFor).toBe(integers!.isBetter ? "int4" : null);
