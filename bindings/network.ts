@@ -46,14 +46,19 @@ export class Network {
 
   readonly #model: Model | null;
 
-  private constructor(model: Model | IntegerModel, name: string, precision: Precision = "fp32") {
+  private constructor(
+    model: Model | IntegerModel,
+    name: string,
+    precision: Precision = "fp32",
+    dense: ReadonlySet<string> = new Set(),
+  ) {
     const isInteger = "network" in model;
     this.#model = isInteger ? null : model;
     this.integers = isInteger ? model.network : null;
     this.config = isInteger ? model.config : model;
     // An LTC's integers look alike in both precisions.
     this.compiled = isInteger
-      ? { ...compileInteger(model.network), precision: model.precision }
+      ? { ...compileInteger(model.network, { dense }), precision: model.precision }
       : compile(model, { precision, source: name });
     this.name = name;
   }
@@ -101,6 +106,20 @@ export class Network {
    */
   withPrecision(precision: Precision): Network {
     return new Network(this.model, this.name, precision);
+  }
+
+  /**
+   * The same network of integers with these matrices, `layer.matrix`, stored and multiplied dense: the same outputs, for boards
+   * that multiply dense matrices for less. `denseWhereCheaper` names them.
+   * @throws LiquidEdgeError `unavailable` for a network of floats
+   */
+  withDense(matrices: ReadonlySet<string>): Network {
+    if (this.integers === null) {
+      throw complain("unavailable", this.name, { expected: "a network of integers", found: "one of floats" });
+    }
+    const precision = this.compiled.precision as IntegerModel["precision"];
+    const model = { config: this.config, precision, network: this.integers };
+    return new Network(model, this.name, undefined, matrices);
   }
 
   /** Sizes of image and arena by section, bytes. */

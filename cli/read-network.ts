@@ -1,3 +1,7 @@
+import type { Board } from "../bindings/board/board.ts";
+import { LiquidEdgeError } from "../bindings/errors.ts";
+import { denseWhereCheaper } from "../bindings/estimate/dense-fallback.ts";
+import { EnergySimulator } from "../bindings/estimate/energy-simulator.ts";
 import { Network } from "../bindings/network.ts";
 import { isIntegerFile, readIntegerModel } from "../bindings/quantize/integer-file.ts";
 import type { Io } from "./io.ts";
@@ -29,4 +33,15 @@ function inPrecision(network: Network, precision: string | undefined): Network {
   throw usageError(
     `--precision: expected fp32 or fp16, found ${precision}; "liquid-edge quantize" makes a network of integers`,
   );
+}
+
+/** The network as it is compiled for a board, the one that `estimate` costs; as it is for an emulator, or a board without prices. */
+export async function compiledFor(network: Network, platform: Board | null): Promise<Network> {
+  if (platform === null) return network;
+  try {
+    return (await denseWhereCheaper(new EnergySimulator({ platform }), network)).network;
+  } catch (error) {
+    if (error instanceof LiquidEdgeError && error.code === "unavailable") return network;
+    throw error;
+  }
 }

@@ -174,8 +174,9 @@ function simulatorOf(on: Board, options: Partial<EnergySimulatorOptions>): Energ
 
 function outcomeOf(simulator: EnergySimulator, made: Made): Outcome {
   if ("error" in made) return { unavailable: made.error.message };
+  const { profile, memory, facts } = made.on.get(simulator.board.id) ?? made;
   try {
-    return { estimate: simulator.estimate(made.profile, made.memory, made.facts) };
+    return { estimate: simulator.estimate(profile, memory, facts) };
   } catch (error) {
     if (error instanceof LiquidEdgeError) return { unavailable: error.message };
     throw error;

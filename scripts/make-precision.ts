@@ -1,11 +1,17 @@
 // Writes docs/precision.md: what fp16 costs and saves on the reference cases in tests/golden/ncps, and what the formats
-// of a matrix execute. Run with `npx tsx scripts/make-precision.ts`.
+// of a matrix execute and take on boards. Run with `npx tsx scripts/make-precision.ts`.
 
 import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { denseWhereCheaper } from "../bindings/estimate/dense-fallback.ts";
+import { EnergySimulator } from "../bindings/estimate/energy-simulator.ts";
 import { blockMatrixCost, denseMatrixCost, sparseMatrixCost } from "../bindings/image/kernel-cost.ts";
 import type { Precision } from "../bindings/image/parameters.ts";
 import { Network } from "../bindings/network.ts";
+import { prune } from "../bindings/prune/prune.ts";
+import { quantizeForCosting } from "../bindings/quantize/costing.ts";
+import { networkFor } from "../bindings/train/cells.ts";
+import { initialModel } from "../bindings/train/initial-weights.ts";
 import { completeModel } from "../tests/kernel/run-core.ts";
 import { ownCases } from "../tests/reference/golden-case.ts";
 
@@ -60,6 +66,9 @@ export async function precisionMarkdown(): Promise<string> {
     "## What the formats of a matrix execute",
     FORMATS,
     formatTable(),
+    "## Integers, and what a board makes of them",
+    BOARDS,
+    await boardTable(),
   ].join("\n\n")}\n`;
 }
 
@@ -120,6 +129,42 @@ function formatTable(): string {
       ]),
     ),
   );
+}
+
+const CELLS = ["liquid-gate", "cfc", "gru", "mlp"] as const;
+const PLATFORMS = ["nrf52840", "stm32h743", "esp32s3", "rp2040"];
+const SHARES = [0, 0.5, 0.7, 0.9];
+
+const BOARDS = `Integers add up to the same bits in any format, so an integer matrix may be dense although weights of it are pruned: the compiler
+takes the format of fewest operations of the core. A board's port may have kernels of its own for dense matrices (SMLAD on Cortex-M4
+and M7, [estimate.md](estimate.md)), and then fewer operations are not less energy. Where a board is named, \`estimate\`, \`sweep\`,
+\`train --energy-budget-uj\`, \`benchmark\` and the explorer compile each matrix dense where the estimate is lower for it and it fits, \`board build
+--image\`, \`board run\` and \`energy --run\` flash and upload that image, and \`estimate\` says which matrices those are (JSON: \`compiledDense\`).
+\`export\`, which has no board, keeps the fewest operations. In the library: \`denseWhereCheaper\`.
+
+Energy of a time step, µJ: as the core's operations have it, and as compiled for the board. Networks of 32 units with 6 inputs
+and 13 outputs in int8, pruned in 4x1 blocks. That a matrix of few columns is stored in blocks though nothing was pruned is the format of
+fewest operations as well.`;
+
+async function boardTable(): Promise<string> {
+  const rows: string[][] = [];
+  for (const cell of CELLS) {
+    const model = initialModel(networkFor({ cell, units: 32 }, { nInputs: 6, nOutputs: 13 }), 0);
+    for (const sparsity of SHARES) {
+      const pruned = sparsity === 0 ? model : prune(model, { method: "4x1", sparsity }).model;
+      const network = Network.fromInteger(quantizeForCosting(pruned, "int8"));
+      const cells = PLATFORMS.map(async (platform) => {
+        const simulator = new EnergySimulator({ platform, draws: 100 });
+        const form = await denseWhereCheaper(simulator, network);
+        const energies = [await network.profileOperations(), form.profile].map((profile) =>
+          simulator.estimate(profile).energyUj.typ.toPrecision(3),
+        );
+        return [...new Set(energies)].join(" → ");
+      });
+      rows.push([`${cell} 32`, percent(sparsity, 0), ...(await Promise.all(cells))]);
+    }
+  }
+  return table(["network", "pruned", ...PLATFORMS], rows);
 }
 
 function table(titles: string[], rows: string[][]): string {

@@ -28,6 +28,7 @@ export {
   type BoardSimulatorOptions,
   type NetworkFacts,
 } from "../estimate/board-simulator.ts";
+export { type BoardForm, denseWhereCheaper, type Recompilable } from "../estimate/dense-fallback.ts";
 export { type Estimate, estimateJson } from "../estimate/estimate.ts";
 export type { Interval } from "../estimate/interval.ts";
 export { MemoryProfiler, type MemoryUse, type StaticMemory } from "../estimate/memory-profiler.ts";

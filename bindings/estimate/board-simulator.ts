@@ -59,6 +59,8 @@ export interface NetworkFacts {
   sparsity?: number;
   /** What was taken for granted, a sentence each. */
   assumed?: string[];
+  /** `layer.matrix` of what is compiled dense for this board's sake, see dense-fallback.ts. */
+  compiledDense?: string[];
 }
 
 /** Estimates networks on one board at one operating point. `EnergySimulator` is the same by the id of a built-in platform. */
@@ -156,6 +158,7 @@ export class BoardSimulator {
       memory: use,
       breakdown: this.#breakdown(profile, ported, priced, energyUj.typ),
       assumed: facts.assumed ?? [],
+      compiledDense: facts.compiledDense ?? [],
       corner: cornerOf(priced, conditions),
       coefficients: this.#coefficients(priced),
       interval: { confidence: 0.9, draws, seed },

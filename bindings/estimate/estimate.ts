@@ -124,6 +124,8 @@ export interface Estimate {
   };
   /** What the caller took for granted, e.g. an analytic input range. */
   assumed: string[];
+  /** `layer.matrix` of what is compiled dense for less energy on this board, although other formats execute fewer operations. */
+  compiledDense: string[];
   /** Bounds with every coefficient at its worst at once. */
   corner: Corner;
   /** Every coefficient with a part in the result. */

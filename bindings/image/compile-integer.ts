@@ -44,13 +44,22 @@ export interface IntegerNumbers extends Pick<IntNetwork, "time" | "scales"> {
   copies: { from: IntVector; to: IntVector; shift: number }[];
 }
 
+/** How an integer network is compiled. */
+export interface CompileIntegerOptions {
+  /** `layer.matrix` of matrices to store dense although fewer operations would do; default: the format of fewest operations. */
+  dense?: ReadonlySet<string>;
+}
+
 /**
  * Compiles an integer network.
  * @throws LiquidEdgeError `unavailable` when a layer is wider, or has more unfolds, than the core allows
  */
-export function compileInteger(network: IntNetwork): CompiledNetwork {
+export function compileInteger(
+  network: IntNetwork,
+  { dense = new Set() }: CompileIntegerOptions = {},
+): CompiledNetwork {
   const { input, output, hidden, cell, narrowedState, time, scales } = network;
-  const encoded = network.layers.map(encodeLayer);
+  const encoded = network.layers.map((layer) => encodeLayer(layer, dense));
   const scratchAt = (network.arenaEnd + 3) & ~3;
   const scratchWords = encoded.map(({ kind, variant, n }) => scratchElements(kind, variant, n));
   const arenaBytes = scratchAt + 4 * Math.max(0, ...scratchWords);
@@ -192,7 +201,7 @@ const KINDS = {
   "int-ltc": IntKind.LTC,
 } as const;
 
-function encodeLayer(layer: IntLayer): EncodedLayer {
+function encodeLayer(layer: IntLayer, dense: ReadonlySet<string>): EncodedLayer {
   const n = layer.out.length;
   const nIn = inputsOf(layer);
   if (n > MAX_ELEMENTS || nIn > MAX_ELEMENTS) {
@@ -228,7 +237,11 @@ function encodeLayer(layer: IntLayer): EncodedLayer {
   };
   const addMatrix = (slot: number, name: string, matrix: IntMatrix) => {
     result.has4Bits ||= matrix.bits === 4;
-    add(slot, name, encodeIntMatrix(matrix), matrix.nOut * matrix.nIn, { macs: 1, rows: matrix.nOut });
+    const format = dense.has(`${layer.name}.${name}`) ? "dense" : undefined;
+    add(slot, name, encodeIntMatrix(matrix, format), matrix.nOut * matrix.nIn, {
+      macs: 1,
+      rows: matrix.nOut,
+    });
   };
   const addSynapses = (slot: number, name: string, synapses: IntSynapses, times: number) =>
     add(slot, name, encodeIntSynapses(synapses), synapses.nOut * synapses.nIn, { macs: 2 * times, rows: 0 });

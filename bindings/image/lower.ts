@@ -2,7 +2,7 @@
 // and states lie side by side, so that a cell's [x, h] needs no copying; a wired CfC's layers follow each other, so that
 // each one's [previous state, own state] is a window as well.
 
-import type { GatedConfig, Model, ModelConfig } from "../network/model.ts";
+import type { GatedConfig, LtcConfig, Model, ModelConfig } from "../network/model.ts";
 import { prunedValues, pruneMaskOf } from "../network/prune-mask.ts";
 import { CONTROL_BYTES } from "./format.ts";
 import { lowerCfc } from "./lower-cfc.ts";
@@ -27,7 +27,7 @@ export function lower(model: Model): LoweredNetwork {
   switch (model.class) {
     case "ncps.torch.LTC":
     case "liquid-edge.LTC":
-      return lowerLtc(model.config, tensors, arena);
+      return withNeuronsOrReadout(model.config, tensors, arena);
     case "ncps.torch.CfC":
       return lowerCfc(model.config, tensors, arena);
     case "torch.nn.GRU":
@@ -83,6 +83,12 @@ function withReadout(
     activation: "linear",
   };
   return { ...cell, layers: [...cell.layers, readout], output, arenaEnd: arena.end };
+}
+
+/** An LTC whose outputs are its first neurons, or a readout of all of them. */
+function withNeuronsOrReadout(config: LtcConfig, tensors: Tensors, arena: ArenaLayout): LoweredNetwork {
+  const cell = lowerLtc(config, tensors, arena);
+  return config.output_size === null ? cell : withReadout(config, tensors, arena, cell);
 }
 
 function lowerCtrnn(

@@ -59,11 +59,12 @@ export function toNcpsStateDict(model: Model): Uint8Array {
   return writeSafetensors(withoutPruneMasks(model), { format: "pt" });
 }
 
-/** Our LTC is ncps' where it uses ncps' solver and step. */
+/** Our LTC is ncps' where it uses ncps' solver and step, and its neurons as outputs. */
 function isNcpsSolver(model: ModelConfig): boolean {
   return (
     model.class === "liquid-edge.LTC" &&
     model.config.solver === "fused" &&
+    model.config.output_size === null &&
     model.config.ode_step === 1 / model.config.ode_unfolds
   );
 }

@@ -52,7 +52,7 @@ const NCPS_LTC_KEYS = [
   "epsilon",
   "implicit_param_constraints",
 ];
-const LTC_KEYS = [...NCPS_LTC_KEYS, "solver", "ode_step"];
+const LTC_KEYS = [...NCPS_LTC_KEYS, "solver", "ode_step", "output_size"];
 const BACKBONE_KEYS = ["backbone_units", "backbone_layers", "backbone_dropout"];
 const CFC_KEYS = [
   "input_size",
@@ -75,6 +75,7 @@ const ADVICE = {
 const SOLVER_ADVICE = {
   ...ADVICE,
   solver: "only class liquid-edge.LTC has it",
+  output_size: "of the LTCs only class liquid-edge.LTC has it",
   ode_step: "only class liquid-edge.LTC has it",
 };
 
@@ -115,6 +116,7 @@ export function configToJson(model: ModelConfig): { class: ModelClass; config: R
   if (model.class === "ncps.torch.LTC") {
     delete config.solver;
     delete config.ode_step;
+    delete config.output_size;
   }
   if (model.class === "ncps.torch.CfC" && model.config.wiring !== null) {
     for (const key of ["activation", ...BACKBONE_KEYS]) delete config[key];
@@ -138,8 +140,9 @@ export function modelWidths(model: ModelConfig): ModelWidths {
   switch (model.class) {
     case "ncps.torch.LTC":
     case "liquid-edge.LTC": {
-      const { units, wiring, mixed_memory } = model.config;
-      return { inputs, outputs: wiringOutputs(wiring), state: units, cellMemory: mixed_memory ? units : 0 };
+      const { units, wiring, mixed_memory, output_size } = model.config;
+      const outputs = output_size ?? wiringOutputs(wiring);
+      return { inputs, outputs, state: units, cellMemory: mixed_memory ? units : 0 };
     }
     case "ncps.torch.CfC": {
       const { units, wiring, proj_size, mixed_memory } = model.config;
@@ -168,18 +171,27 @@ function readLtc(value: unknown, source: string, keys: readonly string[]): LtcCo
   const unfolds = fields.integer("ode_unfolds", UNFOLDS, 6);
   const solver = keys.includes("solver") ? fields.choice("solver", SOLVERS, "fused") : "fused";
   const step = solver === "fused" ? 1 / unfolds : 0.1;
+  const output_size = keys.includes("output_size") ? fields.integerOrNull("output_size", WIDTH) : null;
+  const output_mapping = fields.choice("output_mapping", MAPPINGS, output_size === null ? "affine" : null);
+  if (output_size !== null && output_mapping !== null) {
+    throw fields.wrong(
+      "output_mapping",
+      "null beside output_size, whose readout reads the neurons themselves",
+    );
+  }
   return {
     input_size: fields.integer("input_size", WIDTH),
     units,
     wiring,
     mixed_memory: fields.boolean("mixed_memory", false),
     input_mapping: fields.choice("input_mapping", MAPPINGS, "affine"),
-    output_mapping: fields.choice("output_mapping", MAPPINGS, "affine"),
+    output_mapping,
     ode_unfolds: unfolds,
     epsilon: fields.number("epsilon", { min: 0, max: 1 }, 1e-8),
     implicit_param_constraints: fields.boolean("implicit_param_constraints", true),
     solver,
     ode_step: keys.includes("ode_step") ? readStep(fields, step) : step,
+    output_size,
   };
 }
 

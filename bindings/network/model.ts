@@ -54,6 +54,8 @@ export interface LtcConfig {
   solver: "fused" | "euler" | "rk4";
   /** Elapsed time of one unfold as a share of the step's elapsed time: 1 / ode_unfolds in ncps, 0.1 in the original. */
   ode_step: number;
+  /** Width of a linear readout `fc` of all neurons, ours; null, as in ncps: the first neurons are the outputs, scaled. */
+  output_size: number | null;
 }
 
 export type Activation = "lecun_tanh" | "relu" | "tanh" | "silu" | "gelu" | "sigmoid" | "linear";
@@ -110,7 +112,7 @@ export interface MlpConfig {
 export type ModelConfig =
   | { class: "ncps.torch.LTC"; config: LtcConfig }
   | { class: "ncps.torch.CfC"; config: CfcConfig }
-  /** Same tensors as ncps.torch.LTC, with the explicit solvers allowed. */
+  /** Same tensors as ncps.torch.LTC, with the explicit solvers and a readout `fc` allowed. */
   | { class: "liquid-edge.LTC"; config: LtcConfig }
   | { class: "liquid-edge.CTRNN"; config: CtrnnConfig }
   | { class: "torch.nn.GRU"; config: GatedConfig }

@@ -1,8 +1,7 @@
 // Which tensors a configuration asks for, under the names that PyTorch gives them. Names and shapes:
 // state_dict of ncps 1.0.1's LTC and CfC, of torch.nn.GRU and LSTM, and of our own classes.
-import { modelWidths } from "./config.ts";
 import type { CfcConfig, LtcConfig, ModelConfig } from "./model.ts";
-import { wiringLayers } from "./wiring-config.ts";
+import { wiringLayers, wiringOutputs } from "./wiring-config.ts";
 
 /** A tensor that the configuration asks for. All are required: options of the configuration decide which exist. */
 export interface ExpectedTensor {
@@ -22,7 +21,7 @@ export function expectedTensors(model: ModelConfig): ExpectedTensor[] {
   switch (model.class) {
     case "ncps.torch.LTC":
     case "liquid-edge.LTC":
-      return ltcTensors(model.config, modelWidths(model).outputs);
+      return ltcTensors(model.config);
     case "ncps.torch.CfC":
       return cfcTensors(model.config);
     case "liquid-edge.CTRNN": {
@@ -65,10 +64,10 @@ export function expectedTensors(model: ModelConfig): ExpectedTensor[] {
   }
 }
 
-function ltcTensors(config: LtcConfig, nOut: number): ExpectedTensor[] {
+function ltcTensors(config: LtcConfig): ExpectedTensor[] {
   const n: Dimension = [config.units, "units"];
   const m: Dimension = [config.input_size, "input_size"];
-  const o: Dimension = [nOut, "outputs of the wiring"];
+  const o: Dimension = [wiringOutputs(config.wiring), "outputs of the wiring"];
   return [
     ...["gleak", "vleak", "cm"].map((name) => tensor(`rnn_cell.${name}`, n)),
     ...["sigma", "mu", "w", "erev"].map((name) => tensor(`rnn_cell.${name}`, n, n)),
@@ -78,6 +77,7 @@ function ltcTensors(config: LtcConfig, nOut: number): ExpectedTensor[] {
     ...mapping("rnn_cell.input", config.input_mapping, m),
     ...mapping("rnn_cell.output", config.output_mapping, o),
     ...lstm(config),
+    ...readout(config.output_size, n),
   ];
 }
 

@@ -93,7 +93,12 @@ function ltcAxes(config: LtcConfig, inputs: Population): Entry[] {
     removable: true,
   }));
   const rest = first!.length - outputs.size;
-  const units: Axis = [outputs, ...(rest > 0 ? [{ name: "hidden", size: rest, removable: true }] : hidden)];
+  // With a readout no neuron of a single layer is an output.
+  const single: Axis =
+    config.output_size !== null && others.length === 0
+      ? [{ name: "hidden", size: config.units, removable: true }]
+      : [outputs, ...(rest > 0 ? [{ name: "hidden", size: rest, removable: true }] : [])];
+  const units: Axis = others.length === 0 ? single : [outputs, ...hidden];
   const prefix = "rnn_cell.";
   const mapping = (name: string, kind: LtcConfig["input_mapping"], axis: Axis): Entry[] =>
     kind === null
@@ -109,6 +114,7 @@ function ltcAxes(config: LtcConfig, inputs: Population): Entry[] {
     ...mapping("input", config.input_mapping, [inputs]),
     ...mapping("output", config.output_mapping, [outputs]),
     ...memory(config, inputs, units),
+    ...(config.output_size === null ? [] : linear("fc", [fixed("outputs", config.output_size)], units)),
   ];
 }
 

@@ -90,12 +90,9 @@ export function refuseNothingToPrune(model: Model, source: string): void {
   });
 }
 
-/** What is left in each part of a pruned model, of what `original` had before. */
-export function prunedParts(
-  model: Model,
-  original: Model,
-  options: Exclude<PruneOptions, { method: "neurons" }>,
-): PrunedPart[] {
+/** What is left in each part of a pruned model, of what `original` had before; of lost neurons, in each tensor that shrank. */
+export function prunedParts(model: Model, original: Model, options: PruneOptions): PrunedPart[] {
+  if (options.method === "neurons") return shrunkTensors(model, original);
   return partsOf(model).map((part) => {
     const { tensor, sources } = part;
     const counts = countPart(model, part, wiredWeights(original, tensor));
@@ -144,13 +141,17 @@ function methodOf({ tensor }: Part, { method = "4x1" }: PruneOptions): PruningMe
   return method === "4x1" && isSynapses(tensor) ? "unstructured" : method;
 }
 
-function pruneNeurons(model: Model, sparsity: number, source: string) {
-  const { model: smaller, removed } = removeNeurons(model, sparsity, source);
-  const untouched = untouchedTensors(model, new Set());
-  const shrunk = untouched.flatMap(({ tensor, values: total }): PrunedPart[] => {
+function shrunkTensors(smaller: Model, original: Model): PrunedPart[] {
+  return untouchedTensors(original, new Set()).flatMap(({ tensor, values: total }): PrunedPart[] => {
     const kept = smaller.tensors.get(tensor)!.data.length;
     return kept === total ? [] : [{ tensor, sources: "all", method: "neurons", kept, total }];
   });
+}
+
+function pruneNeurons(model: Model, sparsity: number, source: string) {
+  const { model: smaller, removed } = removeNeurons(model, sparsity, source);
+  const untouched = untouchedTensors(model, new Set());
+  const shrunk = shrunkTensors(smaller, model);
   const names = new Set(shrunk.map(({ tensor }) => tensor));
   const hasWiring = "wiring" in smaller.config && smaller.config.wiring !== null;
   const report: PruneReport = {

@@ -30,7 +30,10 @@ function resizedLtc(config: LtcConfig, sizeOf: SizeOf): LtcConfig {
   const layers = wiringLayers(config.wiring).map((ids) => ids.length);
   const outputs = wiringOutputs(config.wiring);
   if (layers.length === 1) {
-    const units = outputs + sizeOf("hidden", config.units - outputs);
+    const units =
+      config.output_size === null
+        ? outputs + sizeOf("hidden", config.units - outputs)
+        : sizeOf("hidden", config.units);
     return { ...config, units, wiring: resizedWiring(config.wiring, [units]) };
   }
   const [inter, command, motor] = layers as [number, number, number];

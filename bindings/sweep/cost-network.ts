@@ -45,9 +45,10 @@ export async function costNetwork(
     withPeak: false,
   });
   const parameters = parametersOf(model);
-  return variants.map((variant): CostRecord => {
-    const { facts, ...counted } = variant as Variant;
-    return {
+  const records: CostRecord[] = [];
+  for (const variant of variants as Variant[]) {
+    const { facts } = variant;
+    records.push({
       format: 1,
       network: key,
       cell: cell as CostRecord["cell"],
@@ -59,11 +60,12 @@ export async function costNetwork(
       rateHz,
       parameters,
       imageSparsity: facts.sparsity!,
-      ...costsOf({ ...counted, facts }, platforms, rateHz),
+      ...(await costsOf(variant, platforms, rateHz)),
       // Last, as the schema has it: a record that was read and written again has the same bytes.
       widths,
-    };
-  });
+    });
+  }
+  return records;
 }
 
 function configOf({ inputs, outputs }: Widths, cell: SweepNetwork["cell"]) {

@@ -7,7 +7,7 @@ import { isWeightMatrix } from "../network/prune-mask.ts";
 import { expectedTensors } from "../network/tensors.ts";
 import { isSynapses, presentWeights } from "../prune/weights.ts";
 import type { AnyRecord } from "./record.ts";
-import type { Variant } from "./variants.ts";
+import { type Variant, variantOn } from "./variants.ts";
 
 const simulators = new Map<string, EnergySimulator>();
 
@@ -22,16 +22,17 @@ function simulatorOf(platform: string, rateHz: number): EnergySimulator {
   return simulator;
 }
 
-/** Costs of a time step by board, and the boards that cannot run it. */
-export function costsOf(
-  { profile, memory, facts }: Pick<Variant, "profile" | "facts"> & { memory?: Variant["memory"] | undefined },
+/** Costs of a time step by board, as compiled for it, and the boards that cannot run it. */
+export async function costsOf(
+  variant: Variant,
   platforms: readonly string[],
   rateHz: number,
-): Pick<AnyRecord, "platforms" | "unavailable"> {
+): Promise<Pick<AnyRecord, "platforms" | "unavailable">> {
   const costs: Pick<AnyRecord, "platforms" | "unavailable"> = { platforms: [], unavailable: [] };
   for (const id of platforms) {
     const simulator = simulatorOf(id, rateHz);
     try {
+      const { profile, memory, facts } = await variantOn(simulator, variant);
       const { platform, energyUj, latencyUs, flashBytes, ramBytes, fits, realTime } = simulator.estimate(
         profile,
         memory,

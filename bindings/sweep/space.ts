@@ -12,8 +12,8 @@ import type { TrainingPruning } from "../train/settings.ts";
 export const SWEEP_PRECISIONS = ["fp32", "fp16", "int8", "int4"] as const;
 export type SweepPrecision = (typeof SWEEP_PRECISIONS)[number];
 
-/** How weights are taken out; n:m keeps 1, 2 or 3 of every 4. */
-export const SWEEP_PATTERNS = ["4x1", "unstructured", "n:m"] as const;
+/** How weights are taken out; n:m keeps 1, 2 or 3 of every 4; neurons go whole. */
+export const SWEEP_PATTERNS = ["4x1", "unstructured", "n:m", "neurons"] as const;
 export type SweepPattern = (typeof SWEEP_PATTERNS)[number];
 /** Of every so many weights n stay. */
 const OF_WEIGHTS = 4;
@@ -33,6 +33,7 @@ const NETWORK = {
   backboneUnits: several(whole).exactOptional(),
   mixedMemory: several(z.boolean()).exactOptional(),
   unfolds: several(whole).exactOptional(),
+  projection: several(z.boolean()).exactOptional(),
   constraints: several(z.enum(["implicit", "explicit"])).exactOptional(),
 };
 

@@ -13,6 +13,7 @@ import { sha256 } from "../sha256.ts";
 import { awareSettings, trainForIntegers } from "../train/aware.ts";
 import { networkFor } from "../train/cells.ts";
 import { Differentiator } from "../train/differentiator.ts";
+import { prunedModel } from "../train/gradual-pruning.ts";
 import { initialModel } from "../train/initial-weights.ts";
 import { recipeFor } from "../train/recipe.ts";
 import type { TrainingSettings } from "../train/settings.ts";
@@ -77,7 +78,8 @@ export async function trainNetwork(
   const { epoch, parameters } = trainer.result;
   const data = { name: dataset.name, sha256, validation: "split" as const };
   const notes = trainingNotes({ dataset, data, settings, state: trainer.state, epoch });
-  return writeModel(withParameters(model, differentiator.ranges, parameters, trainer.state.masks), notes);
+  const masked = withParameters(model, differentiator.ranges, parameters, trainer.state.masks);
+  return writeModel(prunedModel(masked, settings.pruning), notes);
 }
 
 /**
@@ -122,10 +124,11 @@ export async function scoreNetwork(
     data: scorer(dataset, split),
     withPeak: false,
   });
-  return variants.map((variant): SweepRecord => {
-    const { profile, memory, facts, evaluation } = variant as Variant;
+  const records: SweepRecord[] = [];
+  for (const variant of variants as Variant[]) {
+    const { facts, evaluation } = variant;
     const { name, value, min, max } = evaluation!.metric;
-    return {
+    records.push({
       format: 1,
       network: network.key,
       cell: network.cell as SweepRecord["cell"],
@@ -147,9 +150,10 @@ export async function scoreNetwork(
       },
       parameters: parametersOf(model),
       imageSparsity: facts.sparsity!,
-      ...costsOf({ profile, memory, facts }, platforms, rateHz),
-    };
-  });
+      ...(await costsOf(variant, platforms, rateHz)),
+    });
+  }
+  return records;
 }
 
 function scorer(dataset: Dataset, split: ScoreOptions["split"]): VariantData {

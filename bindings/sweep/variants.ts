@@ -1,9 +1,10 @@
 // One network in every number format and at every sparsity that was asked for, each compiled and counted once, and scored
 // where there is data.
 
-import type { OpProfile } from "../count/op-profile.ts";
+import type { NetworkProfile, OpProfile } from "../count/op-profile.ts";
 import { LiquidEdgeError } from "../errors.ts";
-import type { NetworkFacts } from "../estimate/board-simulator.ts";
+import type { BoardSimulator, NetworkFacts } from "../estimate/board-simulator.ts";
+import { denseWhereCheaper } from "../estimate/dense-fallback.ts";
 import { MemoryProfiler } from "../estimate/memory-profiler.ts";
 import type { Evaluation } from "../evaluate/evaluate.ts";
 import type { Outcomes } from "../evaluate/outcomes.ts";
@@ -82,6 +83,33 @@ export async function makeVariants(
     }
   }
   return variants;
+}
+
+/**
+ * The variant as it is compiled for a board: matrices of integers dense where that takes less energy there. Its metric stays, for
+ * the outputs do; its sparsity is that of the network.
+ * @throws LiquidEdgeError `unavailable` when the board cannot run it
+ */
+export async function variantOn(
+  simulator: Pick<BoardSimulator, "estimate">,
+  variant: Variant,
+): Promise<Variant> {
+  if (variant.network === null) return variant;
+  const { network, profile, compiledDense } = await denseWhereCheaper(
+    simulator,
+    variant.network,
+    variant.profile as NetworkProfile,
+  );
+  if (compiledDense.length === 0) return variant;
+  const memory = new MemoryProfiler(network.memory);
+  if (variant.memory !== undefined && variant.memory.peak !== null) await recordPeak(network, memory);
+  return {
+    ...variant,
+    network,
+    profile,
+    memory,
+    facts: { ...variant.facts, compiledDense: [...compiledDense] },
+  };
 }
 
 /** Integers are as they are: their file has neither the floats for another format nor weights to prune. */

@@ -35,6 +35,8 @@ export interface CellOptions {
   mixedMemory?: boolean;
   /** Solver steps a time step, of ltc and ctrnn; default 6. */
   unfolds?: number;
+  /** Of ltc: whether a linear layer reads all neurons; default false: the first neurons are the outputs, as in ncps. */
+  projection?: boolean;
   /** How ltc keeps its conductances positive: through softplus (implicit, default), or clamped after each step. */
   constraints?: "implicit" | "explicit";
 }
@@ -49,6 +51,7 @@ const ONLY: Readonly<Partial<Record<keyof CellOptions, readonly CellName[]>>> = 
   backboneUnits: ["cfc"],
   mixedMemory: ["ltc", "cfc"],
   unfolds: ["ltc", "ctrnn"],
+  projection: ["ltc"],
   constraints: ["ltc"],
 };
 
@@ -91,8 +94,10 @@ export function networkFor(
   }
   const { nInputs: input_size, nOutputs: outputs } = dataset;
   switch (cell) {
-    case "ltc":
-      return parseConfig({ class: "ncps.torch.LTC", config: ltcConfig(options, input_size, outputs) }, cell);
+    case "ltc": {
+      const name = options.projection === true ? "liquid-edge.LTC" : "ncps.torch.LTC";
+      return parseConfig({ class: name, config: ltcConfig(options, input_size, outputs) }, cell);
+    }
     case "cfc":
       return parseConfig({ class: "ncps.torch.CfC", config: cfcConfig(options, input_size, outputs) }, cell);
     case "mlp": {
@@ -111,14 +116,17 @@ export function networkFor(
 }
 
 function ltcConfig(options: CellOptions, input_size: number, outputs: number) {
-  const { units, wiring = "fully-connected", constraints = "implicit" } = options;
+  const { units, wiring = "fully-connected", constraints = "implicit", projection = false } = options;
   if (wiring === "none") throw wrong("ltc", "wiring", "fully-connected, random or auto-ncp", wiring);
-  if (outputs > units) {
+  if (outputs > units && !projection) {
     throw wrong("ltc", "units", `at least ${outputs}, whose first ones are the outputs`, String(units));
   }
+  // What reads all neurons needs none of them for outputs, but an NCP has motor neurons all the same.
+  const nMotor = projection && wiring !== "auto-ncp" ? units : outputs;
   return {
     input_size,
-    wiring: wiringConfig(options, wiring, outputs),
+    wiring: wiringConfig(options, wiring, nMotor),
+    ...(projection ? { output_size: outputs } : {}),
     mixed_memory: options.mixedMemory,
     ode_unfolds: options.unfolds,
     implicit_param_constraints: constraints === "implicit",

@@ -12,6 +12,7 @@ import { configToJson, parseConfig } from "../network/config.ts";
 import type { Model, Tensor } from "../network/model.ts";
 import { parseSafetensors, writeSafetensors } from "../network/safetensors.ts";
 import { parseJson } from "../parse-json.ts";
+import { INTEGER_PRECISIONS, type IntegerPrecision } from "../quantize/precisions.ts";
 import type { TrainingSettings } from "./settings.ts";
 import type { TrainingState } from "./trainer.ts";
 import type { ValidationChoice } from "./training-data.ts";
@@ -39,6 +40,8 @@ export interface TrainingCheckpoint {
   data: DataOfTraining;
   /** After the last whole epoch. */
   state: TrainingState;
+  /** Integers that the model given to the training had been trained for before; null or absent: none, or not known. */
+  trainedFor?: IntegerPrecision | null;
 }
 
 /**
@@ -52,7 +55,15 @@ function descriptionSchema() {
 
   return z.object({
     format: z.literal(FORMAT),
-    settings: z.looseObject({ epochs: whole, batchSize: whole, learningRate: z.number(), seed: whole }),
+    settings: z.looseObject({
+      epochs: whole,
+      batchSize: whole,
+      learningRate: z.number(),
+      seed: whole,
+      // Without it nobody could tell whether the outputs that the loss judged were those of floats or of integers.
+      precision: z.enum(INTEGER_PRECISIONS).nullable(),
+    }),
+    trainedFor: z.enum(INTEGER_PRECISIONS).nullable().default(null),
     data: z.object({
       name: z.string(),
       sha256: z.string(),
@@ -78,8 +89,19 @@ function descriptionSchema() {
   });
 }
 
+/** Whether a safetensors file of this metadata is the checkpoint of a training. */
+export function isTrainingCheckpoint(metadata: Readonly<Record<string, string>>): boolean {
+  return Object.hasOwn(metadata, METADATA_KEY);
+}
+
 /** The bytes of a checkpoint, a safetensors file. */
-export function writeCheckpoint({ model, settings, data, state }: TrainingCheckpoint): Uint8Array {
+export function writeCheckpoint({
+  model,
+  settings,
+  data,
+  state,
+  trainedFor = null,
+}: TrainingCheckpoint): Uint8Array {
   const { parameters, masks, firstMoment, secondMoment, best, ...rest } = state;
   const tensors = new Map<string, Tensor>();
   for (const [name, tensor] of model.tensors) tensors.set(MODEL + name, tensor);
@@ -88,7 +110,7 @@ export function writeCheckpoint({ model, settings, data, state }: TrainingCheckp
   FLAT.forEach((name, i) => {
     tensors.set(`training.${name}`, { shape: [flat[i]!.length], data: flat[i]! });
   });
-  const own = { settings, data, ...rest, bestEpoch: best?.epoch ?? null };
+  const own = { settings, trainedFor, data, ...rest, bestEpoch: best?.epoch ?? null };
   const description = { format: FORMAT, ...configToJson(model), ...own };
   return writeSafetensors(tensors, { [METADATA_KEY]: JSON.stringify(description) });
 }
@@ -99,7 +121,7 @@ export function readCheckpoint(bytes: Uint8Array, source: string): TrainingCheck
   const json = readMetadata(metadata[METADATA_KEY], source);
   const parsed = descriptionSchema().safeParse(json);
   if (!parsed.success) throw wrongField(parsed.error, source);
-  const { settings: _checked, data, bestEpoch, format: _format, ...rest } = parsed.data;
+  const { settings: _checked, data, trainedFor, bestEpoch, format: _format, ...rest } = parsed.data;
   const config = parseConfig(json, `${source} (metadata)`);
   const under = (prefix: string) =>
     new Map(
@@ -131,6 +153,7 @@ export function readCheckpoint(bytes: Uint8Array, source: string): TrainingCheck
     // As they stand in the file, so that what is written of them later is the same text.
     settings: (json as { settings: TrainingSettings }).settings,
     data,
+    trainedFor,
     state: {
       ...rest,
       history,

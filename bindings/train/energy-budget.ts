@@ -4,6 +4,7 @@
 import type { Board } from "../board/board.ts";
 import { complain } from "../errors.ts";
 import { BoardSimulator } from "../estimate/board-simulator.ts";
+import { denseWhereCheaper } from "../estimate/dense-fallback.ts";
 import type { Model } from "../network/model.ts";
 import { Network } from "../network.ts";
 import { prune } from "../prune/prune.ts";
@@ -39,11 +40,12 @@ export function energyEstimator(
   const rate = rateHz === null ? {} : { rateHz };
   const simulator = new BoardSimulator(board, { draws: DRAWS, ...rate });
   return async (model) => {
-    const network =
+    const made =
       precision === "fp32"
         ? Network.fromModel(model)
         : Network.fromInteger(quantizeForCosting(model, precision));
-    const estimate = simulator.estimate(await network.profileOperations(), network.memory, { precision });
+    const { network, profile } = await denseWhereCheaper(simulator, made);
+    const estimate = simulator.estimate(profile, network.memory, { precision });
     return rateHz === null ? estimate.energyUj.typ : estimate.averagePowerUw.typ / rateHz;
   };
 }
@@ -55,7 +57,7 @@ export function energyEstimator(
  */
 export async function sparsityWithin(
   model: Model,
-  method: "4x1" | "unstructured",
+  method: "4x1" | "unstructured" | "neurons",
   budget: EnergyBudget,
   energyOf: EnergyOf,
 ): Promise<number> {

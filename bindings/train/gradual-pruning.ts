@@ -1,9 +1,11 @@
 // Connections that a training takes out little by little (Zhu and Gupta 2017, see prune/schedule.ts): from a tenth of its steps
 // on the smallest weights of each part go, more at first, until after 60 % of them the sparsity is the one asked for. What is
-// left is trained on. Of n:m fewer and fewer of every m stay, from all of them down to n.
+// left is trained on. Of n:m fewer and fewer of every m stay, from all of them down to n. Neurons go by masks of all weights into and
+// out of them, so that the parameters keep their places while the network learns; `withoutMaskedNeurons` is the result.
 
 import type { Model, Tensor } from "../network/model.ts";
 import { pruneMaskName } from "../network/prune-mask.ts";
+import { neuronMasks, withoutMaskedNeurons } from "../prune/neurons.ts";
 import { pruneMasks, refuseNothingToPrune } from "../prune/prune.ts";
 import {
   masksFrozen,
@@ -57,7 +59,10 @@ export class GradualPruning {
     this.#energyOf = energyOf;
     if (!isPrunable(network)) throw new TypeError(`"pruning" expected a network that takes masks`);
     const { model } = network;
-    refuseNothingToPrune(model, "pruning");
+    const isOfNeurons = pruning.method === "neurons";
+    // Refuses a network without neurons to spare.
+    const whole = isOfNeurons ? neuronMasks(model, 0, "pruning") : null;
+    if (whole === null) refuseNothingToPrune(model, "pruning");
     this.#network = network;
     this.#pruning = pruning;
     const plan = pruningSchedule(
@@ -67,7 +72,7 @@ export class GradualPruning {
     const everySteps = Math.max(1, Math.ceil((plan.endStep - plan.startStep) / MAX_DRAWS));
     this.#schedule = { ...plan, everySteps };
     this.#original = { ...model };
-    this.#masks = pruneMasks(model, { method: "unstructured", sparsity: 0 });
+    this.#masks = whole ?? pruneMasks(model, { method: "unstructured", sparsity: 0 });
   }
 
   /** By name of tensor: prune masks, and sparsity masks of an LTC. */
@@ -92,7 +97,8 @@ export class GradualPruning {
     for (;;) {
       this.#draw(sparsity, isLast, optimiser);
       if (budget === null) return;
-      const energyUj = await this.#energyOf!(withMasks(this.#network.model, this.#masks));
+      const now = withMasks(this.#network.model, this.#masks);
+      const energyUj = await this.#energyOf!(prunedModel(now, this.#pruning));
       this.#energy = [...this.#energy, { step, sparsity, energyUj }];
       if (!isLast || this.#keepsToBudget() || sparsity >= MOST_SPARSITY) return;
       sparsity = Math.min(MOST_SPARSITY, sparsity + SPARSITY_STEP);
@@ -106,7 +112,7 @@ export class GradualPruning {
 
   #draw(sparsity: number, isLast: boolean, optimiser: Optimiser): void {
     const now = withMasks(this.#network.model, this.#masks);
-    this.#set(pruneMasks(now, this.#optionsAt(sparsity, isLast), this.#original));
+    this.#set(this.#masksAt(now, sparsity, isLast));
     const starts = new Map(this.#network.ranges.map(({ name, start }) => [name, start]));
     for (const [name, { data }] of this.#masks) {
       for (const tensor of maskedTensors(name)) optimiser.clear(starts.get(tensor)!, data);
@@ -129,11 +135,25 @@ export class GradualPruning {
     this.#network.setMasks(masks);
   }
 
-  #optionsAt(sparsity: number, isLast: boolean): TrainingPruning {
-    if (this.#pruning.method !== "n:m") return { method: this.#pruning.method, sparsity };
-    const { method, n, m } = this.#pruning;
-    return { method, m, n: isLast ? n : Math.max(n, Math.ceil(m * (1 - sparsity))) };
+  #masksAt(now: Model, sparsity: number, isLast: boolean): Map<string, Tensor> {
+    const pruning = this.#pruning;
+    switch (pruning.method) {
+      case "neurons":
+        return neuronMasks(now, sparsity);
+      case "n:m": {
+        const { method, n, m } = pruning;
+        const own = isLast ? n : Math.max(n, Math.ceil(m * (1 - sparsity)));
+        return pruneMasks(now, { method, m, n: own }, this.#original);
+      }
+      default:
+        return pruneMasks(now, { method: pruning.method, sparsity }, this.#original);
+    }
   }
+}
+
+/** The network that a training with pruning has made of its weights and masks: neurons that were taken out are not in it. */
+export function prunedModel(model: Model, pruning: TrainingPruning | null): Model {
+  return pruning?.method === "neurons" ? withoutMaskedNeurons(model) : model;
 }
 
 function budgetOf(pruning: TrainingPruning): EnergyBudget | null {

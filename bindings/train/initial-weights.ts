@@ -49,6 +49,8 @@ function drawn(
   const xavier = () => around(Math.sqrt(6 / (shape[0]! + shape[1]!)));
   const constant = (value: number) => new Float32Array(size).fill(value);
 
+  // A readout is a linear layer, whatever it reads; that of torch.nn.GRU has the bound of its cell, the same number.
+  if (name.startsWith("fc.")) return around(1 / Math.sqrt(columnsOf(config, name)));
   if (name === "lstm.input_map.weight") return xavier();
   if (name === "lstm.input_map.bias") return around(0.1);
   if (name === "lstm.recurrent_map.weight") return orthonormalColumns(shape[0]!, shape[1]!, random);
@@ -57,11 +59,10 @@ function drawn(
     case "liquid-edge.LTC":
       return ltcTensor(name, config.config.solver !== "fused", { uniform, constant, wiring: wiring! });
     case "ncps.torch.CfC":
-      if (!name.startsWith("fc.") && shape.length === 2) return xavier();
+      if (shape.length === 2) return xavier();
       return around(1 / Math.sqrt(columnsOf(config, name)));
     case "torch.nn.GRU":
     case "torch.nn.LSTM":
-      // A readout of `units` columns has the same bound.
       return around(1 / Math.sqrt(config.config.units));
     case "liquid-edge.CTRNN":
       if (name === "tau") return constant(1);

@@ -10,9 +10,12 @@ import type { Schedule } from "./schedule.ts";
 
 /** What is pruned while the network learns. */
 export type TrainingPruning =
-  /** Share of each part's weights that is absent in the end; synapses of an LTC go one by one. */
+  /**
+   * Share of each part's weights that is absent in the end, synapses of an LTC one by one; of `neurons` the share of each layer's
+   * neurons, without which the result is a smaller network.
+   */
   | {
-      method: "4x1" | "unstructured";
+      method: "4x1" | "unstructured" | "neurons";
       /** With a budget: where the schedule leads; it ends as soon as the network keeps to the budget, and goes beyond if it must. */
       sparsity: number;
       budget?: EnergyBudget;

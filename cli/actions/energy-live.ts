@@ -14,7 +14,7 @@ import { LIVE_FORMATS, type LiveFormat, openInstrument } from "../instruments/op
 import type { Io } from "../io.ts";
 import { noiseSequence } from "../noise.ts";
 import { usageError } from "../options.ts";
-import { readNetwork } from "../read-network.ts";
+import { compiledFor, readNetwork } from "../read-network.ts";
 import { digits } from "../text.ts";
 import { greet, install } from "./board/connect.ts";
 import { linkTo } from "./board/link-to.ts";
@@ -157,7 +157,8 @@ class BoardRun {
 
   /** Brings the network onto the board, compares its outputs with the core here, and sees how long an inference takes. */
   static async open(io: Io, target: Target, options: EnergyOptions, signal: AbortSignal): Promise<BoardRun> {
-    const network = await readNetwork(io, options.run!, options.config, options.precision);
+    const read = await readNetwork(io, options.run!, options.config, options.precision);
+    const network = await compiledFor(read, target.board);
     const { boardPort } = options;
     io.progress(`looking for ${target.id}`);
     const link = await linkTo(io, target, boardPort === undefined ? {} : { port: boardPort });

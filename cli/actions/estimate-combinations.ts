@@ -141,7 +141,7 @@ function foot(
   const tooLarge = estimates.filter((e) => e.fits === false);
   const hasMetric = results[0]!.variant.evaluation !== null;
   return [
-    "sparsity: share of all connections that the image neither holds nor executes. ratio: energy, or latency, to that of " +
+    "sparsity: share of all connections that the image neither holds nor executes, unless compiled dense. ratio: energy, or latency, to that of " +
       "the platform's first row.",
     ...(subject.variants.some(({ facts }) => facts.precision === "fp16") ? [FP16_NOTE] : []),
     ...(hasMetric && tooLarge.length > 0

@@ -167,6 +167,7 @@ export function commonFoot(
           `RAM and flash: the network's own; it runs from ${groups(estimates, placeName)}. ${fitsLine(estimates)}`,
         ]),
     ...portKernelLines(estimates),
+    ...compiledDenseLines(estimates),
     ...new Set(others),
     `Not modelled: sensors, radio, regulators, start-up (docs/estimate.md).${asked.length === 0 ? "" : ` ${capital(asked.join("; "))}.`}`,
   ];
@@ -191,6 +192,18 @@ function portKernelLines(estimates: readonly Estimate[]): string[] {
   const names = [...new Set(using.flatMap((e) => e.portKernels))].join(", ");
   const platforms = [...new Set(using.map((e) => e.platform))].join(", ");
   return [`${names} of the port on ${platforms}, of the same bits; --no-port-kernels prices the core's.`];
+}
+
+/** Which matrices are compiled dense for a board's sake, and where. */
+function compiledDenseLines(estimates: readonly Estimate[]): string[] {
+  const dense = estimates.filter((e) => e.compiledDense.length > 0);
+  if (dense.length === 0) return [];
+  // Of the same network on several platforms, and of several networks on one.
+  const where = groups(dense, ({ precision, compiledDense }) => `${precision} ${compiledDense.join(", ")}`);
+  const boards = [...new Set(dense.map((e) => e.platform))].join(", ");
+  return [
+    `Compiled dense there, of the same bits, for less energy although of more operations: ${where}${where.includes(" on ") ? "" : ` on ${boards}`}.`,
+  ];
 }
 
 /** What `key` says, and of which platforms where it says several things. */

@@ -4,7 +4,7 @@ import { EnergySimulator, type EnergySimulatorOptions } from "../../bindings/est
 import { type Estimate, estimateJson } from "../../bindings/estimate/estimate.ts";
 import { parseOpProfile } from "../../bindings/estimate/parse-profile.ts";
 import type { Evaluation } from "../../bindings/evaluate/evaluate.ts";
-import { type MissingVariant, makeVariants, type Variant } from "../../bindings/sweep/variants.ts";
+import { type MissingVariant, makeVariants, type Variant, variantOn } from "../../bindings/sweep/variants.ts";
 import { summarise } from "../../format/summary.ts";
 import type { EstimateOptions } from "../commands/estimate.ts";
 import type { Io } from "../io.ts";
@@ -55,10 +55,11 @@ export async function estimate(io: Io, weights: string | undefined, options: Est
   const results: (Result | (Unavailable & { error: Error }))[] = [];
   for (const board of platforms) {
     for (const variant of subject.variants) {
-      const { profile, memory, facts } = variant;
+      const { facts } = variant;
       try {
         const simulator = new EnergySimulator(simulatorOptions(board, options));
-        results.push({ variant, estimate: simulator.estimate(profile, memory, facts) });
+        const own = await variantOn(simulator, variant);
+        results.push({ variant: own, estimate: simulator.estimate(own.profile, own.memory, own.facts) });
       } catch (error) {
         if (!asksForAll || !(error instanceof LiquidEdgeError) || error.code !== "unavailable") throw error;
         const { precision = null, sparsity = null } = facts;

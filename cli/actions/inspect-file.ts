@@ -13,6 +13,8 @@ import { describeValue, printable } from "../../bindings/network/printable.ts";
 import { parseSafetensors, type SafetensorsFile } from "../../bindings/network/safetensors.ts";
 import { parseJson } from "../../bindings/parse-json.ts";
 import { isIntegerFile, readIntegerModel } from "../../bindings/quantize/integer-file.ts";
+import { isTrainingCheckpoint, readCheckpoint } from "../../bindings/train/checkpoint-file.ts";
+import { trainedForOf } from "../../bindings/train/trained-model.ts";
 import { summarise } from "../../format/summary.ts";
 import type { Io } from "../io.ts";
 import { type Matrix, matricesOf, matrixTable } from "../matrices.ts";
@@ -70,6 +72,7 @@ async function inspectCheckpoint(
 ): Promise<Finding> {
   if (isIntegerFile(data)) return inspectQuantized(data, name);
   const file = parseSafetensors(data, name);
+  if (isTrainingCheckpoint(file.metadata)) return inspectTraining(data, name);
   const base = { file: name, bytes: data.length };
   if (configPath === undefined && !Object.hasOwn(file.metadata, METADATA_KEY))
     return inspectTensors(file, base);
@@ -81,6 +84,7 @@ async function inspectCheckpoint(
   const { widths, parameters, synapses, pruned, tensors } = describeModel(model);
   const matrices = matricesOf(compile(model, { source: name }));
   const metadata = notesOf(file);
+  const trainedFor = trainedForOf(metadata);
   return {
     json: {
       ...base,
@@ -92,6 +96,7 @@ async function inspectCheckpoint(
       pruned,
       tensors,
       matrices,
+      trainedFor,
       metadata,
     },
     text: (colour) =>
@@ -109,6 +114,7 @@ async function inspectCheckpoint(
           : [
               `  pruned      ${whole(pruned.absent)} of ${whole(pruned.possible)} weights of matrices with a prune mask`,
             ]),
+        ...(trainedFor === null ? [] : [`  trained     for its integers, ${trainedFor}`]),
         ...metadataLines(metadata),
         "",
         "Configuration",
@@ -118,6 +124,36 @@ async function inspectCheckpoint(
         "",
         tensorTable(tensors, colour),
         ...matrixLines(matrices, colour),
+      ].join("\n"),
+  };
+}
+
+/** The checkpoint of a training that has not ended. */
+function inspectTraining(data: Uint8Array, name: string): Finding {
+  const { model, settings, data: about, state } = readCheckpoint(data, name);
+  const { epoch, best, masks } = state;
+  const last = state.history.at(-1) ?? null;
+  return {
+    json: {
+      file: name,
+      kind: "training checkpoint",
+      bytes: data.length,
+      ...configToJson(model),
+      data: about,
+      settings,
+      epoch,
+      bestEpoch: best?.epoch ?? null,
+      trainsFor: settings.precision,
+      last,
+    },
+    text: () =>
+      [
+        `${name}: checkpoint of a training of ${model.class}, ${byteCount(data.length)}`,
+        `  network  ${summarise(model)}`,
+        `  data     ${printable(about.name)}, SHA-256 ${printable(about.sha256.slice(0, 12))}…`,
+        `  done     ${whole(epoch)} of ${count(settings.epochs, "epoch")}${best === null ? "" : `, epoch ${whole(best.epoch)} the best`}`,
+        `  trains   ${settings.precision === null ? "its floats" : `for its integers, ${settings.precision}`}${masks === null ? "" : ", pruned on the way"}`,
+        "  `liquid-edge train <data> --resume` goes on with it.",
       ].join("\n"),
   };
 }

@@ -28,6 +28,7 @@ import { instrumentText, markerOf, openInstrument, settingsOf } from "../instrum
 import type { Io } from "../io.ts";
 import { noiseSequence } from "../noise.ts";
 import { barOf } from "../progress.ts";
+import { compiledFor } from "../read-network.ts";
 import { fileName } from "../read-text.ts";
 import { readYaml } from "../read-yaml.ts";
 import { greet } from "./board/connect.ts";
@@ -165,12 +166,12 @@ class Bench {
       this.skipped.push({ id, reason: variant.error.message });
       return;
     }
-    const network = variant.network!;
     try {
+      const network = await compiledFor(variant.network!, place.target.board);
       const figures = await measure(place, network, id, this.#suite);
       const imageHash = await sha256(network.compiled.image);
       const { evaluation, outcomes } = variant;
-      const { profile } = variant;
+      const profile = await network.profileOperations();
       const entry = await measuredEntry(
         { ...facts, imageHash },
         network.compiled,

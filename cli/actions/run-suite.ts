@@ -9,7 +9,7 @@ import { coefficientsOf, entryOf } from "../../bindings/record/make-entry.ts";
 import { type BenchmarkRecord, type Entry, entryId } from "../../bindings/record/record.ts";
 import type { Suite } from "../../bindings/record/suite.ts";
 import { sha256 } from "../../bindings/sha256.ts";
-import type { Variant } from "../../bindings/sweep/variants.ts";
+import { type Variant, variantOn } from "../../bindings/sweep/variants.ts";
 import type { Io } from "../io.ts";
 import { barOf } from "../progress.ts";
 import { fileName } from "../read-text.ts";
@@ -82,15 +82,16 @@ class SuiteRun {
         this.#skipped.push({ id, reason: variant.error.message });
         continue;
       }
-      const { profile, memory, network, evaluation, outcomes } = variant;
       try {
         const simulator = new EnergySimulator({ platform, rateHz, steps, seed });
-        const estimate = simulator.estimate(profile, memory, variant.facts);
+        const own = await variantOn(simulator, variant);
+        const { profile, memory, network, evaluation, outcomes } = own;
+        const estimate = simulator.estimate(profile, memory, own.facts);
         this.#estimates.set(platform, [...(this.#estimates.get(platform) ?? []), estimate]);
         const imageHash = await sha256(network!.compiled.image);
         const entry = await entryOf({ ...facts, imageHash }, estimate, evaluation, outcomes);
         this.#entries.push(entry);
-        this.#onEntry({ entry, estimate, variant, ...origin });
+        this.#onEntry({ entry, estimate, variant: own, ...origin });
       } catch (error) {
         if (!(error instanceof LiquidEdgeError) || error.code !== "unavailable") throw error;
         this.#skipped.push({ id, reason: error.message });

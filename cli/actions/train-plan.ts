@@ -5,6 +5,8 @@ import type { Dataset } from "../../bindings/data/dataset.ts";
 import { complain } from "../../bindings/errors.ts";
 import { lower } from "../../bindings/image/lower.ts";
 import type { Model } from "../../bindings/network/model.ts";
+import { parseSafetensors } from "../../bindings/network/safetensors.ts";
+import type { IntegerPrecision } from "../../bindings/quantize/precisions.ts";
 import { type CellName, type CellOptions, cellNameOf, networkFor } from "../../bindings/train/cells.ts";
 import { type DataOfTraining, readCheckpoint } from "../../bindings/train/checkpoint-file.ts";
 import { type EnergyBudget, energyEstimator, sparsityWithin } from "../../bindings/train/energy-budget.ts";
@@ -12,12 +14,13 @@ import { initialModel } from "../../bindings/train/initial-weights.ts";
 import { recipeFor } from "../../bindings/train/recipe.ts";
 import type { Schedule } from "../../bindings/train/schedule.ts";
 import type { TrainingPruning, TrainingSettings } from "../../bindings/train/settings.ts";
+import { trainedForOf } from "../../bindings/train/trained-model.ts";
 import type { TrainingState } from "../../bindings/train/trainer.ts";
 import { hashOf, type ValidationChoice } from "../../bindings/train/training-data.ts";
 import type { TrainOptions } from "../commands/train.ts";
 import type { Io } from "../io.ts";
 import { usageError } from "../options.ts";
-import { readModelFile } from "../read-model.ts";
+import { readModelBytes } from "../read-model.ts";
 import { fileName } from "../read-text.ts";
 
 export interface TrainingPlan {
@@ -25,6 +28,8 @@ export interface TrainingPlan {
   model: Model;
   settings: TrainingSettings;
   data: DataOfTraining;
+  /** Integers that `model` was trained for already; null: none, or its file does not say. */
+  trainedFor: IntegerPrecision | null;
   /** Where to go on; null: from the start. */
   state: TrainingState | null;
 }
@@ -44,13 +49,14 @@ export async function planOf(io: Io, options: TrainOptions, dataset: Dataset): P
   }
   const given = options.from === undefined ? null : await givenModel(io, options, options.from, dataset);
   const cell = cellOf(options);
-  const settings = settingsOf(options, given === null ? cell.cell : cellNameOf(given), dataset);
+  const settings = settingsOf(options, given === null ? cell.cell : cellNameOf(given.model), dataset);
   const validation = options.validation ?? "split";
   checkPatience(settings, validation, dataset);
-  const model = given ?? initialModel(networkFor(cell, dataset), settings.seed);
+  const model = given?.model ?? initialModel(networkFor(cell, dataset), settings.seed);
   const budget = budgetOf(options);
   if (budget !== null) {
-    const method = options.pruning === "unstructured" ? options.pruning : "4x1";
+    const { pruning = "4x1" } = options;
+    const method = pruning === "n:m" ? "4x1" : pruning;
     const sparsity = await sparsityWithin(
       model,
       method,
@@ -59,7 +65,8 @@ export async function planOf(io: Io, options: TrainOptions, dataset: Dataset): P
     );
     settings.pruning = { method, sparsity, budget };
   }
-  return { model, settings, data: { name: dataset.name, sha256, validation }, state: null };
+  const data = { name: dataset.name, sha256, validation };
+  return { model, settings, data, trainedFor: given?.trainedFor ?? null, state: null };
 }
 
 /** The options that describe a new network. */
@@ -74,16 +81,24 @@ const CELL_OPTIONS = [
   "backboneUnits",
   "mixedMemory",
   "unfolds",
+  "projection",
   "constraints",
 ] as const satisfies readonly (keyof TrainOptions)[];
 
-/** The network of `--from`, which must fit the data. */
-async function givenModel(io: Io, options: TrainOptions, path: string, dataset: Dataset): Promise<Model> {
+/** The network of `--from`, which must fit the data, and which integers it was trained for. */
+async function givenModel(
+  io: Io,
+  options: TrainOptions,
+  path: string,
+  dataset: Dataset,
+): Promise<Pick<TrainingPlan, "model" | "trainedFor">> {
   const stray = CELL_OPTIONS.find((name) => options[name] !== undefined);
   if (stray !== undefined) {
     throw usageError(`${flagOf(stray)}: expected without --from, whose network holds, found both`);
   }
-  const model = await readModelFile(io, path, options.config);
+  const bytes = await io.readFile(path);
+  const model = await readModelBytes(io, bytes, path, options.config);
+  const { metadata } = parseSafetensors(bytes, fileName(path));
   const { input, output } = lower(model);
   const { name, nInputs, nOutputs } = dataset;
   for (const [field, has, needs] of [
@@ -97,7 +112,7 @@ async function givenModel(io: Io, options: TrainOptions, path: string, dataset: 
       found: String(has),
     });
   }
-  return model;
+  return { model, trainedFor: trainedForOf(metadata) };
 }
 
 const flagOf = (option: string) => `--${option.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
@@ -125,12 +140,12 @@ async function resumed(
       found: `${dataset.name}, ${sha256.slice(0, 12)}…`,
     });
   }
-  return plan;
+  return { ...plan, trainedFor: plan.trainedFor ?? null };
 }
 
 function cellOf(options: TrainOptions): CellOptions {
   const { cell = "cfc", units = 32, wiring, wiringSparsity, wiringSeed, mode, backboneLayers } = options;
-  const { backboneUnits, mixedMemory, unfolds, constraints } = options;
+  const { backboneUnits, mixedMemory, unfolds, projection, constraints } = options;
   const given = {
     wiring,
     wiringSparsity,
@@ -140,6 +155,7 @@ function cellOf(options: TrainOptions): CellOptions {
     backboneUnits,
     mixedMemory,
     unfolds,
+    projection,
     constraints,
   };
   const present = Object.entries(given).filter(([, value]) => value !== undefined);
@@ -202,7 +218,7 @@ function budgetOf(options: TrainOptions): EnergyBudget | null {
   if (sparsity !== undefined)
     throw usageError("--sparsity: expected without --energy-budget-uj, which decides it, found both");
   if (pruning === "n:m")
-    throw usageError("--pruning: expected 4x1 or unstructured with --energy-budget-uj, found n:m");
+    throw usageError("--pruning: expected 4x1, unstructured or neurons with --energy-budget-uj, found n:m");
   return { energyUj, platform: findBoard(board).id, rateHz, precision };
 }
 

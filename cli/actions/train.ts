@@ -1,12 +1,14 @@
 import { findBoard } from "../../bindings/board/load.ts";
 import type { Dataset } from "../../bindings/data/dataset.ts";
 import { writeModel } from "../../bindings/network/checkpoint.ts";
+import { describeModel } from "../../bindings/network/describe.ts";
 import { prunedParts } from "../../bindings/prune/prune.ts";
 import { calibrationOf } from "../../bindings/quantize/calibration-data.ts";
 import { EPOCH_STEPS } from "../../bindings/train/aware.ts";
 import { writeCheckpoint } from "../../bindings/train/checkpoint-file.ts";
 import { Differentiator } from "../../bindings/train/differentiator.ts";
 import { energyEstimator } from "../../bindings/train/energy-budget.ts";
+import { prunedModel } from "../../bindings/train/gradual-pruning.ts";
 import { integerOutcome } from "../../bindings/train/integer-outcome.ts";
 import { QuantizedNetwork } from "../../bindings/train/quantized-network.ts";
 import { trainingNotes, withParameters } from "../../bindings/train/trained-model.ts";
@@ -66,7 +68,8 @@ export async function train(io: Io, data: string, options: TrainOptions): Promis
 
   const { state, settings } = trainer;
   const { result } = trainer;
-  const trained = withParameters(plan.model, network.ranges, result.parameters, state.masks);
+  const masked = withParameters(plan.model, network.ranges, result.parameters, state.masks);
+  const trained = prunedModel(masked, settings.pruning);
   const integers =
     settings.precision === null
       ? null
@@ -74,7 +77,8 @@ export async function train(io: Io, data: string, options: TrainOptions): Promis
   // Sparser than before it is worth a little: only a network with as many weights is compared.
   const keepsOld = integers?.isBetter === false && settings.pruning === null;
   const [model, epoch] = keepsOld ? [plan.model, 0] : [trained, result.epoch];
-  const notes = trainingNotes({ dataset, data: plan.data, settings, state, epoch });
+  const { data: about, trainedFor: givenFor } = plan;
+  const notes = trainingNotes({ dataset, data: about, settings, state, epoch, givenFor });
   const pruned = settings.pruning === null ? null : prunedParts(model, plan.model, settings.pruning);
   await io.writeFile(out, writeModel(model, notes));
   const { history } = state;
@@ -86,7 +90,7 @@ export async function train(io: Io, data: string, options: TrainOptions): Promis
   }
   await io.removeFile(checkpoint);
 
-  const nParameters = network.parameters.length;
+  const nParameters = describeModel(model).parameters.trainable;
   if (!options.json) {
     const { reason } = end;
     const report = {

@@ -144,6 +144,10 @@ function addCell(command: Command): void {
       new Option("--backbone-units <n>", "of cfc with a backbone (default: 128)").argParser(wholeFrom(1)),
     )
     .option("--mixed-memory", "an LSTM memory beside the state, of ltc and cfc")
+    .option(
+      "--projection",
+      "of ltc: a linear layer reads all neurons (default: the first neurons are the outputs, as in ncps)",
+    )
     .addOption(
       new Option("--unfolds <n>", "solver steps a time step, of ltc and ctrnn (default: 6)").argParser(
         wholeFrom(1),
@@ -201,7 +205,7 @@ function addSettings(command: Command): void {
   number("--truncate <steps>", "how far gradients go back; 0: to the start (default: 0)", wholeFrom(0));
   number(
     "--sparsity <share>",
-    "of each part's weights (of the synapses that an LTC has) to take out on the way",
+    "of each part's weights (of the synapses that an LTC has; of each layer's neurons) to take out on the way",
     shareBelowOne,
   );
   command.addOption(
@@ -209,6 +213,7 @@ function addSettings(command: Command): void {
       "unstructured",
       "4x1",
       "n:m",
+      "neurons",
     ]),
   );
   number("--n <count>", "of --pruning n:m, weights that stay (default: 1)", wholeFrom(1));

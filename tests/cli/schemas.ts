@@ -210,6 +210,7 @@ const estimate = z.strictObject({
     kernels: z.array(z.strictObject(cost)),
     rows: z.array(z.strictObject(cost)),
   }),
+  compiledDense: z.array(z.string()),
   assumed: z.array(z.string()),
   interval: z.strictObject({ confidence: z.literal(0.9), draws: count, seed: count }),
   /** With `--data`. */
@@ -286,6 +287,7 @@ export const inspectNetworkJson = z.strictObject({
     }),
   ),
   matrices,
+  trainedFor: z.nullable(z.enum(["int8", "int4"])),
   metadata: z.record(z.string(), z.string()),
 });
 
@@ -605,6 +607,7 @@ export const trainJson = z.strictObject({
   dataset: z.string(),
   dataSha256: z.string().regex(/^[0-9a-f]{64}$/),
   validation: z.union([z.enum(["split", "none"]), share]),
+  trainedFor: z.nullable(z.enum(["int8", "int4"])),
   settings: z.strictObject({
     epochs: count,
     batchSize: count,
@@ -637,7 +640,7 @@ export const trainJson = z.strictObject({
         }),
       ),
     }),
-    pruning: z.nullable(z.looseObject({ method: z.enum(["4x1", "unstructured", "n:m"]) })),
+    pruning: z.nullable(z.looseObject({ method: z.enum(["4x1", "unstructured", "n:m", "neurons"]) })),
     precision: z.nullable(z.enum(["int8", "int4"])),
     patience: z.nullable(count),
     keep: z.enum(["best", "last"]),

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { isDeepStrictEqual, promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readModel } from "../../bindings/network/checkpoint.ts";
+import { describeModel } from "../../bindings/network/describe.ts";
 import { parseSafetensors } from "../../bindings/network/safetensors.ts";
 import type { SweepRecord } from "../../bindings/sweep/record.ts";
 import { cli, ROOT } from "./run-cli.ts";
@@ -128,16 +129,16 @@ describe("sweep", () => {
   });
 
   it("takes weights out in every pattern that is asked for", async () => {
-    const text = `${SPACE.replace("seeds: 2", "seeds: 1")}sparsities: [0, 0.5]\npatterns: [4x1, unstructured, "n:m"]\n`;
+    const text = `${SPACE.replace("seeds: 2", "seeds: 1")}sparsities: [0, 0.5]\npatterns: [4x1, unstructured, "n:m", neurons]\n`;
     const { code, out } = await space(text, "patterns");
     expect(code).toBe(0);
-    expect(out).toContain("8 networks trained");
+    expect(out).toContain("10 networks trained");
     const records = (await results("patterns"))
       .trimEnd()
       .split("\n")
       .map((line): SweepRecord => JSON.parse(line));
     const found = new Set(records.map(({ sparsity, pattern }) => `${sparsity} ${pattern ?? "4x1"}`));
-    expect(found).toEqual(new Set(["0 4x1", "0.5 4x1", "0.5 unstructured", "0.5 n:m"]));
+    expect(found).toEqual(new Set(["0 4x1", "0.5 4x1", "0.5 unstructured", "0.5 n:m", "0.5 neurons"]));
     for (const { cell, sparsity, parameters } of records) {
       const dense = records.find((other) => other.sparsity === 0 && other.cell.cell === cell.cell)!;
       if (sparsity > 0) expect(parameters).toBeLessThan(dense.parameters);
@@ -151,6 +152,17 @@ describe("sweep", () => {
     )![1];
     for (let row = 0; row < data.length; row += 4)
       expect(data.subarray(row, row + 4).filter((value) => value !== 0)).toHaveLength(2);
+    // Half of the neurons: a smaller network, which is what was trained and scored.
+    const whole = records.find(({ pattern, cell }) => pattern === "neurons" && cell.cell === "gru")!;
+    const smaller = readModel(
+      await readFile(path(`patterns/models/${whole.network}.safetensors`)),
+      undefined,
+      {
+        weights: "neurons",
+      },
+    );
+    expect(smaller.config).toMatchObject({ units: whole.cell.units / 2 });
+    expect(whole.parameters).toBe(describeModel(smaller).parameters.trainable);
   });
 
   it("never writes over results that it cannot read", async () => {

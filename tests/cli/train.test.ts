@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from "vitest";
 import { readModel } from "../../bindings/network/checkpoint.ts";
+import { describeModel } from "../../bindings/network/describe.ts";
 import { parseSafetensors } from "../../bindings/network/safetensors.ts";
 import { cli, type Outcome, type World } from "./run-cli.ts";
 import { trainJson } from "./schemas.ts";
@@ -82,6 +83,37 @@ describe("train", () => {
     ]);
   });
 
+  it("takes neurons out on the way, for a smaller network, also to an energy budget", async () => {
+    const base =
+      "--cell gru --units 8 --epochs 5 --batch 2 --pruning neurons --json --out net.safetensors".split(" ");
+    const half = await train([...base, "--sparsity", "0.5"]);
+    expect(half).toMatchObject({ code: 0, err: [] });
+    const { pruned, parameters, settings } = trainJson.parse(JSON.parse(half.out));
+    expect(settings.pruning).toEqual({ method: "neurons", sparsity: 0.5 });
+    const model = readModel(written(half, "net.safetensors"), undefined, { weights: "net" });
+    expect(model.config).toMatchObject({ units: 4 });
+    expect(parameters).toBe(describeModel(model).parameters.trainable);
+    expect(pruned!.find(({ tensor }) => tensor === "rnn.weight_hh_l0")).toMatchObject({
+      kept: 48,
+      total: 192,
+    });
+    const frugal = await train([...base, ..."--board nrf52840 --energy-budget-uj 0.5".split(" ")]);
+    expect(frugal).toMatchObject({ code: 0, err: [] });
+    const { energy } = trainJson.parse(JSON.parse(frugal.out));
+    expect(energy!.at(-1)!.energyUj).toBeLessThanOrEqual(0.5);
+    const own = readModel(written(frugal, "net.safetensors"), undefined, { weights: "net" });
+    expect((own.config as { units: number }).units).toBeLessThan(8);
+    const output = await train(
+      "--cell ltc --wiring fully-connected --units 2 --pruning neurons --sparsity 0.5 --out n.safetensors".split(
+        " ",
+      ),
+    );
+    expect(output).toMatchObject({
+      code: 2,
+      err: [expect.stringMatching(/^liquid-edge: pruning: expected a network with neurons/)],
+    });
+  });
+
   it("takes weights out on the way, as prune writes them, and trains the rest on with --from", async () => {
     const args = "--cell gru --units 8 --epochs 5 --batch 2 --sparsity 0.75 --out net.safetensors".split(" ");
     const outcome = await train([...args, "--json"]);
@@ -142,6 +174,18 @@ describe("train", () => {
     expect(written(resumed, "net.safetensors")).toEqual(written(whole, "net.safetensors"));
     const { integers, settings, epoch } = trainJson.parse(JSON.parse(resumed.out));
     expect(settings.precision).toBe("int4");
+    // What either file is can be told: the checkpoint's training, and the weights.
+    const seen = async (file: string, bytes: Uint8Array) =>
+      (await cli(["inspect", file], { files: { [file]: bytes } })).out;
+    expect(await seen("c.safetensors", checkpoint["c.safetensors"])).toMatch(
+      /checkpoint of a training of torch.nn.LSTM[\s\S]*1 of 3 epochs[\s\S]*for its integers, int4/,
+    );
+    const { trainedFor } = trainJson.parse(JSON.parse(resumed.out));
+    expect(trainedFor).toBe(integers!.isBetter ? "int4" : null);
+    expect(/trained +for its integers, int4/.test(await seen("n", written(whole, "net.safetensors")))).toBe(
+      integers!.isBetter,
+    );
+    expect(await seen("f", files["f.safetensors"])).not.toContain("for its integers");
     // Of the weights given and the trained ones the better ones are written.
     const model = (bytes: Uint8Array) => readModel(bytes, undefined, { weights: "net" }).tensors;
     const isOld = Buffer.compare(
@@ -156,12 +200,19 @@ describe("train", () => {
 
     // Nothing is learned at this rate; equal weights count as trained.
     const still = await train([...args, "--lr", "1e-30", "--json"], { files });
-    expect(trainJson.parse(JSON.parse(still.out)).integers!.isBetter).toBe(true);
+    expect(trainJson.parse(JSON.parse(still.out))).toMatchObject({
+      trainedFor: "int4",
+      integers: { isBetter: true },
+    });
     // At this one everything is forgotten.
     const lost = await train([...args, "--lr", "300", "--clip", "0", "--json"], { files });
     const json = trainJson.parse(JSON.parse(lost.out));
-    expect(json).toMatchObject({ epoch: 0, integers: { isBetter: false } });
+    expect(json).toMatchObject({ epoch: 0, trainedFor: null, integers: { isBetter: false } });
     expect(model(written(lost, "net.safetensors"))).toEqual(model(files["f.safetensors"]));
+    // Weights that were trained for integers before, and are kept, say so still.
+    const again = { "f.safetensors": written(still, "net.safetensors") };
+    const kept = await train([...args, "--lr", "300", "--clip", "0", "--json"], { files: again });
+    expect(trainJson.parse(JSON.parse(kept.out))).toMatchObject({ epoch: 0, trainedFor: "int4" });
   });
 
   it("refuses to train for integers what has none", async () => {

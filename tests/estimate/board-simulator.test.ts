@@ -272,6 +272,7 @@ describe("kernels of the port", () => {
     name,
     calls: 1,
     macs,
+    rows: 0,
     operations: i32Mul,
     classes: { i32Mul },
   });

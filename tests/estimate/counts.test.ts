@@ -41,6 +41,7 @@ const kernel = (name: string, calls: number, macs: number, classes: Record<strin
   name,
   calls,
   macs,
+  rows: 0,
   operations: 0,
   classes,
 });

@@ -23,6 +23,7 @@ test("fills in the defaults of ncps' LTC, and FullyConnected for a plain number 
     mixed_memory: false,
     input_mapping: "affine",
     output_mapping: "affine",
+    output_size: null,
     ode_unfolds: 6,
     epsilon: 1e-8,
     implicit_param_constraints: true,

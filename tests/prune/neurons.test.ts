@@ -5,7 +5,9 @@ import { describe, expect, it } from "vitest";
 import { readModel, writeModel } from "../../bindings/network/checkpoint.ts";
 import { modelWidths } from "../../bindings/network/config.ts";
 import type { Model } from "../../bindings/network/model.ts";
+import { withoutPruneMasks } from "../../bindings/network/prune-mask.ts";
 import { type Axis, axesOf } from "../../bindings/prune/axes.ts";
+import { neuronMasks, withoutMaskedNeurons } from "../../bindings/prune/neurons.ts";
 import { prune } from "../../bindings/prune/prune.ts";
 import type { PruneReport } from "../../bindings/prune/report.ts";
 import { thrownBy } from "../network/golden.ts";
@@ -98,6 +100,47 @@ describe("networks without some of their neurons", () => {
     }
   });
 });
+
+describe("masks of neurons", () => {
+  it.each(MODEL_KINDS.map((kind, index) => ({ kind, index })))(
+    "stand for the smaller network: $kind",
+    ({ index }) => {
+      let [compared, equal] = [0, 0];
+      for (let i = 0; i < 25; i++) {
+        const seed = i * MODEL_KINDS.length + index;
+        const model = randomModel(seed);
+        const pruned = tryPrune(model, 0.4);
+        if (pruned === null) {
+          expect(() => neuronMasks(model, 0.4, "net")).toThrow(/expected a network with neurons/);
+          continue;
+        }
+        const masks = neuronMasks(model, 0.4);
+        const masked: Model = { ...model, tensors: new Map([...model.tensors, ...masks]) };
+        const small = withoutMaskedNeurons(masked);
+        const { input, timespans } = randomSequence(seed, model, 3);
+        const values = { shape: [1, 3, input.length / 3], data: input };
+        const options = { timespans: timespans && { shape: [1, 3], data: timespans } };
+        const silent: Model = { ...masked, tensors: withoutPruneMasks(masked) };
+        const [before, after] = [silent, small].map((one) => runReference(one, values, options));
+        const scale = before!.output.reduce((max, value) => Math.max(max, Math.abs(value)), 1);
+        expect(maxDifference(after!.output, before!.output), `seed ${seed}`).toBeLessThan(1e-10 * scale);
+        compared++;
+        // What is masked goes first and stays out: drawing the same share again changes nothing.
+        expect(neuronMasks(masked, 0.4)).toEqual(masks);
+        // Neurons that a wiring had left without any synapse go as well.
+        if (isSameSize(small, pruned.model)) {
+          expect(small).toEqual(pruned.model);
+          equal++;
+        }
+      }
+      expect(compared).toBeGreaterThan(3);
+      expect(equal).toBeGreaterThan(2);
+    },
+  );
+});
+
+const isSameSize = (a: Model, b: Model) =>
+  [...b.tensors].every(([name, { shape }]) => a.tensors.get(name)?.shape.join() === shape.join());
 
 describe("a wiring", () => {
   it("of AutoNCP becomes the NCP that it stands for, smaller", () => {

@@ -11,11 +11,11 @@
 //   euler  v <- v + h dv/dt(v)
 //   rk4    the classic Runge-Kutta method of order 4 with step h
 //
-// The output is the first `output_dim` neurons, scaled; the state is not scaled.
+// The output is the first `output_dim` neurons, scaled; the state is not scaled. With `output_size` it is fc v instead.
 
 import type { Model, WiringConfig } from "../../bindings/network/model.ts";
 import { sigmoid, softplus } from "./activations.ts";
-import { type Cell, type State, type Vector, valuesOf } from "./cell.ts";
+import { type Cell, readoutOf, type State, type Vector, valuesOf } from "./cell.ts";
 import { lstmMemory } from "./lstm-memory.ts";
 
 export type LtcModel = Extract<Model, { class: "ncps.torch.LTC" | "liquid-edge.LTC" }>;
@@ -37,7 +37,10 @@ export function ltcCell(model: LtcModel): Cell {
   const sensory = synapses("sensory_");
   const mapInput = mapping("input", config.input_mapping);
   const mapOutput = mapping("output", config.output_mapping);
-  const nOut = outputSize(config.wiring);
+  // Configurations of ncps do not have it.
+  const readoutSize = config.output_size ?? null;
+  const nOut = readoutSize === null ? outputSize(config.wiring) : config.units;
+  const readout = readoutOf(tensors, readoutSize);
   const memory = config.mixed_memory ? lstmMemory(tensors) : null;
   const isNcps = model.class === "ncps.torch.LTC";
 
@@ -115,7 +118,7 @@ export function ltcCell(model: LtcModel): Cell {
     const h = isNcps ? elapsedTime / config.ode_unfolds : config.ode_step * elapsedTime;
     let v = before.h;
     for (let unfold = 0; unfold < config.ode_unfolds; unfold++) v = solve(v, input, h);
-    return { output: mapOutput(v.slice(0, nOut)), state: { h: v, c: before.c } };
+    return { output: readout(mapOutput(v.slice(0, nOut))), state: { h: v, c: before.c } };
   }
 
   return { nState: config.units, hasMemory: config.mixed_memory, step };

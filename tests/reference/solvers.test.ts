@@ -186,6 +186,7 @@ function smallLtc(options: {
     implicit_param_constraints: false,
     solver: options.solver,
     ode_step: options.odeStep,
+    output_size: null,
   };
   return { class: "liquid-edge.LTC", config, tensors };
 }

@@ -28,11 +28,12 @@ function checkpoint(): TrainingCheckpoint {
       washoutSteps: 0,
       augmentation: NO_AUGMENTATION,
       pruning: null,
-      precision: null,
+      precision: "int8",
       patience: 4,
       keep: "best",
     },
     data: { name: "made", sha256: "00ff", validation: 0.2 },
+    trainedFor: "int4",
     state: {
       epoch: 2,
       steps: 10,
@@ -80,6 +81,9 @@ describe("the checkpoint of a training", () => {
     expect(() => readCheckpoint(changed('\\"steps\\":10', '\\"steps\\":-1'), "file")).toThrow(
       /^file: "__metadata__.liquid_edge_training.steps" expected /,
     );
+    expect(() =>
+      readCheckpoint(changed('\\"precision\\":\\"int8\\"', '\\"precision\\":\\"int9\\"'), "file"),
+    ).toThrow(/^file: "__metadata__.liquid_edge_training.settings.precision" expected /);
     expect(() =>
       readCheckpoint(changed('"training.first_moment"', '"training.first_momenT"'), "file"),
     ).toThrow(/^file: "training.first_moment" expected a tensor, found none$/);

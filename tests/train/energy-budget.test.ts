@@ -3,6 +3,7 @@
 
 import { describe, expect, it } from "vitest";
 import { findBoard } from "../../bindings/board/load.ts";
+import { denseWhereCheaper } from "../../bindings/estimate/dense-fallback.ts";
 import { EnergySimulator } from "../../bindings/estimate/energy-simulator.ts";
 import { readModel, writeModel } from "../../bindings/network/checkpoint.ts";
 import type { Model } from "../../bindings/network/model.ts";
@@ -13,6 +14,7 @@ import { networkFor } from "../../bindings/train/cells.ts";
 import { readCheckpoint, writeCheckpoint } from "../../bindings/train/checkpoint-file.ts";
 import { Differentiator } from "../../bindings/train/differentiator.ts";
 import { type EnergyBudget, energyEstimator, sparsityWithin } from "../../bindings/train/energy-budget.ts";
+import { prunedModel } from "../../bindings/train/gradual-pruning.ts";
 import { initialModel } from "../../bindings/train/initial-weights.ts";
 import { withParameters } from "../../bindings/train/trained-model.ts";
 import type { TrainingState } from "../../bindings/train/trainer.ts";
@@ -35,7 +37,8 @@ async function estimateOf(model: Model, { platform, rateHz, precision }: Omit<En
           network: quantize(floats, { precision, ...calibration }).network,
         });
   const simulator = new EnergySimulator({ platform, rateHz: rateHz ?? 100 });
-  const { energyUj, averagePowerUw } = simulator.estimate(await network.profileOperations(), network.memory);
+  const form = await denseWhereCheaper(simulator, network);
+  const { energyUj, averagePowerUw } = simulator.estimate(form.profile, form.network.memory);
   return rateHz === null ? energyUj.typ : averagePowerUw.typ / rateHz;
 }
 
@@ -80,6 +83,22 @@ describe.each(CELLS)("an energy budget of a %s", (cell) => {
     expect(trainer.state.energy).toHaveLength(1);
     for (const { data } of trainer.state.masks!.values()) expect(data.every((one) => one === 1)).toBe(true);
   });
+});
+
+it("is kept to by fewer neurons as well", async () => {
+  const model = modelOf("gru");
+  const budget = { ...BOARD, energyUj: 0.6 * (await estimateOf(model, BOARD)) };
+  const energyOf = energyEstimator(findBoard(budget.platform), budget);
+  const sparsity = await sparsityWithin(model, "neurons", budget, energyOf);
+  const pruning = { method: "neurons", sparsity, budget } as const;
+  const network = await Differentiator.create(model);
+  const { trainer } = await trainOn(network, { pruning, epochs: 14 }, null, () => false, energyOf);
+  const masked = withParameters(model, network.ranges, trainer.result.parameters, trainer.state.masks);
+  const trained = prunedModel(masked, pruning);
+  expect(trained.config).toMatchObject({ units: 16 - Math.round(sparsity * 16) });
+  const last = trainer.state.energy!.at(-1)!;
+  expect(last.energyUj).toBeLessThanOrEqual(budget.energyUj);
+  expect(await estimateOf(trained, BOARD)).toBeCloseTo(last.energyUj, 9);
 });
 
 it("counts a whole period, and integers, where that is the budget", async () => {

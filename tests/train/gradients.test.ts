@@ -8,6 +8,7 @@ import { PRUNE_MASK_PREFIX, pruneMaskOf, withoutPruneMasks } from "../../binding
 import { type PruneOptions, prune } from "../../bindings/prune/prune.ts";
 import { Differentiator, type ForwardOptions } from "../../bindings/train/differentiator.ts";
 import { completeModel } from "../kernel/run-core.ts";
+import { ltcWithReadout } from "../network/ltc-with-readout.ts";
 import { MODEL_KINDS, randomModel, randomSequence, TestRandom } from "../network/random-model.ts";
 import { type GoldenCase, ncpsCases, ownCases } from "../reference/golden-case.ts";
 import { gradientCases } from "./gradient-case.ts";
@@ -110,6 +111,17 @@ describe.each(MODEL_KINDS.map((kind, index) => ({ kind, index })))("random netwo
       await expectNumeric(randomRun(seed, randomModel(seed, { maxUnits: 10 }), N_STEPS), `seed ${seed}`);
     }
   }, 60_000);
+});
+
+describe.each([
+  { solver: "fused", mixed_memory: false },
+  { solver: "rk4", mixed_memory: false },
+  { solver: "fused", mixed_memory: true },
+])("an LTC with a readout, $solver, memory $mixed_memory", (options) => {
+  it("has the gradients that central differences give", async () => {
+    for (const seed of [1, 2, 3])
+      await expectNumeric(randomRun(seed, ltcWithReadout(seed, options), N_STEPS), `seed ${seed}`);
+  });
 });
 
 /** The first steps of the first row of a golden case. */

@@ -9,6 +9,7 @@ import { prune, prunedParts, pruneMasks } from "../../bindings/prune/prune.ts";
 import { CELLS, type CellOptions, networkFor } from "../../bindings/train/cells.ts";
 import { readCheckpoint, writeCheckpoint } from "../../bindings/train/checkpoint-file.ts";
 import { Differentiator } from "../../bindings/train/differentiator.ts";
+import { prunedModel } from "../../bindings/train/gradual-pruning.ts";
 import { initialModel } from "../../bindings/train/initial-weights.ts";
 import type { TrainingPruning } from "../../bindings/train/settings.ts";
 import { withParameters } from "../../bindings/train/trained-model.ts";
@@ -83,20 +84,47 @@ describe.each(CASES.map((options) => ({ options, name: Object.values(options).jo
       );
     });
 
-    it("goes on to the same bits from a checkpoint, before, while and after weights go", async () => {
-      const pruning = { method: "4x1", sparsity: 0.5 } as const;
-      const whole = await train(model, pruning);
-      for (const epochs of [1, 3, 8]) {
-        const stopped = await train(model, pruning, null, ({ state: { epoch } }) => epoch === epochs);
-        const { state } = stopped.trainer;
-        expect(state.epoch).toBe(epochs);
-        const data = { name: "made", sha256: "00", validation: "split" } as const;
-        const file = writeCheckpoint({ model, settings: stopped.settings, data, state });
-        const { trainer } = await train(model, pruning, readCheckpoint(file, "file").state);
-        expect(trainer.state).toEqual(whole.trainer.state);
-        expect(trainer.result).toEqual(whole.trainer.result);
-      }
+    it("loses whole neurons, and is the network that is left", async () => {
+      const pruning = { method: "neurons", sparsity: 0.5 } as const;
+      const { report } = prune(model, pruning);
+      let last: ReadonlyMap<string, Tensor> | null = null;
+      const { trainer, network } = await train(model, pruning, null, ({ state: { masks } }) => {
+        if (last !== null) expect(isSubset(masks!, last)).toBe(true);
+        last = masks;
+        return false;
+      });
+      const masked = withParameters(model, network.ranges, trainer.result.parameters, trainer.state.masks);
+      const trained = prunedModel(masked, pruning);
+      expect(prunedParts(trained, model, pruning).map(({ tensor, kept }) => [tensor, kept])).toEqual(
+        report.parts.map(({ tensor, kept }) => [tensor, kept]),
+      );
+      expect([...trained.tensors.keys()].filter((name) => name.startsWith("prune_mask."))).toEqual([]);
+      const input = SMALL.splits.train[0]!.input;
+      const [large, small] = await Promise.all([masked, trained].map((one) => Differentiator.create(one)));
+      const expected = large!.forward(input);
+      const output = small!.forward(input);
+      for (const [i, value] of output.entries()) expect(value).toBeCloseTo(expected[i]!, 5);
     });
+
+    it.each([
+      { method: "4x1", sparsity: 0.5 },
+      { method: "neurons", sparsity: 0.5 },
+    ] as const)(
+      "goes on to the same bits from a checkpoint, before, while and after they go: $method",
+      async (pruning) => {
+        const whole = await train(model, pruning);
+        for (const epochs of [1, 3, 8]) {
+          const stopped = await train(model, pruning, null, ({ state: { epoch } }) => epoch === epochs);
+          const { state } = stopped.trainer;
+          expect(state.epoch).toBe(epochs);
+          const data = { name: "made", sha256: "00", validation: "split" } as const;
+          const file = writeCheckpoint({ model, settings: stopped.settings, data, state });
+          const { trainer } = await train(model, pruning, readCheckpoint(file, "file").state);
+          expect(trainer.state).toEqual(whole.trainer.state);
+          expect(trainer.result).toEqual(whole.trainer.result);
+        }
+      },
+    );
   },
 );
 

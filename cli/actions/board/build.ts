@@ -5,7 +5,7 @@ import type { BoardBuildOptions } from "../../commands/board.ts";
 import { buildFirmware, type Firmware } from "../../firmware/build-firmware.ts";
 import type { Io } from "../../io.ts";
 import { usageError } from "../../options.ts";
-import { readNetwork } from "../../read-network.ts";
+import { compiledFor, readNetwork } from "../../read-network.ts";
 import { bytes, table } from "../../text.ts";
 import { findTarget } from "./targets.ts";
 
@@ -14,14 +14,15 @@ const NO_FLASH: readonly string[] = ["esp32s3", "rp2040", "rp2040js"];
 
 /** Builds the firmware of a board and prints its sizes. */
 export async function boardBuild(io: Io, id: string, options: BoardBuildOptions): Promise<void> {
-  const { id: board } = findTarget(id);
+  const { id: board, board: platform } = findTarget(id);
   const { out, image, imageIn, config, precision, mlperfId, energyMode, portKernels, json } = options;
   if (imageIn === "flash" && image === undefined)
     throw usageError("--image-in flash: expected --image FILE, found none");
   if (imageIn === "ram" && image !== undefined)
     throw usageError("--image: expected --image-in flash with it, found ram (uploaded while it runs)");
   if (imageIn === "flash") refuseWithoutFlash(board);
-  const network = image === undefined ? null : await readNetwork(io, image, config, precision);
+  const network =
+    image === undefined ? null : await compiledFor(await readNetwork(io, image, config, precision), platform);
   const firmware = await withImageFile(network?.compiled.image, (file) =>
     buildFirmware(board, {
       ...(out === undefined ? {} : { out }),

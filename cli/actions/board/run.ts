@@ -12,7 +12,7 @@ import { RunFailure } from "../../exit.ts";
 import { ticksToCount } from "../../firmware/emulator.ts";
 import type { Io } from "../../io.ts";
 import { noiseSequence } from "../../noise.ts";
-import { readNetwork } from "../../read-network.ts";
+import { compiledFor, readNetwork } from "../../read-network.ts";
 import { fileName, readJson } from "../../read-text.ts";
 import { bytes, count, digits, whole } from "../../text.ts";
 import { refuseWithoutFlash } from "./build.ts";
@@ -55,7 +55,8 @@ interface Report {
 export async function boardRun(io: Io, weights: string, options: BoardRunOptions): Promise<void> {
   const target = findTarget(options.board, options.emulated === true);
   if (options.imageIn === "flash") refuseWithoutFlash(target.id);
-  const network = await readNetwork(io, weights, options.config, options.precision);
+  const read = await readNetwork(io, weights, options.config, options.precision);
+  const network = await compiledFor(read, target.board);
   const sequence = await sequenceOf(io, network, options);
   const { port, baud, imageIn } = options;
   const link = await linkTo(io, target, {
