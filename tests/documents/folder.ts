@@ -9,6 +9,7 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   symlinkSync,
@@ -19,6 +20,7 @@ import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { ROOT } from "../cli/run-cli.ts";
 import { SHARED_DATA } from "../data/shared-data.ts";
+import { FULL } from "../firmware/full.ts";
 
 /** Files that a page may name without making them: what its reader has trained. */
 const READERS_OWN: Record<string, string> = {
@@ -45,6 +47,9 @@ platforms: [nrf52840, rp2040]
 /** The server of pages, which is one on loopback here. */
 const REDIS = "redis://queue.local:6379";
 
+/** Enough for a command on a busy machine, and for a training on the real data sets. */
+const TIMEOUT_MS = FULL ? 3_600_000 : 300_000;
+
 export interface Result {
   code: number;
   stdout: string;
@@ -66,11 +71,8 @@ export class Folder {
     for (const name of ["examples", "baselines"]) {
       cpSync(join(ROOT, name), join(this.path, name), { recursive: true });
     }
-    for (const name of ["node_modules", "tests", "boards"])
-      symlinkSync(join(ROOT, name), join(this.path, name));
-    // `import "liquid-edge"` finds the package where npm would have put it for the folder above.
-    mkdirSync(join(this.#parent, "node_modules"));
-    symlinkSync(ROOT, join(this.#parent, "node_modules/liquid-edge"));
+    for (const name of ["tests", "boards"]) symlinkSync(join(ROOT, name), join(this.path, name));
+    linkModules(this.path);
     this.write("package.json", '{ "name": "readers-own", "private": true, "type": "module" }\n');
     for (const [name, from] of Object.entries(READERS_OWN)) cpSync(join(ROOT, from), join(this.path, name));
     this.write("model.json", MODEL_JSON);
@@ -134,6 +136,7 @@ export class Folder {
       cwd: this.#cwd,
       env: this.#env,
       stdio: ["ignore", "pipe", "pipe"],
+      detached: true,
     });
     const result: Result = { code: 0, stdout: "", stderr: "" };
     child.stdout.setEncoding("utf8").on("data", (text: string) => (result.stdout += text));
@@ -146,7 +149,11 @@ export class Folder {
       });
       return result;
     }
-    const [code] = await closed;
+    // Its children as well, hence the group.
+    const timeout = setTimeout(() => process.kill(-child.pid!, "SIGKILL"), TIMEOUT_MS);
+    const [code, signal] = await closed;
+    clearTimeout(timeout);
+    if (signal === "SIGKILL") result.stderr += `liquid-edge: not done after ${TIMEOUT_MS / 1000} s\n`;
     if (existsSync(place)) this.#cwd = readFileSync(place, "utf8").trimEnd();
     const back = (text: string) => text.replaceAll(url, REDIS);
     return { code: code ?? 1, stdout: back(result.stdout), stderr: back(result.stderr) };
@@ -163,6 +170,15 @@ export class Folder {
     this.#redis ??= await startRedis(this.#parent);
     return this.#redis.url;
   }
+}
+
+/** The packages that this project has, and Liquid Edge where npm would have put it. */
+export function linkModules(folder: string): void {
+  const modules = join(folder, "node_modules");
+  mkdirSync(modules);
+  for (const name of readdirSync(join(ROOT, "node_modules")))
+    symlinkSync(join(ROOT, "node_modules", name), join(modules, name));
+  symlinkSync(ROOT, join(modules, "liquid-edge"));
 }
 
 async function startRedis(folder: string): Promise<{ url: string; stop: () => Promise<void> }> {

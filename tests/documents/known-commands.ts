@@ -13,7 +13,7 @@ import { ROOT } from "../cli/run-cli.ts";
 const SILENT = { print() {}, warn() {}, colour: false } as unknown as Io;
 
 /** Subcommands of npm that documents use, besides `run` and names of scripts that npm runs by itself. */
-const NPM = ["ci", "cit", "install", "audit", "publish", "owner", "pack", "init"];
+const NPM = ["ci", "cit", "install", "pkg", "audit", "publish", "owner", "pack", "init"];
 /** Commands of others, which are known by their names alone. */
 const OTHERS =
   "git cd cat echo head tail ls mkdir cp mv rm cmp sed grep test export kill node python3 gcc cmake make pip sudo apt-get curl".split(

@@ -52,8 +52,10 @@ export function parsePage(path: string, text: string): Page {
   const prose = [...lines];
   let end = -1;
   for (let i = 0; i < lines.length; i++) {
-    const [, indent, fence, info] = /^( *)(`{3,})(.*)$/.exec(lines[i]!) ?? [];
-    if (indent === undefined || fence === undefined) continue;
+    // An item of a list may begin with it.
+    const [, before, fence, info] = /^( *(?:[-*] |\d+\. )?)(`{3,})(.*)$/.exec(lines[i]!) ?? [];
+    if (before === undefined || fence === undefined) continue;
+    const indent = " ".repeat(before.length);
     const close = lines.findIndex((line, at) => at > i && line.trim() === fence);
     if (close < 0) throw new Error(`${path}:${i + 1}: the block has no end`);
     const above = lines.slice(end + 1, i);
@@ -96,6 +98,7 @@ const ENDINGS: Record<string, string> = {
   ts: "m?ts",
   js: "m?js",
   c: "c",
+  html: "html",
 };
 
 /** The file that a block is: by a comment in its first line, or the last one that the paragraph above names in `code`. */

@@ -1,28 +1,25 @@
-// `ts` and `js` are complete programs: type-checked against the package's declarations and executed, those that import Vitest as its
-// tests. What a program only declares (`declare const link: Link`) its reader has to bring: it is type-checked alone.
-// `python` runs where all that it imports is installed; `c` is compiled against the C that the page has exported, and run.
+// `ts` and `js` are complete programs: executed, those that import Vitest as its tests, and `ts` type-checked against the package's
+// declarations. What a program only declares (`declare const link: Link`) its reader has to bring: it is type-checked alone.
+// `html` is bundled. `python` runs where all that it imports is installed; `c` is compiled against the C that the page has exported, and run.
 
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { transformSync } from "esbuild";
+import { build, transformSync } from "esbuild";
 import { missing } from "../../scripts/tools.ts";
 import { ROOT } from "../cli/run-cli.ts";
+import { linkModules } from "./folder.ts";
 import { type Block, fileNamedBy } from "./markdown.ts";
 import type { Answer, Rule } from "./visit.ts";
-
-export const isProgram = ({ language }: Block) => language === "ts" || language === "js";
 
 /** What tsc says of programs, by their pages' lines. */
 export function typeErrors(blocks: readonly Block[]): string[] {
   const parent = mkdtempSync(join(tmpdir(), "programs-"));
   try {
     const folder = join(parent, "project");
-    mkdirSync(join(parent, "node_modules"));
     mkdirSync(folder);
-    symlinkSync(ROOT, join(parent, "node_modules/liquid-edge"));
-    symlinkSync(join(ROOT, "node_modules"), join(folder, "node_modules"));
+    linkModules(folder);
     const compilerOptions = {
       target: "ES2022",
       lib: ["ES2023", "ESNext.Disposable", "DOM"],
@@ -32,18 +29,13 @@ export function typeErrors(blocks: readonly Block[]): string[] {
       strict: true,
       skipLibCheck: true,
       noEmit: true,
-      allowJs: true,
-      checkJs: true,
       types: ["node"],
     };
     writeFileSync(join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions }));
     writeFileSync(join(folder, "package.json"), JSON.stringify({ type: "module" }));
-    for (const { page, line, language, text } of blocks) {
+    for (const { page, line, text } of blocks) {
       // Its lines have the numbers that they have in the page.
-      writeFileSync(
-        join(folder, `${page.replaceAll("/", "__")}.${line}.${language}`),
-        "\n".repeat(line) + text,
-      );
+      writeFileSync(join(folder, `${page.replaceAll("/", "__")}.${line}.ts`), "\n".repeat(line) + text);
     }
     const tsc = join(ROOT, "node_modules/typescript/bin/tsc");
     execFileSync(process.execPath, [tsc, "-p", folder, "--pretty", "false"], {
@@ -57,7 +49,7 @@ export function typeErrors(blocks: readonly Block[]): string[] {
     return stdout
       .trim()
       .split("\n")
-      .map((line) => line.replaceAll("__", "/").replace(/\.\d+\.[jt]s\((\d+),/, ":$1:"));
+      .map((line) => line.replaceAll("__", "/").replace(/\.\d+\.ts\((\d+),/, ":$1:"));
   } finally {
     rmSync(parent, { recursive: true });
   }
@@ -67,6 +59,7 @@ export const runProgram: Rule = async ({ block, folder, absent }) => {
   const named = fileNamedBy(block);
   if (named !== null) folder.write(named, block.text);
   if (/^declare /m.test(block.text)) return {};
+  if (/\.listen\(/.test(block.text)) return { skipped: ["the program: it goes on until somebody stops it"] };
   const lacking = [...absent].find((name) => block.text.includes(`"${name}`));
   if (lacking !== undefined) return { skipped: [`the program: it needs ${lacking}, which was not made`] };
   const isTest = /from "vitest"/.test(block.text);
@@ -84,6 +77,21 @@ export const runProgram: Rule = async ({ block, folder, absent }) => {
     ...(code === 0 ? {} : { problems: [`the program: exit code ${code}\n${stdout}${stderr}`] }),
     ...(isTest ? {} : { printed: stdout }),
   };
+};
+
+/** A page: its modules import what the package has, by names that are there. */
+export const bundlePage: Rule = async ({ block, folder }): Promise<Answer> => {
+  folder.write(fileNamedBy(block) ?? "index.html", block.text);
+  const scripts = [...block.text.matchAll(/<script type="module">([\s\S]*?)<\/script>/g)];
+  try {
+    for (const [, contents] of scripts) {
+      const stdin = { contents: contents!, resolveDir: folder.path };
+      await build({ stdin, bundle: true, format: "esm", write: false, logLevel: "silent" });
+    }
+    return {};
+  } catch (error) {
+    return { problems: [`the page: ${(error as Error).message}`] };
+  }
 };
 
 /** Runs a program where all that it imports is there; else it has parsed. */

@@ -45,6 +45,12 @@ describe("a block is wrong", () => {
       'import { it } from "vitest";\nit("", () => { throw 1; });',
       "exit code 1",
     ],
+    [
+      "of a page that imports what is not there",
+      "html",
+      '<script type="module">import { Nothing } from "./node_modules/liquid-edge/dist/browser/core.js"; Nothing();</script>',
+      "No matching export",
+    ],
     ["that Python cannot parse", "python", "def f(:", "SyntaxError"],
     ["of a file that no reader knows", "json", '{ "nobody": 1 }', "no reader has the fields nobody"],
     ["of a suite without models", "yaml", "name: a\nmodels: []\nplatforms: [nrf52840]", '"models" expected'],
@@ -184,6 +190,9 @@ it("puts other texts in blocks and leaves the rest alone", () => {
   expect(withTexts(page, new Map([[page.blocks[0]!, "x\n\ny\nz\n"]]))).toBe(
     page.text.replace("  b\n\n  c\n", "  x\n\n  y\n  z\n"),
   );
+  const item = parsePage("a.md", "- ```sh\n  a\n  ```\n");
+  expect(item.blocks[0]).toMatchObject({ language: "sh", text: "a\n" });
+  expect(withTexts(item, new Map([[item.blocks[0]!, "b\n"]]))).toBe("- ```sh\n  b\n  ```\n");
   expect(() => parsePage("a.md", "```text\nb\n")).toThrow("a.md:1: the block has no end");
 });
 

@@ -7,7 +7,7 @@ import { runConsole, runShell } from "./commands.ts";
 import { readData } from "./data-files.ts";
 import type { Block } from "./markdown.ts";
 import { hasOwnTest } from "./own-tests.ts";
-import { runC, runProgram, runPython } from "./programs.ts";
+import { bundlePage, runC, runProgram, runPython } from "./programs.ts";
 import { comparable } from "./varies.ts";
 import type { Rule } from "./visit.ts";
 
@@ -15,12 +15,13 @@ import type { Rule } from "./visit.ts";
 const FIGURE = /\d\s*(%|[nµum]?J\b|[nµum]s\b|[kM]?B\b|[nµum]W\b|instructions|cycles|operations)/u;
 
 /**
- * Right under a block that runs: what it prints. Elsewhere a drawing or a formula, in which neither command nor figure may hide,
+ * Right under a block that runs, or behind "It prints:", what that printed. Elsewhere a drawing or a formula, in which neither command nor figure may hide,
  * unless the page has a test of its own.
  */
 const readText: Rule = ({ block, printed, skippedAbove }) => {
-  if (block.adjoins && skippedAbove) return {};
-  if (block.adjoins && printed !== null)
+  const isOutput = block.adjoins || /\b(prints|answers|says):$/.test(block.lead);
+  if (isOutput && skippedAbove) return {};
+  if (isOutput && printed !== null)
     return comparable(printed) === comparable(block.text) ? {} : { current: printed };
   if (hasOwnTest(block.page)) return {};
   if (/^(\$ |npx |liquid-edge )/m.test(block.text))
@@ -53,6 +54,7 @@ const RULES: Record<string, Rule> = {
   ts: runProgram,
   js: runProgram,
   python: runPython,
+  html: bundlePage,
   c: runC,
   json: readData,
   yaml: readData,
