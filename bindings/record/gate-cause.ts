@@ -21,6 +21,7 @@ export function causeOf(
     quantity === "memoryKb" || quantity === "flashKb"
       ? memoryCauses(entry, base)
       : costCauses(entry, base, current, baseline);
+  causes.sort((a, b) => b.size - a.size);
   const shown = causes.slice(0, MOST_CAUSES).map(({ text }) => text);
   if (causes.length > MOST_CAUSES) shown.push(`${causes.length - MOST_CAUSES} more`);
   const origin = originOf(entry, base, current, baseline);
@@ -88,7 +89,7 @@ function costCauses(entry: Entry, base: Entry, current: BenchmarkRecord, baselin
       text: `coefficient ${printable(name)} ${before} → ${after}`,
     });
   }
-  return causes.filter(({ size }) => size > 0).sort((a, b) => b.size - a.size);
+  return causes.filter(({ size }) => size > 0);
 }
 
 const PREFIX = { classes: "cycles.", kernels: "cyclesPerMac.", rows: "cyclesPerRow." } as const;

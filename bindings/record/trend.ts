@@ -93,10 +93,8 @@ export function seriesOf(lines: readonly HistoryLine[]): Series[] {
 
 /** Trends of all series, the worst first. Tests are adjusted for how many there are. */
 export function trendsOf(series: readonly Series[], options: TrendOptions = {}): Trend[] {
-  const { last, alpha = 0.01, minChange = 0.005, minSegment = 3 } = options;
-  const recent = series.map((one) =>
-    last === undefined ? one : { ...one, points: one.points.slice(-last) },
-  );
+  const { last = Number.POSITIVE_INFINITY, alpha = 0.01, minChange = 0.005, minSegment = 3 } = options;
+  const recent = series.map((one) => ({ ...one, points: one.points.slice(-last) }));
   const values = recent.map(({ points }) => points.map(({ value }) => value));
   // Each series may propose what it would report alone; over all series only what survives the adjustment is reported.
   const proposed = values.map((ys) =>

@@ -161,6 +161,25 @@ describe("coefficients", () => {
   });
 });
 
+describe("a rate", () => {
+  it("is kept by an inference that takes the whole period, to the microsecond", () => {
+    // 2500 cycles at 100 MHz: 25 µs.
+    const at = (rateHz: number) =>
+      new BoardSimulator(exactBoard(), { rateHz }).estimate({ classes: { f32Add: 2500 }, macs: [] }).realTime;
+    expect(at(40_000)).toMatchObject({ utilisation: { typ: 1 }, ok: true, okTypical: true });
+    expect(at(40_001)).toMatchObject({ ok: false, okTypical: false });
+  });
+});
+
+describe("a profile", () => {
+  it("that is wrong is called so", () => {
+    const classes = { f32Add: -1 };
+    expect(() => new BoardSimulator(exactBoard()).estimate({ classes, macs: [] })).toThrow(
+      'operation profile: "classes.f32Add" expected a finite count >= 0, found -1',
+    );
+  });
+});
+
 describe("what the caller knows", () => {
   it("is passed on, and null where nobody said it", () => {
     const simulator = new BoardSimulator(exactBoard());

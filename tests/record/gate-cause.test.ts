@@ -184,6 +184,16 @@ describe("memory that changed", () => {
     );
   });
 
+  it("is told the largest first, whatever the order in the record", () => {
+    const of = (header: number, io: number, weights: number): Side => ({
+      breakdown: { sections: { "arena.io": io, "image.header": header, "image.weights": weights } },
+    });
+    expect(why(of(65, 14, 5000), of(64, 12, 4000), "memoryKb")).toBe(
+      "image weights +1,000 B, arena io +2 B, 1 more",
+    );
+    expect(why(of(64, 80, 4010), of(64, 12, 4000), "memoryKb")).toBe("arena io +68 B, image weights +10 B");
+  });
+
   it("is not what operations cost, nor the other way round", () => {
     expect(why(now({ f32Add: 200 }), THEN, "memoryKb")).toBe(SAME_CODE);
     expect(why(sections(2, 1), sections(1, 1))).toBe(SAME_CODE);

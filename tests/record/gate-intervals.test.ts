@@ -61,6 +61,12 @@ describe("two metrics, not paired", () => {
     expect([33.4, 33.3, 5.25, 5.2].map(allowed)).toEqual(["drifted", "undecided", "undecided", "regressed"]);
   });
 
+  it("may lose exactly what is allowed", () => {
+    const exactly = (value: number) => ({ value, min: value, max: value });
+    expect(verdict(exactly(0.5), exactly(0.75), 25).state).toBe("drifted");
+    expect(verdict(exactly(0.5), exactly(0.75), 24).state).toBe("regressed");
+  });
+
   it("are undecided where the test set is too small, unless the value got better", () => {
     const wide = (value: number) => ({ value, min: value - 0.4, max: value + 0.4 });
     expect(verdict(wide(0.5), wide(0.55))).toMatchObject({
@@ -223,6 +229,11 @@ describe("measured figures", () => {
     expect(once.why).toBe("measured, by the noise floor of the baseline");
     const more = measuredVerdict(samples(100, 100, 100, 100), reading(100, floor), 0.05);
     expect(Math.log1p(more.changeMax!)).toBeCloseTo(Z90 * 0.02 * Math.sqrt(1.25), 12);
+    const many = reading(1, { ...floor, samples: [100, 100, 100, 100] });
+    expect(Math.log1p(measuredVerdict(reading(100), many, 0.05).changeMax!)).toBeCloseTo(
+      Z90 * 0.02 * Math.sqrt(1.25),
+      12,
+    );
     // The floor of the new reading, where the baseline has none; the baseline's, where both have one.
     const now = measuredVerdict(reading(100, floor), reading(100), 0.05);
     const both = measuredVerdict(reading(100, floor), reading(100, { noiseFloor: 0.01 }), 0.05);
