@@ -8,6 +8,7 @@ import { MlperfSession } from "../../bindings/device/mlperf-session.ts";
 import { complain, nearestName } from "../../bindings/errors.ts";
 import { Lpm01aDecoder } from "../../bindings/measure/lpm01a-decoder.ts";
 import { readTrace } from "../../bindings/measure/read-trace.ts";
+import { parseConfig } from "../../bindings/network/config.ts";
 import type { ModelConfig } from "../../bindings/network/model.ts";
 import { readIntegerModel, writeIntegerModel } from "../../bindings/quantize/integer-file.ts";
 import { quantize } from "../../bindings/quantize/quantize.ts";
@@ -42,6 +43,22 @@ describe("a space of a sweep", () => {
       /^LiquidEdgeError: s\.yaml: "networks" expected at most 100000 networks/,
     );
   });
+});
+
+it("a wiring does not draw synapses for minutes", async () => {
+  const args = {
+    inter_neurons: 4,
+    command_neurons: 4,
+    motor_neurons: 2,
+    sensory_fanout: 1,
+    inter_fanout: 1,
+    recurrent_command_synapses: 2 ** 32 - 1,
+    motor_fanin: 1,
+  };
+  const config = { input_size: 2, wiring: { type: "NCP", args } };
+  expect(await messageOf(() => parseConfig({ class: "ncps.torch.LTC", config }, "c.json"))).toMatch(
+    /^LiquidEdgeError: c\.json: "config\.wiring\.args\.recurrent_command_synapses" expected an integer from 0 to 16777216/,
+  );
 });
 
 it("a list of names is compared in one pass", () => {
