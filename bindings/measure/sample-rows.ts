@@ -107,6 +107,7 @@ export class SampleRows {
       // The first line after a port was opened may be half of one, and the last when it was closed.
       if (row === 0 || lines.end === lines.bytes.length) {
         this.#halfLines++;
+        if (this.#saturated.at(-1) === row) this.#saturated.pop();
         return;
       }
       throw complain("bad-file", `${this.#source}:${lines.number}`, {
@@ -132,7 +133,7 @@ export class SampleRows {
   }
 
   #unwrap(raw: number, cells: CellReader, column: Column): number {
-    if (this.#lastRaw - raw > WRAP_SHARE * WRAP && this.#lastRaw < WRAP) this.#wraps++;
+    if (raw >= 0 && this.#lastRaw - raw > WRAP_SHARE * WRAP && this.#lastRaw < WRAP) this.#wraps++;
     else if (raw <= this.#lastRaw) {
       throw cells.wrong(this.#source, column.name, `a time after ${this.#lastRaw}`);
     }

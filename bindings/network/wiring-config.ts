@@ -8,6 +8,8 @@ export const MAX_WIDTH = 65_535;
 
 const WIDTH = { min: 1, max: MAX_WIDTH };
 const COUNT = { min: 0, max: MAX_WIDTH };
+/** Synapses that are drawn one by one, with replacement; ncps has no limit and would draw for hours. */
+const MAX_DRAWS = 2 ** 24;
 const LEGACY_SEED = { min: 0, max: 0xffff_ffff };
 const SEED = { min: 0, max: Number.MAX_SAFE_INTEGER };
 
@@ -96,7 +98,7 @@ function readNcp(args: Fields): Complete<"NCP">["args"] {
     motor_neurons: motor,
     sensory_fanout: atMost("sensory_fanout", "inter", inter),
     inter_fanout: atMost("inter_fanout", "command", command),
-    recurrent_command_synapses: args.integer("recurrent_command_synapses", { min: 0, max: 0xffff_ffff }),
+    recurrent_command_synapses: args.integer("recurrent_command_synapses", { min: 0, max: MAX_DRAWS }),
     motor_fanin: atMost("motor_fanin", "command", command),
     seed: args.integer("seed", LEGACY_SEED, 22222),
   };

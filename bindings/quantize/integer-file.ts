@@ -2,11 +2,13 @@
 // "config", "network"}, and whose tensors are the network's integers and scales. It needs no float checkpoint beside it.
 
 import { complain } from "../errors.ts";
+import { MAX_ELEMENTS, MAX_UNFOLDS } from "../image/format.ts";
 import type { IntLayer, IntNetwork } from "../image/lowered-integer.ts";
 import { MAX_HEADER_BYTES } from "../limits.ts";
 import { configToJson, parseConfig } from "../network/config.ts";
 import type { ModelConfig } from "../network/model.ts";
 import { describeValue } from "../network/printable.ts";
+import { checkLayers } from "./check-layers.ts";
 import {
   type Codec,
   choice,
@@ -67,7 +69,9 @@ const synapses = object({
 });
 const narrowed = nullable(object({ to: vector, shift: whole(0, 15) }));
 const outputs = ({ out }: Record<string, unknown>) => [(out as { length: number }).length];
-const base = { name: text, in: vector, out: vector };
+/** No wider than the core allows. */
+const ofLayer = object({ at: whole(0, MAX_ARENA), length: whole(1, MAX_ELEMENTS) });
+const base = { name: text, in: ofLayer, out: ofLayer };
 const map = {
   multiplier: tensor("I32", outputs),
   shift: tensor("U8", outputs),
@@ -135,7 +139,7 @@ const LAYERS: Readonly<Record<IntLayer["kind"] | "pure", Codec>> = {
   "int-ltc": object({
     kind: choice("int-ltc"),
     ...base,
-    unfolds: whole(1, U16_MAX),
+    unfolds: whole(1, MAX_UNFOLDS),
     fractionBits: whole(0, 14),
     sensory: synapses,
     recurrent: synapses,
@@ -212,6 +216,7 @@ export function readIntegerModel(bytes: Uint8Array, source: string): IntegerMode
   }
   const config = parseConfig({ class: own.class, config: own.config }, `${source} (metadata)`);
   const network = NETWORK.read(json, "", store, {}) as unknown as IntNetwork;
+  checkLayers(network.layers, source);
   const scales = Object.fromEntries(
     SCALED.map((name) => {
       const codec = tensor("F64", () => [network[name].length]);

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { configToJson, MODEL_CLASSES, modelWidths, parseConfig } from "../../bindings/network/config.ts";
 import { buildWiring } from "../../bindings/network/wiring.ts";
 import { parseJson } from "../../bindings/parse-json.ts";
+import { MODEL_KINDS, randomModel } from "../../tests/network/random-model.ts";
 import type { FuzzTarget } from "./engine.ts";
 import { changeJson, keysOf, utf8 } from "./json-change.ts";
 import { Broken } from "./judge.ts";
@@ -33,13 +34,19 @@ const WORDS = [
   "rk4",
 ];
 
+/** Every class with every kind of wiring. */
+const drawn = () =>
+  Array.from({ length: 4 * MODEL_KINDS.length }, (_, seed) =>
+    configToJson(randomModel(seed, { maxUnits: 12 })),
+  );
+
 export const config: FuzzTarget = {
   name: "config",
   source: SOURCE,
   words: WORDS,
   codes: ["bad-config"],
   allocationPerByte: 512,
-  seeds: () => files.map((file) => utf8(JSON.stringify(file))),
+  seeds: () => [...files, ...drawn()].map((file) => utf8(JSON.stringify(file))),
   change: changeJson(WORDS),
   read(input) {
     const json = parseJson(new TextDecoder().decode(input), SOURCE, "bad-config");

@@ -8,10 +8,14 @@ import { MlperfSession } from "../../bindings/device/mlperf-session.ts";
 import { complain, nearestName } from "../../bindings/errors.ts";
 import { Lpm01aDecoder } from "../../bindings/measure/lpm01a-decoder.ts";
 import { readTrace } from "../../bindings/measure/read-trace.ts";
-import { readIntegerModel } from "../../bindings/quantize/integer-file.ts";
+import { parseConfig } from "../../bindings/network/config.ts";
+import type { ModelConfig } from "../../bindings/network/model.ts";
+import { readIntegerModel, writeIntegerModel } from "../../bindings/quantize/integer-file.ts";
+import { quantize } from "../../bindings/quantize/quantize.ts";
 import { writeTyped } from "../../bindings/quantize/typed-tensors.ts";
 import { parseSuite } from "../../bindings/record/suite.ts";
 import { parseSpace } from "../../bindings/sweep/space.ts";
+import { randomModel, randomSequence } from "../network/random-model.ts";
 
 const utf8 = (text: string) => new TextEncoder().encode(text);
 const messageOf = async (work: () => unknown) => {
@@ -39,6 +43,22 @@ describe("a space of a sweep", () => {
       /^LiquidEdgeError: s\.yaml: "networks" expected at most 100000 networks/,
     );
   });
+});
+
+it("a wiring does not draw synapses for minutes", async () => {
+  const args = {
+    inter_neurons: 4,
+    command_neurons: 4,
+    motor_neurons: 2,
+    sensory_fanout: 1,
+    inter_fanout: 1,
+    recurrent_command_synapses: 2 ** 32 - 1,
+    motor_fanin: 1,
+  };
+  const config = { input_size: 2, wiring: { type: "NCP", args } };
+  expect(await messageOf(() => parseConfig({ class: "ncps.torch.LTC", config }, "c.json"))).toMatch(
+    /^LiquidEdgeError: c\.json: "config\.wiring\.args\.recurrent_command_synapses" expected an integer from 0 to 16777216/,
+  );
 });
 
 it("a list of names is compared in one pass", () => {
@@ -86,6 +106,53 @@ describe("words that every object has are no names", () => {
   });
 });
 
+describe("a quantized network", () => {
+  const model = randomModel(6, { kind: "GRU", maxUnits: 8, maxInputs: 3 });
+  const { input } = randomSequence(6, model, 8);
+  const calibration = {
+    batch: 1,
+    steps: 8,
+    features: input.length / 8,
+    input,
+    timespans: null,
+    initialH: null,
+    initialC: null,
+  };
+  const { network } = quantize(model, { precision: "int8", calibration });
+  const config = { class: model.class, config: model.config } as ModelConfig;
+  type Gru = Extract<(typeof network.layers)[number], { kind: "int-gru" }>;
+  const gru = network.layers[1] as Gru;
+  const n = gru.out.length;
+  /** What reading says of the network with this in the place of its GRU. */
+  const messageWith = (changed: Partial<Gru>) => {
+    const layers = [network.layers[0]!, { ...gru, ...changed }, ...network.layers.slice(2)];
+    const bytes = writeIntegerModel({ config, precision: "int8", network: { ...network, layers } });
+    return messageOf(() => readIntegerModel(bytes, "n.safetensors"));
+  };
+
+  it("that is whole is read", async () => {
+    expect(await messageWith({})).toBe("no error");
+  });
+
+  it("wider than the core allows is no file", async () => {
+    expect(await messageWith({ out: { ...gru.out, length: 8193 } })).toMatch(
+      /^LiquidEdgeError: n\.safetensors: "layers\.1\.out\.length" expected a whole number from 1 to 8192, found 8193/,
+    );
+  });
+
+  it("whose parts do not fit together is no file", async () => {
+    expect(await messageWith({ out: { ...gru.out, length: n + 1 } })).toBe(
+      `LiquidEdgeError: n.safetensors: "layers.1.resetUpdate" expected ${2 * n + 2} x ${gru.in.length + n + 1} weights, as the layer is wide, found ${2 * n} x ${gru.in.length + n}`,
+    );
+    expect(await messageWith({ fromState: gru.fromInput })).toMatch(
+      new RegExp(`^LiquidEdgeError: n\\.safetensors: "layers\\.1\\.fromState" expected ${n} x ${n} weights`),
+    );
+    expect(await messageWith({ narrowed: { to: { at: 16, length: n + 3 }, shift: 8 } })).toBe(
+      `LiquidEdgeError: n.safetensors: "layers.1.narrowed.to.length" expected ${n}, as the layer is wide, found ${n + 3}`,
+    );
+  });
+});
+
 describe("a trace", () => {
   it("of a runner has no marks before its first sample", async () => {
     const power = {
@@ -108,6 +175,22 @@ describe("a trace", () => {
       );
     },
   );
+
+  it.each([
+    ["its first row", "time_ms,current_mA,D0\n5,ovf\n6,1,0\n7,2,0\n"],
+    ["its last row", "time_ms,current_mA,D0\n6,1,0\n7,2,0\n8,ovf"],
+  ])("that overflowed in half a line, %s, has no such sample", async (_, text) => {
+    const { trace } = await readTrace(utf8(text), "t.csv", { volts: 3 });
+    expect(trace.saturated).toEqual([]);
+    expect(trace.clock).toMatchObject({ seconds: Float64Array.of(0.006, 0.007) });
+  });
+
+  it("whose clock falls below 0 has not wrapped", async () => {
+    const text = "t_us,power_mW\n4294967290,1\n-1000000000,1\n";
+    expect(await messageOf(() => readTrace(utf8(text), "t.csv"))).toMatch(
+      /^LiquidEdgeError: t\.csv:3: "t_us" expected a time after 4294967290/,
+    );
+  });
 
   it("of ST's board believes no rate that the board does not have", () => {
     const decoder = new Lpm01aDecoder();

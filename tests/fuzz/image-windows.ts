@@ -21,7 +21,13 @@ export function elementBytes(view: DataView, record: number): [number, number] {
   return [wide.includes(kind) ? 2 : 1, isI8 ? 1 : 2];
 }
 
-/** Which vectors of a layer overlap, and how, for each layer of an image. */
+/** Kinds whose input is [x | h], with the layer's own state behind what `nIn` counts. */
+const WITH_STATE: Readonly<Record<"float" | "integer", readonly number[]>> = {
+  float: [Kind.CTRNN, Kind.LSTM, Kind.GRU, Kind.GATE],
+  integer: [IntKind.LSTM, IntKind.GRU],
+};
+
+/** Which vectors of a layer overlap, and how, for each layer of an image and what it does with them. */
 export function overlaps(image: Uint8Array): string {
   const view = viewOf(image);
   const word = (at: number) => view.getUint32(at, true);
@@ -31,8 +37,9 @@ export function overlaps(image: Uint8Array): string {
     const [kind, variant] = [view.getUint16(record, true), view.getUint16(record + Layer.VARIANT, true)];
     const [inBytes, outBytes] = elementBytes(view, record);
     const [n, nIn] = [word(record + Layer.N), word(record + Layer.N_IN)];
+    const inputs = WITH_STATE[isInteger(view) ? "integer" : "float"].includes(kind) ? nIn + n : nIn;
     const windows = [
-      [word(record + Layer.IN), inBytes * nIn],
+      [word(record + Layer.IN), inBytes * inputs],
       [word(record + Layer.OUT), outBytes * n],
       [word(record + Layer.SCRATCH), 4 * scratchElements(kind as Kind, variant, n)],
       ...(hasCell(view, kind) ? [[word(record + Layer.CELL), outBytes * n]] : []),
@@ -40,7 +47,7 @@ export function overlaps(image: Uint8Array): string {
     for (const [a, [from, bytes]] of windows.entries()) {
       for (const [b, [otherFrom, otherBytes]] of windows.entries()) {
         if (a >= b || from >= otherFrom + otherBytes || otherFrom >= from + bytes) continue;
-        found.push(`${i}: ${a} ${bytes} ${b} ${otherBytes} ${otherFrom - from}`);
+        found.push(`${i} ${kind}/${variant}: ${a} ${bytes} ${b} ${otherBytes} ${otherFrom - from}`);
       }
     }
   }
