@@ -1,4 +1,4 @@
-// docs/choosing-a-board.md: its table of platforms is what boards/ says, which UPDATE_README=1 writes anew, and its own board a board.
+// docs/choosing-a-board.md: its table of platforms is what boards/ says, which UPDATE_DOCS=1 writes anew, and its own board a board.
 
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -43,7 +43,7 @@ it("has the platforms as they are", () => {
     "",
   ].join("\n");
   const current = page.replace(TABLE, (_, begin: string, end: string) => `${begin}\n${table}\n${end}`);
-  if (process.env.UPDATE_README === "1") writeFileSync(PAGE, current);
+  if (process.env.UPDATE_DOCS === "1") writeFileSync(PAGE, current);
   expect(page).toMatch(TABLE);
   expect(readFileSync(PAGE, "utf8")).toBe(current);
 });

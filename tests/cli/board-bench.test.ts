@@ -160,7 +160,7 @@ describe.skipIf(missing("python3", "wasm2c", "gcc"))("a bench", () => {
     30_000,
   );
 
-  it("prints what docs/board-bench.md shows, but for figures; UPDATE_README=1 writes them anew", async () => {
+  it("prints what docs/board-bench.md shows, but for figures; UPDATE_DOCS=1 writes them anew", async () => {
     await connect({ wired: false, rippleA: 2e-5 });
     const { out, err } = await cli(["board", "verify", "--config", write()]);
     const printed = [out, ...err, ""]
@@ -176,7 +176,7 @@ describe.skipIf(missing("python3", "wasm2c", "gcc"))("a bench", () => {
       /(```console\n\$ npx liquid-edge board verify --config hardware\.yaml\n)[^`]*```/,
       (_, command: string) => `${command}${printed}\`\`\``,
     );
-    if (process.env.UPDATE_README === "1") writeFileSync(path, current);
+    if (process.env.UPDATE_DOCS === "1") writeFileSync(path, current);
     const withoutFigures = (text: string) => text.replace(/\d[\d.]*(e-\d+)?/g, "#");
     expect(page).toContain("$ npx liquid-edge board verify --config hardware.yaml\n");
     expect(withoutFigures(readFileSync(path, "utf8"))).toBe(withoutFigures(current));

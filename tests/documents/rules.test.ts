@@ -16,7 +16,7 @@ describe("a block is wrong", () => {
     ["without a language", "", "a", "no rule for a block of no language"],
     ["in a language without a rule", "haskell", "a", "no rule for a block of haskell"],
     ["with an option that is none", "sh", "npx liquid-edge estimate a --platfrom all", "unknown option"],
-    ["with a subcommand that is none", "sh", "npx liquid-edge board paint", "too many arguments for 'board'"],
+    ["with a subcommand that is none", "sh", "npx liquid-edge board paint", "unknown command 'paint'"],
     ["without an option that is needed", "sh", "npx liquid-edge run a", "required option '-i, --input"],
     ["without an argument that is needed", "sh", "npx liquid-edge profile", "missing required argument"],
     ["with a value that no board has", "sh", "npx liquid-edge boards nrf9", "exit code 2"],
