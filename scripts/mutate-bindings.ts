@@ -4,9 +4,9 @@
 //
 //   npm run mutation [-- --only bindings/record/gate.ts,bindings/record/trend.ts] [--concurrency 2] [--fresh]
 //
-// Takes an hour of a core from scratch. What an earlier run found of code and tests that have not changed is taken from
-// build/mutation/; a change of what tests import, or of other folders, is not seen there: --fresh tries everything again. Exit code 1
-// if less than 80 % of a folder's mutants are noticed.
+// From scratch those are some 3,100 mutants, each about half a second of a core. What an earlier run found of code and tests that
+// have not changed is taken from build/mutation/; a change of what tests import, or of other folders, is not seen there: --fresh tries
+// everything again. Exit code 1 if less than 80 % of a folder's mutants are noticed.
 
 import { parseArgs } from "node:util";
 import { Stryker } from "@stryker-mutator/core";

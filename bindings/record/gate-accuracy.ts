@@ -122,7 +122,7 @@ export function tangoInterval(lost: number, won: number, n: number): { min: numb
     const c = -won * delta * (1 - delta);
     const share = (Math.sqrt(Math.max(0, b * b - 4 * a * c)) - b) / (2 * a);
     const variance = n * (2 * share + delta * (1 - delta));
-    if (variance <= 0) return numerator === 0 ? 0 : Math.sign(numerator) * Number.POSITIVE_INFINITY;
+    // Without variance infinite or no number, and so outside.
     return numerator / Math.sqrt(variance);
   }
 }

@@ -65,7 +65,7 @@ function costCauses(entry: Entry, base: Entry, current: BenchmarkRecord, baselin
   // What a board counts has no coefficients here: operations weigh the same.
   const fallback = entry.kind === "model" ? 0 : 1;
   const total = cyclesOf(base.breakdown, then, fallback);
-  const share = (cycles: number) => (total === 0 ? 0 : cycles / total);
+  const share = (cycles: number) => cycles / total;
   const causes: Cause[] = [];
   for (const kind of PRICED) {
     const prefix = PREFIX[kind];

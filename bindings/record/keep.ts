@@ -22,7 +22,7 @@ export interface RecordFiles {
 
 /** A record as a file has it; `schema` is where its schema lies, seen from the file. */
 export function recordText(record: BenchmarkRecord, schema?: string): string {
-  return canonicalJson({ ...(schema === undefined ? {} : { $schema: schema }), ...record });
+  return canonicalJson({ $schema: schema, ...record });
 }
 
 /**

@@ -106,6 +106,10 @@ describe("operations that changed", () => {
     );
   });
 
+  it("are all there is where the baseline executed nothing", () => {
+    expect(why(now({}), { coefficients: PRICES })).toBe("+100 f32Add, +100 f32Mul, 2 more");
+  });
+
   it("have commas at thousands", () => {
     expect(why(now({ f32Add: 1_234_667 }), THEN)).toBe("+1,234,567 f32Add");
     expect(why(now({ f32Add: 1_099 }), THEN)).toBe("+999 f32Add");
@@ -148,6 +152,11 @@ describe("coefficients that changed", () => {
     expect(why(unused(2), unused(1))).toBe(SAME_CODE);
     expect(why(repriced({ wakeUs: 3 }), THEN)).toBe(SAME_CODE);
     expect(why(THEN, repriced({ wakeUs: 3 }))).toBe(SAME_CODE);
+  });
+
+  it("say nothing of operations where a record does not break them down", () => {
+    const [current, baseline] = [made(repriced({ "cycles.f32Add": 2 })), made(THEN)];
+    expect(causeOf("energyUj", entry(), entry(), current, baseline)).toBe(SAME_CODE);
   });
 
   it("are those of the entry's own platform", () => {

@@ -17,6 +17,10 @@ describe("a reading of samples", () => {
     expect(samples).toEqual([1, 2, 3, 4, 5]);
   });
 
+  it("that is single has no noise of its own", () => {
+    expect(sampleReading([5])).toEqual({ value: 5, min: 5, max: 5, samples: [5] });
+  });
+
   it("is no surer than its instrument", () => {
     const { min, max } = sampleReading([100, 100, 100], 0.1);
     expect([min, max]).toEqual([90, 110]);

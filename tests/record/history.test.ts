@@ -80,5 +80,8 @@ describe("the text", () => {
     expect(() => appendToHistory(`\n${line}{`, record(), "baselines/h.jsonl")).toThrow(
       /^baselines\/h\.jsonl, line 3: expected JSON/,
     );
+    for (const text of [`${line}{`, `${line}${line}`]) {
+      expect(() => parseHistory(text, "h")).toThrow(expect.objectContaining({ code: "bad-record" }));
+    }
   });
 });

@@ -142,6 +142,7 @@ describe("a format", () => {
     ["liquid-edge/record@2", true],
     ["liquid-edge/record@10", true],
     ["liquid-edge/record@0", false],
+    ["liquid-edge/record@1.0", false],
     ["liquid-edge/record", false],
     ["liquid-edge/records@2", false],
     ["liquid-edge/history@2", false],

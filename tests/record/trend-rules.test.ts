@@ -188,6 +188,8 @@ describe("a slope", () => {
     expect(worsening({ alpha: 0.05, minChange: 0.0403 })).toBe(true);
     expect(worsening({ alpha: 0.05, minChange: 0.0405 })).toBe(false);
     expect(worsening({ alpha: 0.05 }, FLAT)).toBe(false);
+    // Mann and Kendall see five rises; to least squares (p = 0.18) one value far off is no line.
+    expect(worsening({ alpha: 0.05 }, [100, 100.1, 100.2, 100.3, 140])).toBe(false);
     expect(worsening({ alpha: 0.05 }, RISING.toReversed())).toBe(false);
     expect(worsening({ alpha: 0.05 }, RISING, { better: "higher" })).toBe(false);
     expect(worsening({ alpha: 0.05 }, RISING.toReversed(), { better: "higher" })).toBe(true);
