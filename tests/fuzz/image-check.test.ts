@@ -34,7 +34,7 @@ it("check keeps every image from reading or writing outside image and arena, and
   expect(result.random.total).toBe(N_RANDOM);
   expect(result.mutants.accepted).toBeGreaterThan(0.3 * N_MUTANTS);
   expect(missingCodes(result)).toEqual([]);
-}, 60_000);
+}, 240_000);
 
 it("mutants start from accepted images with every kind of layer, variant and block format", () => {
   const engines = loadEngines(PROBE_MEMORY_BYTES);

@@ -1,6 +1,7 @@
 // Where the vectors of a layer stand in the arena.
 
 import {
+  Format,
   HEADER_BYTES,
   Header,
   IntKind,
@@ -18,7 +19,9 @@ export function elementBytes(view: DataView, record: number): [number, number] {
   const kind = view.getUint16(record + Layer.KIND, true);
   const isI8 = kind === IntKind.INPUT && view.getUint16(record + Layer.VARIANT, true) === 0;
   const wide: number[] = [IntKind.INPUT, IntKind.AFFINE, IntKind.LTC];
-  return [wide.includes(kind) ? 2 : 1, isI8 ? 1 : 2];
+  const isWide =
+    wide.includes(kind) || view.getUint32(view.getUint32(record + Layer.BLOCK_0, true), true) > Format.WIDE;
+  return [isWide ? 2 : 1, isI8 ? 1 : 2];
 }
 
 /** Kinds whose input is [x | h], with the layer's own state behind what `nIn` counts. */
@@ -42,6 +45,7 @@ export function overlaps(image: Uint8Array): string {
       [word(record + Layer.IN), inBytes * inputs],
       [word(record + Layer.OUT), outBytes * n],
       [word(record + Layer.SCRATCH), 4 * scratchElements(kind as Kind, variant, n)],
+      ...(hasNarrowed(view, record) ? [[word(record + Layer.NARROWED), n]] : []),
       ...(hasCell(view, kind) ? [[word(record + Layer.CELL), outBytes * n]] : []),
     ] as [number, number][];
     for (const [a, [from, bytes]] of windows.entries()) {
@@ -52,6 +56,10 @@ export function overlaps(image: Uint8Array): string {
     }
   }
   return found.join("; ");
+}
+
+function hasNarrowed(view: DataView, record: number): boolean {
+  return isInteger(view) && view.getUint32(record + Layer.NARROWED, true) !== 0;
 }
 
 function hasCell(view: DataView, kind: number): boolean {
