@@ -138,7 +138,7 @@ const SHARES = [0, 0.5, 0.7, 0.9];
 const BOARDS = `Integers add up to the same bits in any format, so an integer matrix may be dense although weights of it are pruned: the compiler
 takes the format of fewest operations of the core. A board's port may have kernels of its own for dense matrices (SMLAD on Cortex-M4
 and M7, [estimate.md](estimate.md)), and then fewer operations are not less energy. Where a board is named, \`estimate\`, \`sweep\`,
-\`train --energy-budget-uj\`, \`benchmark\` and the explorer compile each matrix dense where the estimate is lower for it and it fits, \`board build
+\`train --energy-budget-uj\`, \`benchmark\` and the explorer compile each matrix dense that saves 1 % of the estimate or more by it and fits, \`board build
 --image\`, \`board run\` and \`energy --run\` flash and upload that image, and \`estimate\` says which matrices those are (JSON: \`compiledDense\`).
 \`export\`, which has no board, keeps the fewest operations. In the library: \`denseWhereCheaper\`.
 

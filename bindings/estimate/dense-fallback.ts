@@ -24,12 +24,15 @@ export interface BoardForm<N> {
   compiledDense: readonly string[];
 }
 
+/** Share of the network's energy that a matrix must save: for less nobody wants a larger image, and prices are not that exact. */
+const LEAST_SAVING = 0.01;
+
 /** Counting takes longer than pricing, and most networks are priced on several boards. */
 const counted = new WeakMap<Recompilable, Map<string, Promise<BoardForm<Recompilable>>>>();
 
 /**
  * The network with each matrix of integers that is stored without its absent weights, or in blocks, compiled dense where that takes
- * less energy on the simulator's board, by the typical value of the estimate, and still fits. Outputs have the same bits. A network
+ * less energy on the simulator's board, by 1 % of the network's typical value or more, and still fits. Outputs have the same bits. A network
  * of floats is returned as it is: the sums of floats depend on which terms there are. `known` is the network's profile where it
  * was counted already.
  * @throws LiquidEdgeError `unavailable` when the board cannot run it
@@ -48,7 +51,7 @@ export async function denseWhereCheaper<N extends Recompilable>(
   let dense: string[] = [];
   for (const matrix of candidates) {
     const { energyUj } = costOf(await formOf(network, [matrix]));
-    if (energyUj.typ < least.energyUj.typ) dense.push(matrix);
+    if (least.energyUj.typ - energyUj.typ >= LEAST_SAVING * least.energyUj.typ) dense.push(matrix);
   }
   for (;;) {
     const form = await formOf(network, dense);
