@@ -31,7 +31,11 @@ const WITHOUT_CANVAS: Plugin = {
 /** Writes cli.js into `outdir`, default dist/: executable, with everything it needs but Node inside. */
 export async function buildCli(root: string, outdir = join(root, "dist")): Promise<void> {
   await build({
-    entryPoints: { cli: join(root, "cli/main.ts"), "sweep-worker": join(root, "cli/sweep/worker.ts") },
+    entryPoints: {
+      cli: join(root, "cli/main.ts"),
+      "quantize-worker": join(root, "cli/quantize-worker.ts"),
+      "sweep-worker": join(root, "cli/sweep/worker.ts"),
+    },
     outdir,
     chunkNames: "chunks/cli-[name]-[hash]",
     absWorkingDir: root,

@@ -92,5 +92,7 @@ function stateOf(value: number, scale: number): number {
 }
 
 function dequantize(values: Int16Array, scales: Float64Array): Float32Array {
-  return Float32Array.from(values, (value, i) => value * scales[i]!);
+  const real = new Float32Array(values.length);
+  for (let i = 0; i < real.length; i++) real[i] = values[i]! * scales[i]!;
+  return real;
 }

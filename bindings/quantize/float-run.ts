@@ -62,11 +62,14 @@ export class FloatRun {
 
   #product(matrix: Matrix, from: number): Float64Array {
     const { nOut, nIn, weights, bias } = matrix;
-    return Float64Array.from({ length: nOut }, (_, r) => {
+    const x = this.arena.subarray(from, from + nIn);
+    const y = new Float64Array(nOut);
+    for (let r = 0, w = 0; r < nOut; r++) {
       let sum = bias[r]!;
-      for (let i = 0; i < nIn; i++) sum += weights[r * nIn + i]! * this.arena[from + i]!;
-      return sum;
-    });
+      for (let i = 0; i < nIn; i++, w++) sum += weights[w]! * x[i]!;
+      y[r] = sum;
+    }
+    return y;
   }
 
   #execute(layer: LoweredLayer, elapsed: number, l: number): void {

@@ -36,9 +36,16 @@ export class IntegerRun {
   readonly counts: SaturationCount[];
   readonly #network: IntNetwork;
   readonly #buffer: ArrayBuffer;
+  /** Of the synapse sets of int-ltc layers. */
+  readonly #connections = new Map<IntSynapses, Connections>();
   #count: SaturationCount = { values: 0, saturated: 0 };
 
   constructor(network: IntNetwork) {
+    for (const layer of network.layers) {
+      if (layer.kind !== "int-ltc") continue;
+      for (const synapses of [layer.sensory, layer.recurrent])
+        this.#connections.set(synapses, connectionsOf(synapses));
+    }
     this.#network = network;
     this.#buffer = new ArrayBuffer(network.arenaEnd);
     this.counts = network.layers.map(() => ({ values: 0, saturated: 0 }));
@@ -86,14 +93,21 @@ export class IntegerRun {
     const { nOut, nIn, activationBits, weights, mask, bias, multiplier, shift } = matrix;
     const columns = { at, length: nIn };
     const z = activationBits === 8 ? this.#bytes(columns) : this.words(columns);
-    return Int16Array.from({ length: nOut }, (_, r) => {
+    const out = new Int16Array(nOut);
+    for (let r = 0; r < nOut; r++) {
+      const row = r * nIn;
       let sum = bias[r]!;
-      for (let i = 0; i < nIn; i++) {
-        if (mask === null || mask[r * nIn + i] !== 0) sum += weights[r * nIn + i]! * z[i]!;
+      if (mask === null) {
+        for (let i = 0; i < nIn; i++) sum += weights[row + i]! * z[i]!;
+      } else {
+        for (let i = 0; i < nIn; i++) {
+          if (mask[row + i] !== 0) sum += weights[row + i]! * z[i]!;
+        }
       }
       const y = shifted((sum | 0) * multiplier[r]!, shift[r]!);
-      return counts ? this.#clamp(y, I16_MAX) : Math.min(I16_MAX, Math.max(-I16_MAX, y));
-    });
+      out[r] = counts ? this.#clamp(y, I16_MAX) : Math.min(I16_MAX, Math.max(-I16_MAX, y));
+    }
+    return out;
   }
 
   #execute(layer: IntLayer, d: number): void {
@@ -191,12 +205,13 @@ export class IntegerRun {
   #ltc(layer: Extract<IntLayer, { kind: "int-ltc" }>, d: number): void {
     const { cm, leak, leakCurrent, capacityShift: c, fractionBits: f, sigmoid, sensory, recurrent } = layer;
     const v = this.words(layer.out);
-    const input = drive(sensory, this.words(layer.in), sigmoid);
+    const input = drive(this.#connections.get(sensory)!, this.words(layer.in), sigmoid);
+    const recurrence = this.#connections.get(recurrent)!;
     const reciprocal = BigInt(Math.floor(0x7fff_ffff / d));
     const half = c === 0 ? 0n : 1n << BigInt(c - 1);
     const caps = Array.from(cm, (value) => Number((BigInt(value) * reciprocal + half) >> BigInt(c)));
     for (let unfold = 0; unfold < layer.unfolds; unfold++) {
-      const state = drive(recurrent, v, sigmoid);
+      const state = drive(recurrence, v, sigmoid);
       for (let j = 0; j < v.length; j++) {
         const below = caps[j]! + leak[j]! + input.below[j]! + state.below[j]!;
         const above = shifted(caps[j]! * v[j]!, f) + leakCurrent[j]! + input.above[j]! + state.above[j]!;
@@ -210,24 +225,48 @@ export class IntegerRun {
   }
 }
 
+/** The synapses that exist, one after another in the order of their sources: sparse ones are few of [nIn, nOut]. */
+interface Connections {
+  nOut: number;
+  shift: number;
+  /** Where in `Int16Array`s of sources and sums. */
+  from: Uint16Array;
+  to: Uint16Array;
+  k: Int32Array;
+  mu: Int32Array;
+  w: Int32Array;
+  wErev: Int32Array;
+}
+
+function connectionsOf({ nIn, nOut, mask, k, mu, w, wErev, shift }: IntSynapses): Connections {
+  const places: number[] = [];
+  for (let ij = 0; ij < nIn * nOut; ij++) if (mask[ij] !== 0) places.push(ij);
+  return {
+    nOut,
+    shift,
+    from: Uint16Array.from(places, (ij) => Math.floor(ij / nOut)),
+    to: Uint16Array.from(places, (ij) => ij % nOut),
+    k: Int32Array.from(places, (ij) => k[ij]!),
+    mu: Int32Array.from(places, (ij) => mu[ij]!),
+    w: Int32Array.from(places, (ij) => w[ij]!),
+    wErev: Int32Array.from(places, (ij) => wErev[ij]!),
+  };
+}
+
 /** Sums over the sources of w a and w erev a, by destination. */
 function drive(
-  { nIn, nOut, mask, k, mu, w, wErev, shift: s }: IntSynapses,
+  { nOut, shift: s, from, to, k, mu, w, wErev }: Connections,
   source: Int16Array,
   sigmoid: Int16Array,
 ) {
   const below = new Int32Array(nOut);
   const above = new Int32Array(nOut);
   const centre = ((1 << s) >> 1) + (16_384 << s);
-  for (let i = 0; i < nIn; i++) {
-    for (let j = 0; j < nOut; j++) {
-      const ij = i * nOut + j;
-      if (mask[ij] === 0) continue;
-      const x = ((source[i]! - mu[ij]!) * k[ij]! + centre) >> s;
-      const a = sigmoid[Math.min(Math.max(x, 0), I16_MAX) >> 5]!;
-      below[j]! += w[ij]! * a;
-      above[j]! += wErev[ij]! * a;
-    }
+  for (let c = 0; c < from.length; c++) {
+    const x = ((source[from[c]!]! - mu[c]!) * k[c]! + centre) >> s;
+    const a = sigmoid[Math.min(Math.max(x, 0), I16_MAX) >> 5]!;
+    below[to[c]!]! += w[c]! * a;
+    above[to[c]!]! += wErev[c]! * a;
   }
   return { below, above };
 }

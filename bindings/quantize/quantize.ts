@@ -14,9 +14,10 @@ import { neuronsWithoutInputs } from "../prune/report.ts";
 import { calibrate, checkCalibration } from "./calibration.ts";
 import { type InputCounts, rawScale } from "./input-map.ts";
 import { IntegerBuilder, type Plan } from "./integer-builder.ts";
-import type { ActivationBits, Rounding, WeightBits } from "./matrix.ts";
+import type { ActivationBits, WeightBits } from "./matrix.ts";
 import { INTEGER_PRECISIONS, type IntegerPrecision } from "./precisions.ts";
 import { fidelity, type QuantizationReport } from "./report.ts";
+import { type Answer, MAX_ATTEMPTS, plainRoundings, type Request, search, searchAhead } from "./search.ts";
 import { type TimeRange, timeFormat } from "./time-format.ts";
 
 /** Number format, calibration data, and what the integers must be ready for. */
@@ -66,60 +67,70 @@ export interface Quantized {
   report: QuantizationReport;
 }
 
-interface Trial extends Rounding {
-  /** Not tried where the least error so far is less; default: tried in any case. */
-  below?: number;
-}
-
-/**
- * Ways of rounding that are tried unless the error is `below` that already; the one with the least error on the calibration
- * data is kept. Ranges of inputs or states without room are the last resort, and inputs that are clipped: a row's weights share one
- * scale, so inputs of which few reach far leave those of the states few steps.
- */
-const TRIALS: readonly Trial[] = [
-  { damping: 0.1, inputMargin: 1.1, fitsStates: false, below: 0 },
-  { damping: 0.3, inputMargin: 1.25, fitsStates: false, below: 0.01 },
-  { damping: 0.3, inputMargin: 1.1, fitsStates: false, below: 0.01 },
-  { damping: 0.03, inputMargin: 1.1, fitsStates: false, below: 0.01 },
-  { damping: 1, inputMargin: 1.1, fitsStates: false, below: 0.01 },
-  { damping: 1, inputMargin: 1.25, fitsStates: false, below: 0.01 },
-  { damping: 0.1, inputMargin: 1, fitsStates: false, below: 0.02 },
-  { damping: 0.1, inputMargin: 1.1, fitsStates: true, below: 0.02 },
-  { damping: 0.3, inputMargin: 1.1, fitsStates: true, below: 0.02 },
-  { damping: 1, inputMargin: 1.1, fitsStates: true, below: 0.02 },
-  { damping: 0.1, inputMargin: 0.8, fitsStates: false, below: 0.02 },
-  { damping: 0.1, inputMargin: 0.6, fitsStates: false, below: 0.02 },
-  { damping: 1, inputMargin: 0.6, fitsStates: false, below: 0.02 },
-  { damping: 0.1, inputMargin: 0.45, fitsStates: false, below: 0.02 },
-  { damping: 1, inputMargin: 0.45, fitsStates: false, below: 0.02 },
-  { damping: 0.1, inputMargin: 0.3, fitsStates: false, below: 0.02 },
-];
-
-/** Each weight for itself. */
-const PLAIN = { damping: 0, inputMargin: 1.1, fitsStates: false, isPlain: true } as const satisfies Rounding;
-/** With 4 bits, inputs whose rare peaks reach far leave states no steps of a row's weights: their range is cut. */
-const PLAIN_MARGINS = [1.1, 0.8, 0.6, 0.45, 0.3] as const;
-
-/** Ways of rounding plainly that differ in what comes out. */
-function plainRoundings({ bits }: Plan): Rounding[] {
-  const margins = bits.includes(4) ? PLAIN_MARGINS : [PLAIN.inputMargin];
-  return margins.map((inputMargin) => ({ ...PLAIN, inputMargin }));
-}
-
 /**
  * Quantizes a checked model.
  * @throws LiquidEdgeError `bad-input` for calibration data from which no scale follows; `unavailable` for what has no
  * integer form, with the layer and the neuron
  */
 export function quantize(model: Model, options: QuantizeOptions): Quantized {
+  const answer = quantizationTrials(model, options);
+  const search = searchOf(model, options);
+  let step = search.next();
+  while (!step.done) {
+    let found: Answer;
+    try {
+      found = answer(step.value.request);
+    } catch (error) {
+      step = search.throw(error);
+      continue;
+    }
+    step = search.next(found);
+  }
+  return step.value;
+}
+
+/** Options that a thread can be given: without functions, of which the thread brings `merit` itself. */
+export type PlainQuantizeOptions = Omit<QuantizeOptions, "merit" | "onStep">;
+
+/**
+ * As `quantize`, but what it tries is tried elsewhere, up to `threads` at a time: by functions that `quantizationTrials` made of the
+ * same model and options. The result has the bits of `quantize`.
+ * @param hasMerit whether those functions know a merit
+ */
+export async function quantizeElsewhere(
+  model: Model,
+  { onStep, ...options }: PlainQuantizeOptions & Pick<QuantizeOptions, "onStep">,
+  hasMerit: boolean,
+  ask: (request: Request) => Promise<Answer>,
+  threads: number,
+): Promise<Quantized> {
+  const sequences = sequencesOf(options);
+  const steps = stepCounter(sequences, onStep);
+  const stepsEach = sequences.reduce((sum, { batch, steps }) => sum + batch * steps, 0);
+  const reporting = async (request: Request) => {
+    const answer = await ask(request);
+    steps(stepsEach);
+    return answer;
+  };
+  const merit = hasMerit ? { merit: () => 0 } : {};
+  return searchAhead(searchOf(model, { ...options, ...merit }), reporting, threads);
+}
+
+/** Answers the questions of a search, after one calibration. Throws as `quantize`. */
+export function quantizationTrials(model: Model, options: QuantizeOptions): (request: Request) => Answer {
   const prepared = prepare(model, options);
+  const { lowered, sequences, onStep, run, constantInputs } = prepared;
   const isolated = neuronsWithoutInputs(model);
-  const attempt: Attempt = ({ lowered, sequences, onStep, run, plan, constantInputs }, rounding) => {
+  const { merit } = options;
+  return (request) => {
+    if (request.kind === "merit") return { merit: merit!(request.network) };
+    const { rounding, activations, withMerit } = request;
+    const plan = { ...prepared.plan, activations };
     const { network, layers } = new IntegerBuilder(lowered, run, plan, rounding).build();
     const measured = fidelity(network, sequences, run.outputs, layers, onStep);
     const report = {
       precision: options.precision,
-      activations: plan.activations,
+      activations,
       errorWithBytes: null,
       layers,
       neuronsWithoutInputs: isolated,
@@ -127,63 +138,17 @@ export function quantize(model: Model, options: QuantizeOptions): Quantized {
       isPlain: rounding.isPlain === true,
       ...measured,
     };
-    return { network, report };
+    return { quantized: { network, report }, ...(withMerit ? { merit: merit!(network) } : {}) };
   };
-  let best = widened(prepared, options, leastError(prepared, attempt), attempt);
-  const { merit } = options;
-  if (merit === undefined) return best;
-  let most = merit(best.network);
-  for (const rounding of plainRoundings(prepared.plan)) {
-    const quantized = attempt(prepared, rounding);
-    const reached = merit(quantized.network);
-    if (reached > most) [best, most] = [quantized, reached];
-  }
-  return best;
 }
 
-type Attempt = (prepared: Prepared, rounding: Rounding) => Quantized;
-
-/** The searched rounding with the least error on the calibration data. */
-function leastError(prepared: Prepared, attempt: Attempt): Quantized {
-  let best: Quantized | null = null;
-  for (const { below = 0, ...trial } of TRIALS) {
-    if (best !== null && best.report.relativeRmsError < below) break;
-    const quantized = attempt(prepared, trial);
-    if (best === null || quantized.report.relativeRmsError < best.report.relativeRmsError) best = quantized;
-  }
-  return best!;
+function searchOf(model: Model, { precision, layers, activations, merit }: QuantizeOptions) {
+  const bits = bitsByLayer(lower(model), precision, layers ?? {});
+  return search({ bits, activations: activations ?? null, hasMerit: merit !== undefined });
 }
 
-/** Activations of 8 bits that leave the relative rms error above this get 16. */
-const WIDEN_ABOVE = 0.02;
-
-/** `narrow`, or the same with activations of 16 bits where nobody chose, 8 are too few and 16 are better. */
-function widened(
-  prepared: Prepared,
-  { activations }: QuantizeOptions,
-  narrow: Quantized,
-  attempt: Attempt,
-): Quantized {
-  const { relativeRmsError } = narrow.report;
-  const mayWiden = activations === undefined && prepared.plan.bits.every((bits) => bits === 8);
-  if (!mayWiden || relativeRmsError < WIDEN_ABOVE || !readsBytes(narrow.network)) return narrow;
-  try {
-    const wide = leastError({ ...prepared, plan: { ...prepared.plan, activations: 16 } }, attempt);
-    if (wide.report.relativeRmsError >= relativeRmsError) return narrow;
-    return { ...wide, report: { ...wide.report, errorWithBytes: relativeRmsError } };
-  } catch (error) {
-    // A layer has more columns than its accumulator then holds.
-    if (error instanceof LiquidEdgeError && error.code === "unavailable") return narrow;
-    throw error;
-  }
-}
-
-/** Whether a matrix reads activations of 8 bits; an LTC by itself has none. */
-function readsBytes({ layers }: IntNetwork): boolean {
-  return layers.some(
-    (layer) =>
-      ("narrowed" in layer && layer.narrowed !== null) || (layer.kind === "int-input" && layer.width === 8),
-  );
+function sequencesOf({ calibration }: QuantizeOptions): readonly Sequence[] {
+  return "input" in calibration ? [calibration] : calibration;
 }
 
 /**
@@ -200,7 +165,7 @@ export function quantizePlainly(model: Model, options: QuantizeOptions): IntNetw
  */
 export function plainQuantizer(model: Model, options: QuantizeOptions): (model: Model) => IntNetwork {
   const { lowered, run, plan, sequences } = prepare(model, options, false);
-  const roundings = plainRoundings(plan);
+  const roundings = plainRoundings(plan.bits);
   const errors = roundings.map((rounding) => {
     if (roundings.length === 1) return 0;
     const { network, layers } = new IntegerBuilder(lowered, run, plan, rounding).build();
@@ -209,8 +174,6 @@ export function plainQuantizer(model: Model, options: QuantizeOptions): (model: 
   const rounding = roundings[errors.indexOf(Math.min(...errors))]!;
   return (current) => new IntegerBuilder(lower(current), run, plan, rounding).build().network;
 }
-
-type Prepared = ReturnType<typeof prepare>;
 
 /** Everything that precedes rounding; `withProducts` unless weights are rounded one by one. */
 function prepare(model: Model, options: QuantizeOptions, withProducts = true) {
@@ -230,8 +193,7 @@ function prepare(model: Model, options: QuantizeOptions, withProducts = true) {
   }
   const lowered = lower(model);
   refuseUnavailable(lowered);
-  const sequences: readonly Sequence[] =
-    "input" in options.calibration ? [options.calibration] : options.calibration;
+  const sequences = sequencesOf(options);
   const constantInputs = checkCalibration(sequences, lowered.input.length, source, inputNames);
   const onStep = stepCounter(sequences, options.onStep);
   const run = calibrate(lowered, sequences, onStep, withProducts);
@@ -247,13 +209,18 @@ function prepare(model: Model, options: QuantizeOptions, withProducts = true) {
 }
 
 /** Counts the steps of the runs over the calibration data. */
-function stepCounter(sequences: readonly Sequence[], onStep: QuantizeOptions["onStep"]): () => void {
+function stepCounter(
+  sequences: readonly Sequence[],
+  onStep: QuantizeOptions["onStep"],
+): (steps?: number) => void {
   if (onStep === undefined) return () => {};
   const steps = sequences.reduce((sum, sequence) => sum + sequence.batch * sequence.steps, 0);
-  // Twice where activations are widened.
-  const total = steps * (1 + 2 * (TRIALS.length + PLAIN_MARGINS.length));
+  const total = steps * (1 + MAX_ATTEMPTS);
   let done = 0;
-  return () => onStep(++done, total);
+  return (steps = 1) => {
+    done += steps;
+    onStep(done, total);
+  };
 }
 
 const BITS = { int8: 8, int4: 4 } as const;

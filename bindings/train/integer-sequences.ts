@@ -30,18 +30,16 @@ export class IntegerSequences implements SequenceNetwork {
   }
 
   forward(inputs: Float32Array, options: SequenceOptions = {}): Float32Array {
-    return this.run(inputs, options).output;
+    const nSteps = this.#start(inputs, options);
+    const output = new Float32Array(nSteps * this.#nOutputs);
+    for (let t = 0; t < nSteps; t++) output.set(this.#step(inputs, options, t), t * this.#nOutputs);
+    return output;
   }
 
   /** Outputs [nSteps, nOutputs], and [nSteps, both states] before each step. */
-  run(
-    inputs: Float32Array,
-    { timespans, initialHidden, initialCell }: SequenceOptions,
-  ): { output: Float32Array; states: Float32Array } {
+  run(inputs: Float32Array, options: SequenceOptions): { output: Float32Array; states: Float32Array } {
     const session = this.#session;
-    const nSteps = inputs.length / this.#nInputs;
-    session.reset();
-    session.setStates(initialHidden ?? null, initialCell ?? null);
+    const nSteps = this.#start(inputs, options);
     const output = new Float32Array(nSteps * this.#nOutputs);
     const nHidden = session.state.length;
     const nStates = nHidden + session.cellState.length;
@@ -49,9 +47,19 @@ export class IntegerSequences implements SequenceNetwork {
     for (let t = 0; t < nSteps; t++) {
       states.set(session.state, t * nStates);
       states.set(session.cellState, t * nStates + nHidden);
-      const x = inputs.subarray(t * this.#nInputs, (t + 1) * this.#nInputs);
-      output.set(session.step(x, timespans?.[t]), t * this.#nOutputs);
+      output.set(this.#step(inputs, options, t), t * this.#nOutputs);
     }
     return { output, states };
+  }
+
+  /** Sets the initial states; the number of steps. */
+  #start(inputs: Float32Array, { initialHidden, initialCell }: SequenceOptions): number {
+    this.#session.reset();
+    this.#session.setStates(initialHidden ?? null, initialCell ?? null);
+    return inputs.length / this.#nInputs;
+  }
+
+  #step(inputs: Float32Array, { timespans }: SequenceOptions, t: number): Float32Array {
+    return this.#session.step(inputs.subarray(t * this.#nInputs, (t + 1) * this.#nInputs), timespans?.[t]);
   }
 }

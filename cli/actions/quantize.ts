@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { parseSequence, type Sequence } from "../../bindings/core/sequence.ts";
 import type { Dataset } from "../../bindings/data/dataset.ts";
 import { complain } from "../../bindings/errors.ts";
@@ -10,7 +11,7 @@ import { parseCalibrationCsv } from "../../bindings/quantize/calibration-csv.ts"
 import { calibrationOf, elapsedTimes } from "../../bindings/quantize/calibration-data.ts";
 import type { InputCounts } from "../../bindings/quantize/input-map.ts";
 import { writeIntegerModel } from "../../bindings/quantize/integer-file.ts";
-import { quantize as quantizeModel } from "../../bindings/quantize/quantize.ts";
+import { type PlainQuantizeOptions, quantize as quantizeModel } from "../../bindings/quantize/quantize.ts";
 import type { QuantizationReport } from "../../bindings/quantize/report.ts";
 import type { TimeRange } from "../../bindings/quantize/time-format.ts";
 import { taskMerit } from "../../bindings/train/task-merit.ts";
@@ -31,7 +32,7 @@ export async function quantize(io: Io, weights: string, options: QuantizeOptions
   const { calibration, time, source, inputNames, dataset } = await readCalibration(io, model, options);
   const merit = dataset === null ? undefined : await taskMerit(dataset);
   const counts = await readCounts(io, options.counts, lower(model).input.length, dataset);
-  const { network, report } = quantizeModel(model, {
+  const settings: PlainQuantizeOptions = {
     precision,
     calibration,
     source,
@@ -40,9 +41,16 @@ export async function quantize(io: Io, weights: string, options: QuantizeOptions
     time: { min: options.timeMin ?? time.min, max: options.timeMax ?? time.max },
     ...(counts === null ? {} : counts),
     ...(layers === undefined ? {} : { layers }),
-    ...(merit === undefined ? {} : { merit }),
-    onStep: progressOf(io),
-  });
+  };
+  const onStep = progressOf(io);
+  const { network, report } = usesThreads(model, calibration, options)
+    ? await (await import("../quantize-threads.ts")).quantizeInThreads(
+        { model, options: settings, dataset },
+        merit !== undefined,
+        onStep,
+        options.threads,
+      )
+    : quantizeModel(model, { ...settings, ...(merit === undefined ? {} : { merit }), onStep });
   io.progress(null);
   const integers = { config: model, precision, network };
   const file = writeIntegerModel(integers);
@@ -60,6 +68,24 @@ export async function quantize(io: Io, weights: string, options: QuantizeOptions
     if (errorWithBytes !== null) hints.push(widened(errorWithBytes));
     io.print(describe(model, name, file.length, image, report, hints, io.colour));
   }
+}
+
+/** Connections times steps of the calibration data, from about a second of work on: threads take a while to start. */
+const LEAST_WORK = 3e7;
+
+/** From its sources a command has no file that a thread could start. */
+function usesThreads(
+  model: Model,
+  calibration: readonly Sequence[],
+  { threads }: Pick<QuantizeOptions, "threads">,
+): boolean {
+  if (threads === 1 || import.meta.url.endsWith(".ts")) return false;
+  if (threads !== undefined) return true;
+  const weights = [...model.tensors.values()].reduce((sum, { data }) => sum + data.length, 0);
+  return (
+    availableParallelism() > 1 &&
+    weights * calibration.reduce((sum, { batch, steps }) => sum + batch * steps, 0) >= LEAST_WORK
+  );
 }
 
 interface Calibration {

@@ -11,6 +11,7 @@ import {
   datasetOption,
   descriptionOption,
   numberIn,
+  threadsOption,
   withCommon,
 } from "../options.ts";
 
@@ -28,6 +29,7 @@ export interface QuantizeOptions extends CommonOptions {
   out: string;
   timeMin?: number;
   timeMax?: number;
+  threads?: number;
 }
 
 const EXAMPLES = [
@@ -104,6 +106,7 @@ export function addQuantize(program: Command, io: Io): void {
         numberIn(0),
       ),
     )
+    .addOption(threadsOption("roundings to try"))
     .action(async (weights: string, options: QuantizeOptions) => {
       const { quantize } = await import("../actions/quantize.ts");
       await quantize(io, weights, options);
