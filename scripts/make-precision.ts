@@ -136,8 +136,8 @@ const PLATFORMS = ["nrf52840", "stm32h743", "esp32s3", "rp2040"];
 const SHARES = [0, 0.5, 0.7, 0.9];
 
 const BOARDS = `Integers add up to the same bits in any format, so an integer matrix may be dense although weights of it are pruned: the compiler
-takes the format of fewest operations of the core. A board's port may have kernels of its own for dense matrices (SMLAD on Cortex-M4
-and M7, [estimate.md](estimate.md)), and then fewer operations are not less energy. Where a board is named, \`estimate\`, \`sweep\`,
+takes the format of fewest operations of the core. A board's port may have kernels of its own (SMLAD on Cortex-M4
+and M7, [estimate.md](estimate.md)), and then fewest operations are not always least energy. Where a board is named, \`estimate\`, \`sweep\`,
 \`train --energy-budget-uj\`, \`benchmark\` and the explorer compile each matrix dense that saves 1 % of the estimate or more by it and fits, \`board build
 --image\`, \`board run\` and \`energy --run\` flash and upload that image, and \`estimate\` says which matrices those are (JSON: \`compiledDense\`).
 \`export\`, which has no board, keeps the fewest operations. In the library: \`denseWhereCheaper\`.
