@@ -45,6 +45,8 @@ export const config: FuzzTarget = {
   source: SOURCE,
   words: WORDS,
   codes: ["bad-config"],
+  // The ids of up to 65,535 neurons, each time that the layers of a wiring are asked for.
+  allocationBytes: 1 << 21,
   allocationPerByte: 512,
   seeds: () => [...files, ...drawn()].map((file) => utf8(JSON.stringify(file))),
   change: changeJson(WORDS),
