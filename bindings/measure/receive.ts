@@ -8,14 +8,23 @@ import { printable } from "../network/printable.ts";
 /** An instrument that measures sends all the time: one that says nothing for so long has stopped. */
 const SILENCE_MS = 1000;
 
-/** What comes until nothing comes for `quietMs`. */
+/** An instrument that was told to stop has sent what was on its way long before. */
+const STOPPED_MS = 5000;
+
+/** What comes until nothing comes for `quietMs`. Throws `device-refused` for a device that goes on talking. */
 export async function untilQuiet(link: Link, quietMs: number): Promise<Uint8Array> {
   const parts: Uint8Array[] = [];
-  for (;;) {
+  const deadline = link.nowMs() + STOPPED_MS;
+  while (link.nowMs() < deadline) {
     const bytes = await link.receive(quietMs);
     if (bytes.length === 0) return concatBytes(parts);
     parts.push(bytes);
   }
+  throw complain("device-refused", link.name, {
+    expected: "an instrument that stops when it is told to",
+    found: `one that still talks after ${STOPPED_MS / 1000} s`,
+    hint: "is it another device, or another --format?",
+  });
 }
 
 /** Text until `complete` says that it is. Throws `device-silent` with what came instead. */

@@ -182,6 +182,22 @@ describe.skipIf(missing("python3", "wasm2c", "gcc"))("a bench", () => {
     expect(withoutFigures(readFileSync(path, "utf8"))).toBe(withoutFigures(current));
   }, 30_000);
 
+  it("tells an instrument of another kind, which talks on", async () => {
+    await connect();
+    const instrument = { type: "ppk2", port: meterPort.path, mode: "source", supplyMv: 3000 };
+    const file = join(folder, "hardware.yaml");
+    const boards = [{ board: "nrf52840", port: boardPort.path, instrument }];
+    writeFileSync(file, JSON.stringify({ boards }));
+    const { checks } = await verified(file);
+    expect(checks.find(({ check }) => check === "instrument")).toMatchObject({
+      ok: false,
+      found: expect.stringMatching(
+        /expected an instrument that stops when it is told to, found one that still talks/,
+      ),
+      mend: "is it another device, or another --format?",
+    });
+  }, 30_000);
+
   it("tells a silent instrument from a silent board", async () => {
     const meter = await connect();
     meter.silent = true;
@@ -223,7 +239,8 @@ describe.skipIf(missing("python3", "wasm2c", "gcc"))("a bench", () => {
   it.skipIf(missing("make", "arm-none-eabi-gcc"))(
     "is set up while the instrument feeds the board, which is off before and afterwards",
     async () => {
-      await connect();
+      const meter = await connect();
+      meter.silent = true;
       const fake = new FakePpk2({ current: repeating([{ seconds: 1, amperes: 3e-3 }]) });
       meterPort.onData = (bytes) => {
         fake.receive(bytes);

@@ -95,16 +95,16 @@ describe("estimate of several number formats and sparsities", () => {
   });
 
   it("says which matrices are compiled dense for a board, and prices them so", async () => {
-    const { weights, config } = await golden("cfc-no_gate-32");
+    const { weights, config } = await golden("cfc-default-32");
     const args = ["estimate", weights, "-c", config, "-p", "nrf52840,esp32s3", "--precision", "int8"];
-    const [nrf, esp] = await entriesOf([...args, "--sparsity", "0.5"]);
+    const [nrf, esp] = await entriesOf([...args, "--sparsity", "0.2"]);
     const [dense] = await entriesOf([...args, "--sparsity", "0"]);
-    const [core] = await entriesOf([...args, "--sparsity", "0.5", "--no-port-kernels"]);
+    const [core] = await entriesOf([...args, "--sparsity", "0.2", "--no-port-kernels"]);
     expect(nrf!.compiledDense).toContain("cfc.ff1");
     expect(esp!.compiledDense).toEqual([]);
     expect(core!.compiledDense).toEqual([]);
     expect(nrf!.energyUj.typ).toBeLessThanOrEqual(dense!.energyUj.typ);
-    const { out } = await cli([...args, "--sparsity", "0.5"]);
+    const { out } = await cli([...args, "--sparsity", "0.2"]);
     expect(out.replace(/\s+/g, " ")).toContain(
       `Compiled dense there, of the same bits, for less energy although of more operations: int8 ${nrf!.compiledDense.join(", ")} on nrf52840.`,
     );

@@ -287,15 +287,15 @@ describe("the breakdown", () => {
 });
 
 describe("kernels of the port", () => {
-  const kernel = (name: string, macs: number, i32Mul: number) => ({
+  const kernel = (name: string, macs: number, i32Mul: number, rows = 0) => ({
     name,
     calls: 1,
     macs,
-    rows: 0,
+    rows,
     operations: i32Mul,
     classes: { i32Mul },
   });
-  const kernels = [kernel("matvecS8", 10, 40), kernel("matvecS4", 5, 20), kernel("copy", 0, 3)];
+  const kernels = [kernel("matvecS8", 10, 40, 2), kernel("matvecS4", 5, 20), kernel("copy", 0, 3)];
   const profile: NetworkProfile = {
     classes: { f32Add: 1, i32Mul: 63 },
     macs: [{ kernel: "f32", count: 2 }],
@@ -310,9 +310,9 @@ describe("kernels of the port", () => {
       classes: { f32Add: 1, i32Mul: 23 },
       macs: [
         { kernel: "f32", count: 2 },
-        { kernel: "int8", count: 10 },
+        { kernel: "int8", count: 10, rows: 2 },
       ],
-      layers: [{ classes: { i32Mul: 23 }, macs: [{ kernel: "int8", count: 10 }] }],
+      layers: [{ classes: { i32Mul: 23 }, macs: [{ kernel: "int8", count: 10, rows: 2 }] }],
       portKernels: ["matvecS8"],
     });
   });

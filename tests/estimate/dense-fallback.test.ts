@@ -2,8 +2,10 @@
 
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { findBoard } from "../../bindings/board/load.ts";
 import { ENGINES } from "../../bindings/core/core.ts";
 import { Session } from "../../bindings/core/session.ts";
+import { BoardSimulator, type BoardSimulatorOptions } from "../../bindings/estimate/board-simulator.ts";
 import { denseWhereCheaper } from "../../bindings/estimate/dense-fallback.ts";
 import { EnergySimulator } from "../../bindings/estimate/energy-simulator.ts";
 import { Network } from "../../bindings/network.ts";
@@ -96,7 +98,11 @@ it("takes no more energy than as it was and than all dense, and names what it ch
   );
 });
 
-describe("a board's port that multiplies dense int8 matrices", () => {
+describe("a board's port that multiplies dense int8 matrices, and no blocks", () => {
+  const nrf52840 = findBoard("nrf52840");
+  const { matvecS8 } = nrf52840.portKernels;
+  const simulatorOf = (options: BoardSimulatorOptions = {}) =>
+    new BoardSimulator({ ...nrf52840, portKernels: { matvecS8: matvecS8! } }, { draws: 100, ...options });
   const cfc = initialModel(networkFor({ cell: "cfc", units: 32 }, { nInputs: 6, nOutputs: 13 }), 0);
   const calibration = {
     ...{ batch: 1, steps: 8, features: 6, timespans: null, initialH: null, initialC: null },
@@ -108,10 +114,10 @@ describe("a board's port that multiplies dense int8 matrices", () => {
       precision: "int8",
       network: quantizePlainly(model, { precision: "int8", calibration }),
     });
-  const sparse = int8(prune(cfc, { method: "4x1", sparsity: 0.7 }).model);
+  const sparse = int8(prune(cfc, { method: "4x1", sparsity: 0.5 }).model);
 
-  it("makes a CfC of 32 neurons dense at 70 %, not at 90 %, and the core alone does not", async () => {
-    const nrf = new EnergySimulator({ platform: "nrf52840", draws: 100 });
+  it("makes a CfC of 32 neurons dense at 50 %, not at 90 %, and the core alone does not", async () => {
+    const nrf = simulatorOf();
     const dense = await nrf.estimate(await int8().profileOperations()).energyUj.typ;
     const { network, profile, compiledDense } = await denseWhereCheaper(nrf, sparse);
     expect(compiledDense).toEqual(["cfc.ff1", "cfc.ff2", "cfc.time"]);
@@ -119,26 +125,21 @@ describe("a board's port that multiplies dense int8 matrices", () => {
     expect(network.memory.imageBytes).toBeGreaterThan(sparse.memory.imageBytes);
     const sparser = int8(prune(cfc, { method: "4x1", sparsity: 0.9 }).model);
     expect((await denseWhereCheaper(nrf, sparser)).compiledDense).toEqual([]);
-    const core = new EnergySimulator({ platform: "nrf52840", draws: 100, portKernels: false });
+    const core = simulatorOf({ portKernels: false });
     expect((await denseWhereCheaper(core, sparse)).network).toBe(sparse);
   });
 
   it("leaves a network sparse that would not fit dense", async () => {
-    const simulator = new EnergySimulator({ platform: "nrf52840", draws: 100 });
+    const simulator = simulatorOf();
     const room = sparse.memory.imageBytes + sparse.memory.arenaBytes;
-    const tight = new EnergySimulator({
-      platform: "nrf52840",
-      draws: 100,
-      ramLimitBytes: room,
-      imageIn: "ram",
-    });
+    const tight = simulatorOf({ ramLimitBytes: room, imageIn: "ram" });
     expect((await denseWhereCheaper(simulator, sparse)).compiledDense).toHaveLength(3);
     expect((await denseWhereCheaper(tight, sparse)).compiledDense).toEqual([]);
   });
 
   it("does nothing to floats", async () => {
     const floats = Network.fromModel(prune(cfc, { method: "4x1", sparsity: 0.7 }).model);
-    const simulator = new EnergySimulator({ platform: "nrf52840", draws: 100 });
+    const simulator = simulatorOf();
     expect((await denseWhereCheaper(simulator, floats)).network).toBe(floats);
     expect(() => floats.withDense(new Set(["cfc.ff1"]))).toThrow(
       "model: expected a network of integers, found one of floats",
@@ -146,11 +147,11 @@ describe("a board's port that multiplies dense int8 matrices", () => {
   });
 
   it("keeps what is known of a variant", async () => {
-    const simulator = new EnergySimulator({ platform: "nrf52840", draws: 100 });
+    const simulator = simulatorOf();
     const variant = {
-      requestedSparsity: 0.7,
+      requestedSparsity: 0.5,
       profile: await sparse.profileOperations(),
-      facts: { precision: "int8", sparsity: 0.6 },
+      facts: { precision: "int8", sparsity: 0.4 },
       network: sparse,
       evaluation: null,
       outcomes: null,

@@ -17,10 +17,14 @@ function grown(index: number, opClass: OpClass, more: number): BenchmarkRecord {
   const changed = structuredClone(baseline);
   const one = changed.entries[index]!;
   const { coefficients } = changed.platforms[one.platform]!;
-  const { classes, kernels } = one.breakdown!;
+  const { classes, kernels, rows = {} } = one.breakdown!;
   const cycles = () =>
     Object.entries(classes).reduce((sum, [name, n]) => sum + n * coefficients[`cycles.${name}`]![0], 0) +
-    Object.entries(kernels).reduce((sum, [name, n]) => sum + n * coefficients[`cyclesPerMac.${name}`]![0], 0);
+    Object.entries(kernels).reduce(
+      (sum, [name, n]) => sum + n * coefficients[`cyclesPerMac.${name}`]![0],
+      0,
+    ) +
+    Object.entries(rows).reduce((sum, [name, n]) => sum + n * coefficients[`cyclesPerRow.${name}`]![0], 0);
   const before = cycles();
   classes[opClass] = (classes[opClass] ?? 0) + more;
   one.energyUj!.value *= cycles() / before;
