@@ -3,15 +3,15 @@
 //   build/   the core in its three forms, the batch core, the training core, the boards as a module
 //   dist/    the library, its types, the command, the explorer; the core as C, where wasm2c (Debian package wabt) is installed
 
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { buildBoards } from "./build-boards.ts";
 import { buildCli } from "./build-cli.ts";
 import { buildCore } from "./build-core.ts";
+import { buildCoreC } from "./build-core-c.ts";
 import { buildExplorer } from "./build-explorer.ts";
 import { buildLibrary } from "./build-library.ts";
-import { findCommand } from "./tools.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
@@ -21,15 +21,7 @@ await buildBoards(join(root, "build", "boards.js"));
 await rm(join(root, "dist"), { recursive: true, force: true });
 await mkdir(join(root, "dist"));
 const [page] = await Promise.all([buildExplorer(root), buildLibrary(root), buildCli(root)]);
-const coreC = findCommand("wasm2c") !== undefined;
-// Not before: the modules below import what was built above.
-if (coreC) {
-  const { CORE_C_FILE, translateCore } = await import("../cli/firmware/core-c.ts");
-  await writeFile(
-    join(root, CORE_C_FILE),
-    await translateCore(await readFile(join(root, "build/core.wasm"))),
-  );
-}
+const coreC = await buildCoreC(root);
 
 const bytes = (n: number) => `${n.toLocaleString("en")} bytes`;
 console.log(

@@ -2,6 +2,8 @@
 
 import { type ExecFileSyncOptions, execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { buildCoreC } from "./build-core-c.ts";
 import { findCommand, TOOLS } from "./tools.ts";
 
 const absent = TOOLS.filter(({ command }) => findCommand(command) === undefined);
@@ -27,3 +29,7 @@ if (absent.length > 0) {
     }
   }
 }
+
+// The build came before the tools.
+const root = join(import.meta.dirname, "..");
+if (existsSync(join(root, "dist")) && !existsSync(join(root, "dist/core.wasm2c.c"))) await buildCoreC(root);

@@ -29,7 +29,8 @@ export const TOOLS: readonly Tool[] = [
   },
   {
     command: "gcc",
-    debianPackage: "gcc",
+    // Which installs without what it recommends, the C library's headers.
+    debianPackage: "gcc libc6-dev",
     neededFor: "the firmware's protocol and exported networks on this machine",
   },
   { command: "cmake", debianPackage: "cmake", neededFor: "the CMake file of exported networks" },

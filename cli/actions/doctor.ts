@@ -45,7 +45,7 @@ export const OPTIONAL_TOOLS: readonly OptionalTool[] = [
     command: "gcc",
     versionArgs: ["--version"],
     neededFor: "the tests of the firmware's protocol and of exported networks on this machine",
-    debianPackage: "gcc",
+    debianPackage: "gcc libc6-dev",
   },
   {
     command: "cmake",
