@@ -209,7 +209,8 @@ describe("doctor", () => {
       "arm-none-eabi-gcc": null,
     });
     const { out } = await cli(["doctor"], world);
-    const packages = "wabt make gcc-arm-none-eabi libnewlib-arm-none-eabi qemu-system-arm gcc libc6-dev cmake python3";
+    const packages =
+      "wabt make gcc-arm-none-eabi libnewlib-arm-none-eabi qemu-system-arm gcc libc6-dev cmake python3";
     expect(out).toContain(`apt-get install ${packages}\n`.trimEnd());
   });
 
