@@ -53,6 +53,8 @@ const WORDS: Readonly<Record<string, string>> = {
   watts: "W",
 }; // prettier-ignore
 
+/** Characters of a name that a unit is looked for in. */
+const MAX_NAME = 200;
 /** A name of a column in its words and its unit: `Current(uA)`, `current_uA`, `Current [mA]`, `I/mA`, `t_us`. */
 const UNIT_AT_END = /^(.*?)(?:\s*[([]\s*([^)\]]+?)\s*[)\]]|[\s_/]+([a-zA-Zµμ]+))\s*$/;
 
@@ -82,7 +84,8 @@ function wordOf(unit: string): string | undefined {
 }
 
 function describe(name: string, index: number): Column | null {
-  const match = UNIT_AT_END.exec(name);
+  // Runs of spaces, and names that nobody gives, would keep the pattern trying for hours.
+  const match = name.length > MAX_NAME ? null : UNIT_AT_END.exec(name.trim().replace(/\s+/g, " "));
   const unit = match?.[2] ?? match?.[3];
   for (const [stem, found] of [
     [match?.[1] ?? name, unit],

@@ -7,6 +7,7 @@
 //   E,1000731,1                  an edge of the marker pin, at its exact time
 
 import { complain } from "../errors.ts";
+import { printable } from "../network/printable.ts";
 import { accuracyOf, INSTRUMENT_IDS } from "./accuracy.ts";
 import { findColumns } from "./columns.ts";
 import { MISSING, SampleRows, type TableOptions } from "./sample-rows.ts";
@@ -40,6 +41,12 @@ export function readTable(bytes: Uint8Array, source: string, options: TableOptio
   const trace = rows.finish({ ...options, ...(shuntOhm === undefined ? {} : { shuntOhm }) });
   if (meter === null) return trace;
   const known = INSTRUMENT_IDS.includes(meter.chip.toLowerCase());
+  if (known && shuntOhm === undefined) {
+    throw complain("bad-config", source, {
+      expected: `the resistance of the ${printable(meter.chip)}'s shunt, in its first line or as an option`,
+      found: "none above 0",
+    });
+  }
   return {
     ...trace,
     instrument: `meter with ${meter.chip}`,

@@ -7,6 +7,7 @@ import type { Link } from "../../bindings/device/link.ts";
 import { MlperfSession } from "../../bindings/device/mlperf-session.ts";
 import { complain, nearestName } from "../../bindings/errors.ts";
 import { Lpm01aDecoder } from "../../bindings/measure/lpm01a-decoder.ts";
+import { readTable } from "../../bindings/measure/read-csv.ts";
 import { readTrace } from "../../bindings/measure/read-trace.ts";
 import { parseConfig } from "../../bindings/network/config.ts";
 import type { ModelConfig } from "../../bindings/network/model.ts";
@@ -269,6 +270,28 @@ describe("a device in MLPerf's text protocol", () => {
     receive: async () => utf8(text),
     nowMs: () => 0,
     close: async () => {},
+  });
+
+  it("whose columns have names of spaces and brackets is read at once", () => {
+    for (const name of [
+      " ".repeat(190),
+      "(".repeat(190),
+      `${" ".repeat(90)}(${" ".repeat(90)}`,
+      " (".repeat(50_000),
+    ])
+      expect(() => readTable(utf8(`${name}x\n1\n`), "run.csv")).toThrow(
+        /expected a column with current or power/,
+      );
+    const spaced = readTable(utf8("time (s),  power   ( mW )  \n0,1\n1,1\n2,1\n"), "run.csv");
+    expect(spaced.quantity).toMatchObject({ kind: "power" });
+  });
+
+  it("whose trace lacks its shunt is refused by the name of the file", () => {
+    const text =
+      "# liquid-edge-meter v1 dev=INA219 shunt_ohm=0.bin fs=1700\nt_us,power\n1000,4560\n2000,4570\n";
+    expect(() => readTable(utf8(text), "run.csv")).toThrow(
+      "run.csv: expected the resistance of the INA219's shunt, in its first line or as an option, found none above 0",
+    );
   });
 
   it("that never stops talking is given up", async () => {
