@@ -42,6 +42,12 @@ interface InstrumentRow {
 const INSTRUMENTS: Readonly<Record<string, InstrumentRow>> = /* @__PURE__ */ (() => data.instruments)();
 export const INSTRUMENT_IDS = /* @__PURE__ */ Object.keys(INSTRUMENTS);
 
+/** Whether the shunt is part of the instrument, as of an INA260, so that nobody has to state its resistance; false of an unknown one. */
+export function hasOwnShunt(id: string): boolean {
+  const name = id.toLowerCase();
+  return Object.hasOwn(INSTRUMENTS, name) && INSTRUMENTS[name]!.offsetUv === undefined;
+}
+
 /** Of a resistor without a stated tolerance: what modules with these chips carry. */
 export const DEFAULT_SHUNT_TOLERANCE = 0.01;
 

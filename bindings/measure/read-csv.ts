@@ -8,7 +8,7 @@
 
 import { complain } from "../errors.ts";
 import { printable } from "../network/printable.ts";
-import { accuracyOf, INSTRUMENT_IDS } from "./accuracy.ts";
+import { accuracyOf, hasOwnShunt, INSTRUMENT_IDS } from "./accuracy.ts";
 import { findColumns } from "./columns.ts";
 import { MISSING, SampleRows, type TableOptions } from "./sample-rows.ts";
 import { CellReader, type Dialect, dialectOf, Lines, splitCells } from "./table.ts";
@@ -41,7 +41,7 @@ export function readTable(bytes: Uint8Array, source: string, options: TableOptio
   const trace = rows.finish({ ...options, ...(shuntOhm === undefined ? {} : { shuntOhm }) });
   if (meter === null) return trace;
   const known = INSTRUMENT_IDS.includes(meter.chip.toLowerCase());
-  if (known && shuntOhm === undefined) {
+  if (known && shuntOhm === undefined && !hasOwnShunt(meter.chip)) {
     throw complain("bad-config", source, {
       expected: `the resistance of the ${printable(meter.chip)}'s shunt, in its first line or as an option`,
       found: "none above 0",

@@ -289,7 +289,8 @@ async function boardEnvironment(
     const version = async (command: string, flag: string) =>
       (await io.runTool(command, [flag]))?.text.split("\n")[0] ?? "unknown";
     return {
-      compiler: await firmwareCompiler(emulated.id),
+      // Firmware behind a port was compiled elsewhere, and there need be no compiler here.
+      compiler: await firmwareCompiler(emulated.id).catch(() => "unknown"),
       emulator: emulated.emulator.kind === "qemu" ? await version(QEMU, "--version") : emulated.name,
       ...environment,
     };

@@ -292,6 +292,8 @@ describe("a device in MLPerf's text protocol", () => {
     expect(() => readTable(utf8(text), "run.csv")).toThrow(
       "run.csv: expected the resistance of the INA219's shunt, in its first line or as an option, found none above 0",
     );
+    const own = readTable(utf8(text.replace("INA219 shunt_ohm=0.bin", "INA260")), "run.csv");
+    expect(own.accuracy).toMatchObject({ name: "INA260", shunt: 0 });
   });
 
   it("that never stops talking is given up", async () => {
