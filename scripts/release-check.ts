@@ -37,7 +37,7 @@ const NO_AUDIT = /audit endpoint returned an error|ENOAUDIT|ENOTFOUND|EAI_AGAIN|
 const STEPS: readonly Step[] = [
   { name: "version", what: "version, CHANGELOG and baseline agree", run: ({ root }) => checkVersion(root) },
   { name: "test", what: "npm cit", run: ({ root }) => must("npm", ["cit"], root) },
-  { name: "full", what: "npm run test:full", run: ({ root }) => must("npm", ["run", "test:full"], root) },
+  { name: "long", what: "npm run test:long", run: ({ root }) => must("npm", ["run", "test:long"], root) },
   {
     name: "mutation",
     what: "estimate and record: 80 % of mutants noticed",
