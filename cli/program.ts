@@ -1,5 +1,6 @@
 // The command line as a whole. Commands load what they need when they run, so that asking for help costs nothing.
 
+import { join } from "node:path";
 import { Command } from "commander";
 import manifest from "../package.json" with { type: "json" };
 import { addBaseline } from "./commands/baseline.ts";
@@ -25,6 +26,7 @@ import { addTrain } from "./commands/train.ts";
 import { addTrend } from "./commands/trend.ts";
 import { addWiring } from "./commands/wiring.ts";
 import type { Io } from "./io.ts";
+import { packageFolder } from "./package-folder.ts";
 
 /** The program; it prints through `io` and throws a CommanderError where commander would end the process. */
 export function buildProgram(io: Io): Command {
@@ -48,13 +50,14 @@ export function buildProgram(io: Io): Command {
     })
     .addHelpText(
       "after",
-      `
+      () => `
 Examples:
   $ liquid-edge estimate net.safetensors --platform all
   $ liquid-edge run net.safetensors --input in.json --json
   $ liquid-edge help estimate
 
-Exit codes: 0 done, 1 a run failed, 2 wrong usage or bad input, 70 our own fault.`,
+Exit codes: 0 done, 1 a run failed, 2 wrong usage or bad input, 70 our own fault.
+Pages that texts name as docs/…: ${join(packageFolder(), "docs")}`,
     );
   addRun(program, io);
   addProfile(program, io);

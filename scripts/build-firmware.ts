@@ -6,7 +6,7 @@ import { copyFile, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } fr
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { boardsFolder } from "../cli/firmware/boards-folder.ts";
+import { boardsFolder } from "../cli/package-folder.ts";
 import { buildFirmware } from "../cli/firmware/build-firmware.ts";
 import {
   compilerVersion,

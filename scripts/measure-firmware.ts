@@ -11,7 +11,7 @@ import { fileURLToPath } from "node:url";
 import { bytes as coreBytes } from "#core/scalar";
 import type { FirmwareRecord } from "../bindings/board/firmware.ts";
 import { crc32 } from "../bindings/image/crc32.ts";
-import { boardsFolder } from "../cli/firmware/boards-folder.ts";
+import { boardsFolder } from "../cli/package-folder.ts";
 import { buildFirmware } from "../cli/firmware/build-firmware.ts";
 import { compilerVersion } from "../cli/firmware/ready-firmware.ts";
 import manifest from "../package.json" with { type: "json" };

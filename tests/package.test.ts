@@ -11,11 +11,13 @@ import {
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { buildShippedFirmware } from "../scripts/build-firmware.ts";
 import { bundleSize } from "../scripts/bundle-size.ts";
+import { brokenLinks } from "../scripts/docs/links.ts";
+import { readPage } from "../scripts/docs/markdown.ts";
 import { makeProject, pack } from "../scripts/empty-project.ts";
 import { missing } from "../scripts/tools.ts";
 
@@ -179,6 +181,44 @@ describe("the packed package in an empty project", () => {
         2,
         expect.stringMatching(/^.*make: expected the command on the path.*\n$/),
       ]);
+    });
+  });
+
+  describe("its pages", () => {
+    const own = join(project, "node_modules/liquid-edge");
+    const files = (folder: string) =>
+      readdirSync(join(own, folder), { recursive: true, encoding: "utf8", withFileTypes: true })
+        .filter((entry) => entry.isFile())
+        .map((entry) => relative(own, join(entry.parentPath, entry.name)).replaceAll("\\", "/"));
+
+    it("are inside when a command, a message, a comment of a type or an example names them", () => {
+      const named = [...files("dist"), ...files("examples"), ...files("boards")]
+        .filter((file) => /\.(js|ts|html|c|h|mk|json|ya?ml)$/.test(file))
+        .flatMap((file) => [
+          ...readFileSync(join(own, file), "utf8").matchAll(
+            /(?<![\w/.-])(?:docs|boards|baselines)\/[\w./-]+\.md\b/g,
+          ),
+        ])
+        .map(([page]) => page);
+      expect(named.length).toBeGreaterThan(10);
+      expect([...new Set(named)].filter((page) => !existsSync(join(own, page)))).toEqual([]);
+    });
+
+    it("link to pages that are inside, and to headings that these have", () => {
+      const pages = files("")
+        .filter((file) => file.endsWith(".md"))
+        .map((file) => readPage(file, readFileSync(join(own, file), "utf8")));
+      const toPages = pages.map((page) => ({
+        ...page,
+        links: page.links.filter((href) => /^[^:]*\.md(#|$)|^#/.test(href)),
+      }));
+      expect(toPages.flatMap(({ links }) => links).length).toBeGreaterThan(100);
+      expect(brokenLinks(own, toPages)).toEqual([]);
+    });
+
+    it("are where the help says", () => {
+      const [, folder] = /: (.*docs)$/m.exec(run("node_modules/.bin/liquid-edge", "--help"))!;
+      expect(existsSync(join(folder!, "quick-start.md"))).toBe(true);
     });
   });
 

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Calibration, EmulatedBoard } from "../../bindings/board/emulated.ts";
 import { parseCalibration } from "../../bindings/board/schema.ts";
 import { parseJson } from "../../bindings/parse-json.ts";
-import { boardsFolder } from "../firmware/boards-folder.ts";
+import { boardsFolder } from "../package-folder.ts";
 
 /** Where the calibration of a board lies. */
 export function calibrationFile({ id }: Pick<EmulatedBoard, "id">): string {

@@ -1,11 +1,9 @@
 // The built page, with a network of the user's in it.
 
-import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
-
+import { join } from "node:path";
 import { plainLines } from "../../bindings/network/printable.ts";
+import { packageFolder } from "../package-folder.ts";
 
 /** A network as the page carries it: what explorer/models.ts reads. */
 export interface EmbeddedModel {
@@ -18,14 +16,8 @@ export interface EmbeddedModel {
 const MODELS = /(<script type="application\/json" id="models">)(.*?)(<\/script>)/s;
 
 /** The page as it was built, in dist/ of the package. */
-export async function builtPage(): Promise<string> {
-  let folder = dirname(fileURLToPath(import.meta.url));
-  while (!existsSync(join(folder, "dist/explorer.html"))) {
-    const parent = dirname(folder);
-    if (parent === folder) throw new Error("the package has no dist/explorer.html");
-    folder = parent;
-  }
-  return readFile(join(folder, "dist/explorer.html"), "utf8");
+export function builtPage(): Promise<string> {
+  return readFile(join(packageFolder(), "dist/explorer.html"), "utf8");
 }
 
 /** The page with one more network, which it shows first. Nothing in it can end the script element that holds it. */

@@ -8,11 +8,11 @@ import { placeNetwork } from "../../bindings/core/session.ts";
 import { encodeRow, expectedRows } from "../../bindings/device/records.ts";
 import type { Network } from "../../bindings/network.ts";
 import manifest from "../../package.json" with { type: "json" };
-import { boardsFolder } from "../firmware/boards-folder.ts";
 import { coreAsC } from "../firmware/core-c.ts";
 import { sliceCore } from "../firmware/core-slice.ts";
 import { coreSource } from "../firmware/core-source.ts";
 import { noiseSequence } from "../noise.ts";
+import { boardsFolder } from "../package-folder.ts";
 import { exampleJson, exampleText, mainText } from "./c-example.ts";
 import { readmeText } from "./c-readme.ts";
 

@@ -4,7 +4,7 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { bytes as coreBytes } from "#core/scalar";
-import { boardsFolder } from "./boards-folder.ts";
+import { packageFolder } from "../package-folder.ts";
 import { runBuildTool } from "./build-tools.ts";
 import { isTrimmedOf, trimmed } from "./core-source.ts";
 
@@ -14,7 +14,7 @@ export const CORE_C_FILE = "dist/core.wasm2c.c";
 /** What `coreSource` takes. Throws `bad-tool` when neither the file nor wasm2c is there. */
 export async function coreAsC(): Promise<string> {
   const wasm = coreBytes();
-  const shipped = await readFile(join(boardsFolder(), "..", CORE_C_FILE), "utf8").catch(() => "");
+  const shipped = await readFile(join(packageFolder(), CORE_C_FILE), "utf8").catch(() => "");
   return isTrimmedOf(shipped, wasm) ? shipped : translateCore(wasm);
 }
 

@@ -6,7 +6,7 @@ import { readdir, readFile, stat } from "node:fs/promises";
 import { extname, join } from "node:path";
 import { bytes as coreBytes } from "#core/scalar";
 import manifest from "../../package.json" with { type: "json" };
-import { boardsFolder } from "./boards-folder.ts";
+import { boardsFolder, packageFolder } from "../package-folder.ts";
 import { buildFirmware } from "./build-firmware.ts";
 import { runBuildTool } from "./build-tools.ts";
 
@@ -39,7 +39,7 @@ export async function firmwareSources(): Promise<string> {
 
 /** What `dist/firmware` holds of a board, and the compiler's name and version; null where it is absent or made of something else. */
 async function shippedFirmware(board: string): Promise<{ elf: string; compiler: string } | null> {
-  const folder = join(boardsFolder(), "..", FIRMWARE_FOLDER);
+  const folder = join(packageFolder(), FIRMWARE_FOLDER);
   const text = await readFile(join(folder, FIRMWARE_INDEX), "utf8").catch(() => null);
   if (text === null) return null;
   const index: FirmwareIndex = JSON.parse(text);

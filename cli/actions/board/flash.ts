@@ -4,7 +4,6 @@ import { basename, join, resolve } from "node:path";
 import { complain } from "../../../bindings/errors.ts";
 import type { BoardFlashOptions } from "../../commands/board.ts";
 import { RunFailure } from "../../exit.ts";
-import { boardsFolder } from "../../firmware/boards-folder.ts";
 import { uf2FamilyOf } from "../../firmware/build-firmware.ts";
 import { readSegments } from "../../firmware/elf.ts";
 import { FLASH_METHODS, type FlashMethod, INSTALL_HINTS, VERSION_ARGS } from "../../firmware/flash-tools.ts";
@@ -13,6 +12,7 @@ import { readyFirmware } from "../../firmware/ready-firmware.ts";
 import { uf2Of } from "../../firmware/uf2.ts";
 import type { Io } from "../../io.ts";
 import { usageError } from "../../options.ts";
+import { boardsFolder } from "../../package-folder.ts";
 import { quoted } from "../../text.ts";
 import { findTarget } from "./targets.ts";
 

@@ -5,8 +5,8 @@ import type { Board } from "../../../bindings/board/board.ts";
 import { type EmulatedBoard, emulatedBoards, findEmulatedBoard } from "../../../bindings/board/emulated.ts";
 import { builtinBoards } from "../../../bindings/board/load.ts";
 import { complain, nearestName } from "../../../bindings/errors.ts";
-import { boardsFolder } from "../../firmware/boards-folder.ts";
 import { hasPort } from "../../firmware/build-firmware.ts";
+import { boardsFolder } from "../../package-folder.ts";
 
 export interface Target {
   id: string;
