@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 
+#include "pairs-dsp.h"
 #include "rows-dsp.h"
 
 enum { HEAD_BYTES = 40, SIXTEENS_AT = 32, FOURS_AT = 34, SINGLES_AT = 36, SIXTEEN_BYTES = 96, FOUR_BYTES = 24, SINGLE_BYTES = 8 };
@@ -22,26 +23,8 @@ typedef u16 unsigned_half __attribute__((may_alias));
           "pkhbt %[t], %[b], %[d], lsl #16\n\t"                                                    \
           "ldrd %[a], %[b], [%[p], %[wt]]\n\t"                                                     \
           "ldrd %[c], %[d], [%[p], %[wt] + 8]\n\t"                                                 \
-          "pkhbt %[e], %[a], %[c], lsl #16\n\t"                                                    \
-          "pkhtb %[c], %[c], %[a], asr #16\n\t"                                                    \
-          "sxtb16 %[a], %[e]\n\t"                                                                  \
-          "smlad %[s0], %[a], %[z], %[s0]\n\t"                                                     \
-          "sxtb16 %[e], %[e], ror #8\n\t"                                                          \
-          "smlad %[s1], %[e], %[z], %[s1]\n\t"                                                     \
-          "sxtb16 %[a], %[c]\n\t"                                                                  \
-          "smlad %[s2], %[a], %[z], %[s2]\n\t"                                                     \
-          "sxtb16 %[c], %[c], ror #8\n\t"                                                          \
-          "smlad %[s3], %[c], %[z], %[s3]\n\t"                                                     \
-          "pkhbt %[a], %[b], %[d], lsl #16\n\t"                                                    \
-          "pkhtb %[d], %[d], %[b], asr #16\n\t"                                                    \
-          "sxtb16 %[b], %[a]\n\t"                                                                  \
-          "smlad %[s0], %[b], %[t], %[s0]\n\t"                                                     \
-          "sxtb16 %[a], %[a], ror #8\n\t"                                                          \
-          "smlad %[s1], %[a], %[t], %[s1]\n\t"                                                     \
-          "sxtb16 %[b], %[d]\n\t"                                                                  \
-          "smlad %[s2], %[b], %[t], %[s2]\n\t"                                                     \
-          "sxtb16 %[d], %[d], ror #8\n\t"                                                          \
-          "smlad %[s3], %[d], %[t], %[s3]\n\t"                                                     \
+          TWO_SOURCES("a", "c", "e", "z")                                                          \
+          TWO_SOURCES("b", "d", "a", "t")                                                          \
           : [s0] "+r"(s0), [s1] "+r"(s1), [s2] "+r"(s2), [s3] "+r"(s3), [a] "=&r"(a),              \
             [b] "=&r"(b), [c] "=&r"(c), [d] "=&r"(d), [e] "=&r"(e), [z] "=&r"(z), [t] "=&r"(t)     \
           : [p] "r"(p), [x] "r"(x), [at] "i"(SOURCES), [wt] "i"(WEIGHTS)                           \

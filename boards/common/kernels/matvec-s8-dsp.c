@@ -1,10 +1,10 @@
 // matvecS8 of the core (assembly/matvec-s8.ts) with the DSP instructions of Armv7E-M and Armv8-M: the same bits, since its sums
 // are i32 that wrap, in any order.
 //
-// A record of weights has one byte for each of four destinations. Two records are put together half by half (PKH), and sign-
-// extended (SXTB16) to pairs (weight of source i, weight of source i + 2) of one destination, which SMLAD multiplies with
-// (x i, x i + 2). 16 products take 25 instructions.
+// A record of weights has one byte for each of four destinations, so that two of them are what pairs-dsp.h takes. 16 products take 25
+// instructions.
 
+#include "pairs-dsp.h"
 #include "rows-dsp.h"
 
 // Four sources times four destinations. In assembly as a whole: it takes all registers but one, and gcc would rather spill.
@@ -13,27 +13,9 @@
           "ldrd %[a], %[b], [%[w]], #8\n\t"                                                        \
           "ldrd %[c], %[d], [%[w]], #8\n\t"                                                        \
           "sxtb16 %[t], %[z]\n\t"                                                                  \
-          "pkhbt %[e], %[a], %[c], lsl #16\n\t"                                                    \
-          "pkhtb %[c], %[c], %[a], asr #16\n\t"                                                    \
-          "sxtb16 %[a], %[e]\n\t"                                                                  \
-          "smlad %[s0], %[a], %[t], %[s0]\n\t"                                                     \
-          "sxtb16 %[e], %[e], ror #8\n\t"                                                          \
-          "smlad %[s1], %[e], %[t], %[s1]\n\t"                                                     \
-          "sxtb16 %[a], %[c]\n\t"                                                                  \
-          "smlad %[s2], %[a], %[t], %[s2]\n\t"                                                     \
-          "sxtb16 %[c], %[c], ror #8\n\t"                                                          \
-          "smlad %[s3], %[c], %[t], %[s3]\n\t"                                                     \
+          TWO_SOURCES("a", "c", "e", "t")                                                          \
           "sxtb16 %[t], %[z], ror #8\n\t"                                                          \
-          "pkhbt %[a], %[b], %[d], lsl #16\n\t"                                                    \
-          "pkhtb %[d], %[d], %[b], asr #16\n\t"                                                    \
-          "sxtb16 %[b], %[a]\n\t"                                                                  \
-          "smlad %[s0], %[b], %[t], %[s0]\n\t"                                                     \
-          "sxtb16 %[a], %[a], ror #8\n\t"                                                          \
-          "smlad %[s1], %[a], %[t], %[s1]\n\t"                                                     \
-          "sxtb16 %[b], %[d]\n\t"                                                                  \
-          "smlad %[s2], %[b], %[t], %[s2]\n\t"                                                     \
-          "sxtb16 %[d], %[d], ror #8\n\t"                                                          \
-          "smlad %[s3], %[d], %[t], %[s3]\n\t"                                                     \
+          TWO_SOURCES("b", "d", "a", "t")                                                          \
           : [s0] "+r"(s0), [s1] "+r"(s1), [s2] "+r"(s2), [s3] "+r"(s3), [x] "+r"(q), [w] "+r"(w),  \
             [a] "=&r"(a), [b] "=&r"(b), [c] "=&r"(c), [d] "=&r"(d), [e] "=&r"(e), [z] "=&r"(z),    \
             [t] "=&r"(t)                                                                           \

@@ -3,6 +3,7 @@
 // together like the weights (PKH), and SMLAD multiplies and adds two at a time. i4 weights of i8 activations have no kernel here: the
 // core's multiplies two destinations at once, 11 instructions for 8 products, which SMLAD does not beat.
 
+#include "pairs-dsp.h"
 #include "rows-dsp.h"
 
 typedef u32 word __attribute__((may_alias));
@@ -15,26 +16,8 @@ typedef u32 word __attribute__((may_alias));
           "pkhtb %[z], %[z], %[t], asr #16\n\t"                                                    \
           "ldrd %[a], %[b], [%[w]], #8\n\t"                                                        \
           "ldrd %[c], %[d], [%[w]], #8\n\t"                                                        \
-          "pkhbt %[t], %[a], %[c], lsl #16\n\t"                                                    \
-          "pkhtb %[c], %[c], %[a], asr #16\n\t"                                                    \
-          "sxtb16 %[a], %[t]\n\t"                                                                  \
-          "smlad %[s0], %[a], %[u], %[s0]\n\t"                                                     \
-          "sxtb16 %[t], %[t], ror #8\n\t"                                                          \
-          "smlad %[s1], %[t], %[u], %[s1]\n\t"                                                     \
-          "sxtb16 %[a], %[c]\n\t"                                                                  \
-          "smlad %[s2], %[a], %[u], %[s2]\n\t"                                                     \
-          "sxtb16 %[c], %[c], ror #8\n\t"                                                          \
-          "smlad %[s3], %[c], %[u], %[s3]\n\t"                                                     \
-          "pkhbt %[a], %[b], %[d], lsl #16\n\t"                                                    \
-          "pkhtb %[d], %[d], %[b], asr #16\n\t"                                                    \
-          "sxtb16 %[b], %[a]\n\t"                                                                  \
-          "smlad %[s0], %[b], %[z], %[s0]\n\t"                                                     \
-          "sxtb16 %[a], %[a], ror #8\n\t"                                                          \
-          "smlad %[s1], %[a], %[z], %[s1]\n\t"                                                     \
-          "sxtb16 %[b], %[d]\n\t"                                                                  \
-          "smlad %[s2], %[b], %[z], %[s2]\n\t"                                                     \
-          "sxtb16 %[d], %[d], ror #8\n\t"                                                          \
-          "smlad %[s3], %[d], %[z], %[s3]\n\t"                                                     \
+          TWO_SOURCES("a", "c", "t", "u")                                                          \
+          TWO_SOURCES("b", "d", "a", "z")                                                          \
           : [s0] "+r"(s0), [s1] "+r"(s1), [s2] "+r"(s2), [s3] "+r"(s3), [x] "+r"(q), [w] "+r"(w), [a] "=&r"(a), [b] "=&r"(b), [c] "=&r"(c), [d] "=&r"(d), [t] "=&r"(t), [u] "=&r"(u), [z] "=&r"(z)\
           :                                                                                        \
           : "memory")
