@@ -6,7 +6,6 @@ import { copyFile, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } fr
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { boardsFolder } from "../cli/package-folder.ts";
 import { buildFirmware } from "../cli/firmware/build-firmware.ts";
 import {
   compilerVersion,
@@ -15,6 +14,7 @@ import {
   type FirmwareIndex,
   firmwareSources,
 } from "../cli/firmware/ready-firmware.ts";
+import { boardsFolder } from "../cli/package-folder.ts";
 
 /** Throws `bad-tool` without the tools. */
 export async function buildShippedFirmware(root: string): Promise<FirmwareIndex> {

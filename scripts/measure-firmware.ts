@@ -11,9 +11,9 @@ import { fileURLToPath } from "node:url";
 import { bytes as coreBytes } from "#core/scalar";
 import type { FirmwareRecord } from "../bindings/board/firmware.ts";
 import { crc32 } from "../bindings/image/crc32.ts";
-import { boardsFolder } from "../cli/package-folder.ts";
 import { buildFirmware } from "../cli/firmware/build-firmware.ts";
 import { compilerVersion } from "../cli/firmware/ready-firmware.ts";
+import { boardsFolder } from "../cli/package-folder.ts";
 import manifest from "../package.json" with { type: "json" };
 
 /** Sizes of the firmware of one board as it is built here. */

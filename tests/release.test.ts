@@ -5,6 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeEach, expect, it } from "vitest";
+import { parse } from "yaml";
+import { STEPS } from "../scripts/release-check/steps.ts";
 import { versionProblems } from "../scripts/release-version.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -51,4 +53,10 @@ it("asks for the baseline of the version", () => {
   expect(versionProblems(folder)).toEqual([
     "baselines/v0.1.0.json: expected the baseline of this version (baseline save v0.1.0), found none",
   ]);
+});
+
+it("takes every step in one job of the workflow", () => {
+  const { jobs } = parse(readFileSync(join(root, ".github/workflows/release-check.yml"), "utf8"));
+  const taken: string[] = jobs.check.strategy.matrix.steps.flatMap((steps: string) => steps.split(","));
+  expect(taken.sort()).toEqual(STEPS.map(({ name }) => name).sort());
 });
