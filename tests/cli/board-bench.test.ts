@@ -11,7 +11,7 @@ import { LiveMeter, type LiveMeterOptions } from "../fakes/live-meter.ts";
 import { FakePpk2 } from "../fakes/ppk2.ts";
 import { meterText } from "../fakes/text-meter.ts";
 import { buildHostFirmware, HostDevice } from "../firmware/host-device.ts";
-import { attach, PtyPort } from "../firmware/pty-device.ts";
+import { attach, PtyPort } from "../pty-port.ts";
 import { cli, ROOT } from "./run-cli.ts";
 import { boardSetupJson, boardVerifyJson } from "./schemas.ts";
 

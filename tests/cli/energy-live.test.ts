@@ -10,12 +10,11 @@ import { LiveMeter, type LiveMeterOptions } from "../fakes/live-meter.ts";
 import { FakeLpm01a } from "../fakes/lpm01a.ts";
 import { FakePpk2 } from "../fakes/ppk2.ts";
 import { buildHostFirmware, HostDevice } from "../firmware/host-device.ts";
-import { attach, PtyPort } from "../firmware/pty-device.ts";
+import { attach, follow, PtyPort } from "../pty-port.ts";
 import { cli, cliJson, SINE, type World } from "./run-cli.ts";
 import { energyJson } from "./schemas.ts";
 
 const METER = { samplesPerSecond: 1000, shuntOhm: 1, supplyMv: 3300, highA: 0.012, lowA: 0.001 };
-const TICK_MS = 5;
 
 describe.skipIf(missing("python3"))("energy --port", () => {
   let folder: string;
@@ -152,7 +151,7 @@ describe.skipIf(missing("python3"))("energy --port", () => {
       { seconds: 0.1, amperes: 8e-3 },
     ]);
     const fake = new FakePpk2({ current, logic: (seconds) => (seconds % 0.2 >= 0.1 ? 1 : 0) });
-    follow(fake, port, 100_000, ends);
+    ends.push(follow(fake, port, 100_000));
     const ports = [{ path: port.path, vendorId: "1915", productId: "c00a", serialNumber: null }];
     const args = ["energy", "--port", port.path, "--voltage", "3", "--marker", "D0", "--seconds", "1"];
     const report = energyJson.parse(await cliJson(args, { ports }));
@@ -169,7 +168,7 @@ describe.skipIf(missing("python3"))("energy --port", () => {
 
   it("measures with an LPM01A", async () => {
     const fake = new FakeLpm01a({ current: repeating([{ seconds: 1, amperes: 5e-3 }]) });
-    follow(fake, port, 10_000, ends);
+    ends.push(follow(fake, port, 10_000));
     const args = [
       "energy",
       "--port",
@@ -243,33 +242,6 @@ describe.skipIf(missing("python3"))("energy --port", () => {
     }, 60_000);
   });
 });
-
-/** Lets a fake instrument live behind a port in real time. */
-function follow(
-  fake: { receive(bytes: Uint8Array): void; produce(n: number): Uint8Array; readonly running: boolean },
-  port: PtyPort,
-  samplesPerSecond: number,
-  ends: (() => void)[],
-): void {
-  let startedMs: number | null = null;
-  let sent = 0;
-  port.onData = (bytes) => {
-    fake.receive(bytes);
-    port.write(fake.produce(0));
-  };
-  const timer = setInterval(() => {
-    if (!fake.running) {
-      startedMs = null;
-      sent = 0;
-      return;
-    }
-    startedMs ??= performance.now();
-    const due = Math.floor(((performance.now() - startedMs) / 1000) * samplesPerSecond);
-    port.write(fake.produce(due - sent));
-    sent = due;
-  }, TICK_MS);
-  ends.push(() => clearInterval(timer));
-}
 
 describe("bad input of energy --port", () => {
   it.each([

@@ -1,9 +1,7 @@
 // `benchmark --hardware`: on emulated boards, and on the firmware of a board and a fake instrument behind ports.
 
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { FrameReader } from "../../bindings/device/frame.ts";
 import { FrameType } from "../../bindings/device/protocol.ts";
 import type { BenchmarkRecord } from "../../bindings/record/record.ts";
@@ -12,8 +10,7 @@ import { missing } from "../../scripts/tools.ts";
 import { repeating } from "../fakes/current.ts";
 import { meterOnSocket } from "../fakes/meter-on-socket.ts";
 import { FakePpk2 } from "../fakes/ppk2.ts";
-import { buildHostFirmware, HostDevice } from "../firmware/host-device.ts";
-import { PtyPort } from "../firmware/pty-device.ts";
+import { boardOnPort, follow, PtyPort } from "../pty-port.ts";
 import { baselineWorld } from "./baseline-world.ts";
 import { cli, cliJson, SINE } from "./run-cli.ts";
 
@@ -155,36 +152,12 @@ const PERIOD_SECONDS = 0.1;
 const BUSY_MS = 450;
 
 describe.skipIf(missing("python3", "wasm2c", "gcc"))("a board and an instrument behind ports", () => {
-  let firmware: ReturnType<typeof buildHostFirmware>;
-  let folder: string;
-  let port: PtyPort;
-  let device: HostDevice;
-  let detach: () => Promise<void>;
-  beforeAll(() => {
-    firmware = buildHostFirmware([
-      '-DHOST_BOARD="nrf52840"',
-      "-DHOST_EMULATED=false",
-      "-DHOST_INFERENCE_US=250",
-    ]);
-  });
-  afterAll(() => firmware?.dispose());
-  beforeEach(async () => {
-    folder = mkdtempSync(join(tmpdir(), "bench-"));
-    port = new PtyPort(join(folder, "tty"));
-    await port.plug();
-    device = new HostDevice(firmware.file);
-    await device.banner;
-    detach = attachSlow(device, port);
-  });
-  afterEach(async () => {
-    await detach();
-    device.dispose();
-    await port.unplug();
-    rmSync(folder, { recursive: true });
-  });
+  const frames = new FrameReader();
+  const isTime = (bytes: Uint8Array) => frames.push(bytes).some(({ type }) => type === FrameType.TIME);
+  const bench = boardOnPort((bytes) => (isTime(bytes) ? BUSY_MS : 0));
 
   async function measured(amperes: number, instrument: object): Promise<BenchmarkRecord> {
-    const path = join(folder, `meter-${amperes}`);
+    const path = join(bench.folder, `meter-${amperes}`);
     const options = {
       chip: "INA226" as const,
       current: repeating([{ seconds: 1, amperes }]),
@@ -195,7 +168,13 @@ describe.skipIf(missing("python3", "wasm2c", "gcc"))("a board and an instrument 
     };
     const stop = await meterOnSocket(path, options, 60);
     const meter = { type: "meter", port: `unix:${path}`, ...instrument };
-    const board = { board: "nrf52840", port: port.path, inferences: 40, readings: 4, instrument: meter };
+    const board = {
+      board: "nrf52840",
+      port: bench.port.path,
+      inferences: 40,
+      readings: 4,
+      instrument: meter,
+    };
     try {
       return await recordOf({ environment: { room: "22 °C" }, boards: [board] });
     } finally {
@@ -246,40 +225,31 @@ describe.skipIf(missing("python3", "wasm2c", "gcc"))("a board and an instrument 
 
   it("work where the board has power from the instrument alone", async () => {
     const ppk2 = new FakePpk2({ current: repeating([{ seconds: 1, amperes: 5e-3 }]) });
-    const ppk2Port = new PtyPort(join(folder, "ppk2"));
+    const ppk2Port = new PtyPort(join(bench.folder, "ppk2"));
     await ppk2Port.plug();
-    let dueAt = performance.now();
-    ppk2Port.onData = (bytes) => {
-      ppk2.receive(bytes);
-      dueAt = performance.now();
-    };
-    const timer = setInterval(() => {
-      const n = Math.floor(100 * (performance.now() - dueAt));
-      dueAt += n / 100;
-      const bytes = ppk2.produce(n);
-      if (bytes.length > 0) ppk2Port.write(bytes);
-    }, 5);
+    const end = follow(ppk2, ppk2Port, 100_000);
+    const { port } = bench;
     const answer = port.onData;
     port.onData = (bytes) => {
       if (ppk2.dutPower) answer(bytes);
     };
     try {
       const instrument = { type: "ppk2", port: ppk2Port.path, mode: "source", supplyMv: 3000 };
-      const board = { board: "nrf52840", port: port.path, inferences: 40, readings: 2, instrument };
+      const board = { board: "nrf52840", port: bench.port.path, inferences: 40, readings: 2, instrument };
       const { entries } = await recordOf({ boards: [board] });
       // 5 mA at 3 V for as long as a request takes, at least; 3,200 inferences of 250 µs fill 800 ms.
       expect(entries[0]!.energyUj!.value).toBeGreaterThan((0.95 * 5e-3 * 3 * BUSY_MS * 1000) / 3200);
       expect(ppk2.mode).toBe("source");
       await vi.waitFor(() => expect(ppk2.dutPower).toBe(false));
     } finally {
-      clearInterval(timer);
+      end();
       await ppk2Port.unplug();
     }
   });
 
   it("are given back when the instrument is not there", async () => {
-    const meter = { type: "meter", port: `unix:${join(folder, "nobody")}` };
-    const hardware = { boards: [{ board: "nrf52840", port: port.path, instrument: meter }] };
+    const meter = { type: "meter", port: `unix:${join(bench.folder, "nobody")}` };
+    const hardware = { boards: [{ board: "nrf52840", port: bench.port.path, instrument: meter }] };
     for (let time = 0; time < 2; time++) {
       const { code, err, written } = await cli([...ARGS, "--out", "x.json"], { files: filesOf(hardware) });
       expect({ code, written: written.size }).toEqual({ code: 1, written: 0 });
@@ -287,26 +257,3 @@ describe.skipIf(missing("python3", "wasm2c", "gcc"))("a board and an instrument 
     }
   });
 });
-
-/** As `attach`, but inferences take their time. */
-function attachSlow(device: HostDevice, port: PtyPort): () => Promise<void> {
-  const frames = new FrameReader();
-  let queue: Promise<void> = Promise.resolve();
-  const then = (act: () => Promise<Uint8Array>, delayMs: number) => {
-    queue = queue.then(async () => {
-      const bytes = await act();
-      if (delayMs > 0) await new Promise((settle) => setTimeout(settle, delayMs));
-      if (bytes.length > 0) port.write(bytes);
-    });
-  };
-  port.onData = (bytes) => {
-    const isTime = frames.push(bytes).some(({ type }) => type === FrameType.TIME);
-    then(() => device.take(bytes), isTime ? BUSY_MS : 0);
-  };
-  const timer = setInterval(() => then(() => device.pass(5000), 0), 5);
-  return async () => {
-    clearInterval(timer);
-    port.onData = () => {};
-    await queue;
-  };
-}

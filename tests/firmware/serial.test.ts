@@ -3,7 +3,7 @@
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { builtinBoards } from "../../bindings/board/load.ts";
 import { ReconnectingLink } from "../../bindings/device/reconnecting-link.ts";
 import { LiquidEdgeError } from "../../bindings/errors.ts";
@@ -13,8 +13,7 @@ import { openError, openSerial } from "../../cli/serial/serial-link.ts";
 import { missing } from "../../scripts/tools.ts";
 import { cli, cliJson, golden, SINE } from "../cli/run-cli.ts";
 import { boardListJson, boardRunJson } from "../cli/schemas.ts";
-import { buildHostFirmware, HostDevice } from "./host-device.ts";
-import { attach, PtyPort } from "./pty-device.ts";
+import { boardOnPort, PtyPort } from "../pty-port.ts";
 
 const JLINK = { vendorId: "1366", productId: "1015", serialNumber: "000683" };
 const CP210X = { vendorId: "10c4", productId: "ea60", serialNumber: null };
@@ -175,35 +174,10 @@ describe.skipIf(missing("python3"))("a port that is pulled out", () => {
 });
 
 describe.skipIf(missing("python3", "wasm2c", "gcc"))("a board behind a serial port", () => {
-  let firmware: ReturnType<typeof buildHostFirmware>;
-  let folder: string;
-  let port: PtyPort;
-  let device: HostDevice;
-  let detach: () => Promise<void>;
-  beforeAll(() => {
-    firmware = buildHostFirmware([
-      '-DHOST_BOARD="nrf52840"',
-      "-DHOST_EMULATED=false",
-      "-DHOST_INFERENCE_US=250",
-    ]);
-  });
-  afterAll(() => firmware?.dispose());
-  beforeEach(async () => {
-    folder = mkdtempSync(join(tmpdir(), "pty-"));
-    port = new PtyPort(join(folder, "tty"));
-    await port.plug();
-    device = new HostDevice(firmware.file);
-    await device.banner;
-    detach = attach(device, port);
-  });
-  afterEach(async () => {
-    await detach();
-    device.dispose();
-    await port.unplug();
-    rmSync(folder, { recursive: true });
-  });
+  const board = boardOnPort();
 
   it("runs a network and is held against a control loop", async () => {
+    const { port } = board;
     const args = ["board", "run", SINE, "--board", "nrf52840", "--port", port.path];
     const report = boardRunJson.parse(await cliJson(args));
     expect(report).toMatchObject({ emulated: false, emulator: null, counts: "cycles", inferences: 1000 });
@@ -217,7 +191,8 @@ describe.skipIf(missing("python3", "wasm2c", "gcc"))("a board behind a serial po
   });
 
   it("is found by its answer, not by its ids", async () => {
-    const silent = new PtyPort(join(folder, "silent"));
+    const { port } = board;
+    const silent = new PtyPort(join(board.folder, "silent"));
     await silent.plug();
     const ports: PortInfo[] = [
       { path: silent.path, ...JLINK },
@@ -238,6 +213,7 @@ describe.skipIf(missing("python3", "wasm2c", "gcc"))("a board behind a serial po
   });
 
   it("goes on with an upload after it was pulled out and plugged in again, twice", async () => {
+    const { port } = board;
     const { weights, config } = await golden("ltc-ncp-19");
     const args = ["board", "run", weights, "--config", config, "--board", "nrf52840", "--port", port.path];
     const running = cli([...args, "--inferences", "3", "--json"]);
