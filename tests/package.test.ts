@@ -171,6 +171,15 @@ describe("the packed package in an empty project", () => {
       expect([status, stderr]).toEqual([2, expect.stringMatching(/^.*qemu-system-arm.*\n$/)]);
     });
 
+    it("runs it where only the firmware of the meter is another", () => {
+      const source = join(project, "node_modules/liquid-edge/boards/meter/meter.c");
+      const text = readFileSync(source, "utf8");
+      appendFileSync(source, "// changed\n");
+      const { status, stderr } = alone(onRp2040);
+      writeFileSync(source, text);
+      expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+    });
+
     it("builds where the firmware's sources are others, and says what that needs", () => {
       const source = join(project, "node_modules/liquid-edge/boards/common/text.h");
       const text = readFileSync(source, "utf8");

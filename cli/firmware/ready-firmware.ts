@@ -25,12 +25,19 @@ export interface FirmwareIndex {
 
 const SOURCE_SUFFIXES: readonly string[] = [".c", ".h", ".S", ".ld", ".mk"];
 
-/** SHA-256 of all that firmware is built from: the core, the C of all boards, how it is compiled, the version that it tells. */
+/**
+ * SHA-256 of all that firmware of boards is built from: the core, the C of all boards, how it is compiled, the version that it tells. Other
+ * firmware beside them, the meter's, is none of it.
+ */
 export async function firmwareSources(): Promise<string> {
   const boards = boardsFolder();
-  const names = (await readdir(boards, { recursive: true }))
-    .map((name) => name.replaceAll("\\", "/"))
-    .filter((name) => SOURCE_SUFFIXES.includes(extname(name)) || name === "Makefile")
+  const all = (await readdir(boards, { recursive: true })).map((name) => name.replaceAll("\\", "/"));
+  const isOfBoards = (name: string) => {
+    const [folder] = name.split("/");
+    return folder === "common" || all.includes(`${folder}/board.mk`);
+  };
+  const names = all
+    .filter((name) => name === "Makefile" || (SOURCE_SUFFIXES.includes(extname(name)) && isOfBoards(name)))
     .sort();
   const hash = createHash("sha256").update(manifest.version).update(coreBytes());
   for (const name of names) hash.update(`\n${name}\n`).update(await readFile(join(boards, name)));
