@@ -5,6 +5,7 @@ import { createHash } from "node:crypto";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { build, type Plugin } from "esbuild";
+import { BASE_STYLE, contentPolicy, headHtml } from "../format/page.ts";
 
 const EXAMPLE = "examples/steam.safetensors";
 
@@ -21,33 +22,20 @@ const COUNTED_CORE_ALONE: Plugin = {
 
 /** Writes explorer.html into `outdir`, default dist/, and returns its size in bytes. */
 export async function buildExplorer(root: string, outdir = join(root, "dist")): Promise<number> {
-  const [script, style, example] = await Promise.all([
+  const [script, ownStyle, example] = await Promise.all([
     bundled(root, "explorer/main.tsx"),
     bundled(root, "explorer/page.css"),
     readFile(join(root, EXAMPLE)),
   ]);
-  const policy = [
-    "default-src 'none'",
-    // The core is WebAssembly; no text ever becomes a program.
-    `script-src '${hashOf(script)}' 'wasm-unsafe-eval'`,
-    `style-src '${hashOf(style)}'`,
-    "img-src data:",
-    "base-uri 'none'",
-    "form-action 'none'",
-  ].join("; ");
+  const style = BASE_STYLE + ownStyle;
   const models = JSON.stringify([{ name: EXAMPLE, weights: example.toString("base64"), config: null }]);
   const html = `<!doctype html>
 <html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${policy}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="referrer" content="no-referrer">
-<meta name="color-scheme" content="light dark">
-<link rel="icon" href="data:,">
-<title>Liquid Edge explorer</title>
-<style>${style}</style>
-</head>
+${headHtml({
+  title: "Liquid Edge explorer",
+  policy: contentPolicy({ style: hashOf(style), script: hashOf(script) }),
+  rest: `<style>${style}</style>`,
+})}
 <body>
 <div id="page"><noscript>This page runs the compute core of Liquid Edge and needs JavaScript.</noscript></div>
 <script type="application/json" id="models">${models}</script>
@@ -82,5 +70,5 @@ async function bundled(root: string, entry: string): Promise<string> {
 }
 
 function hashOf(text: string): string {
-  return `sha256-${createHash("sha256").update(text).digest("base64")}`;
+  return createHash("sha256").update(text).digest("base64");
 }

@@ -4,6 +4,7 @@
 import { basename } from "node:path";
 import { LiquidEdgeError } from "../../bindings/errors.ts";
 import { xmlText } from "../../bindings/record/formats/xml.ts";
+import { COLOURS, type Colour } from "../../format/colours.ts";
 import type { Synapse, WiringGraph } from "./wiring-graph.ts";
 
 const COLUMN_PX = 190;
@@ -16,26 +17,27 @@ const TITLE_CHARACTER_PX = 8;
 /** More curves than this are a black square, and a file that no viewer opens. */
 const MAX_DRAWN = 20_000;
 
+const { ink, ground, accent } = COLOURS;
+const INHIBITORY: Colour = { light: "#b93815", dark: "#ffa066" };
+
+const coloursIn = (scheme: keyof Colour) => `
+    .ground { fill: ${ground[scheme]}; }
+    text { fill: ${ink[scheme]}; }
+    .node { fill: ${ground[scheme]}; stroke: ${ink[scheme]}; }
+    .excitatory { stroke: ${accent[scheme]}; }
+    .inhibitory { stroke: ${INHIBITORY[scheme]}; }
+    .tip-excitatory { fill: ${accent[scheme]}; }
+    .tip-inhibitory { fill: ${INHIBITORY[scheme]}; }`;
+
 const STYLE = `
-    .ground { fill: #ffffff; }
-    text { font: 11px system-ui, sans-serif; fill: #1b1f24; }
+    text { font: 11px system-ui, sans-serif; }
     .head { font-size: 13px; font-weight: 600; }
-    .node { fill: #ffffff; stroke: #1b1f24; stroke-width: 1.2; }
+    .node { stroke-width: 1.2; }
     .node-id { font-size: 8px; text-anchor: middle; dominant-baseline: central; }
     .column { text-anchor: middle; font-weight: 600; }
     .excitatory, .inhibitory { fill: none; stroke-width: 1; stroke-opacity: 0.75; }
-    .excitatory { stroke: #1259c3; }
-    .inhibitory { stroke: #b93815; stroke-dasharray: 4 2.5; }
-    .tip-excitatory { fill: #1259c3; }
-    .tip-inhibitory { fill: #b93815; }
-    @media (prefers-color-scheme: dark) {
-      .ground { fill: #0d1117; }
-      text { fill: #e6edf3; }
-      .node { fill: #0d1117; stroke: #e6edf3; }
-      .excitatory { stroke: #6cb6ff; }
-      .inhibitory { stroke: #ffa066; }
-      .tip-excitatory { fill: #6cb6ff; }
-      .tip-inhibitory { fill: #ffa066; }
+    .inhibitory { stroke-dasharray: 4 2.5; }${coloursIn("light")}
+    @media (prefers-color-scheme: dark) {${coloursIn("dark").replaceAll("\n", "\n  ")}
     }`;
 
 interface Place {

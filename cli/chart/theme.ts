@@ -2,32 +2,35 @@
 // light colours and a style sheet inside it exchanges them where the reader prefers dark.
 
 import type { Config } from "vega-lite";
+import { COLOURS, type Colour } from "../../format/colours.ts";
 
-interface Colour {
-  light: string;
-  dark: string;
-}
-
-const INK: Colour = { light: "#1b1f24", dark: "#e6edf3" };
-const QUIET: Colour = { light: "#57606a", dark: "#9da7b3" };
-const GRID: Colour = { light: "#d8dee4", dark: "#30363d" };
-const GROUND: Colour = { light: "#ffffff", dark: "#0d1117" };
+const { ink: INK, quiet: QUIET, line: GRID, ground: GROUND } = COLOURS;
 
 /**
  * Series, in this order. Told apart with the common kinds of colour blindness (after Okabe and Ito 2008), with a
  * contrast of at least 3 : 1 to the ground of their scheme; their lightness differs too, for print.
  */
+const NAMED = {
+  blue: COLOURS.accent,
+  orange: { light: "#c2410c", dark: "#ffa066" },
+  green: { light: "#00755a", dark: "#3ddbaf" },
+  purple: { light: "#9b3f86", dark: "#e6a0d6" },
+};
 const SERIES: readonly Colour[] = [
-  { light: "#1259c3", dark: "#6cb6ff" },
-  { light: "#c2410c", dark: "#ffa066" },
-  { light: "#00755a", dark: "#3ddbaf" },
-  { light: "#9b3f86", dark: "#e6a0d6" },
+  ...Object.values(NAMED),
   { light: "#8a6a00", dark: "#e8c547" },
   { light: "#24292f", dark: "#c9d1d9" },
   { light: "#0e7490", dark: "#67d5ee" },
-  { light: "#b4233c", dark: "#ff8e9e" },
+  COLOURS.bad,
 ];
 
+/** For series to which a figure gives a colour itself. */
+export const BLUE = NAMED.blue.light;
+export const ORANGE = NAMED.orange.light;
+export const GREEN = NAMED.green.light;
+export const PURPLE = NAMED.purple.light;
+/** Of letters. */
+export const INK_COLOUR = INK.light;
 /** For marks that stand for no series: limits, intervals, shaded windows. */
 export const NEUTRAL = QUIET.light;
 /** Of the page: for what stands on a mark, and the gaps between marks. */
@@ -35,7 +38,7 @@ export const GROUND_COLOUR = GROUND.light;
 /** For what is part of the picture but not of its message. */
 export const FAINT = GRID.light;
 /** For what went wrong or lies outside. */
-export const ALARM = SERIES[7]!.light;
+export const ALARM = COLOURS.bad.light;
 
 /** Vega-Lite's configuration, under what a specification itself configures. */
 export function theme(own: Config = {}): Config {
@@ -60,7 +63,7 @@ export function theme(own: Config = {}): Config {
     legend: { labelColor: INK.light, labelFontSize: 11, titleColor: INK.light, titleFontSize: 11 },
     header: { labelColor: INK.light, titleColor: INK.light, titleFontSize: 12, titleFontWeight: "normal" },
     range: { category: SERIES.map(({ light }) => light) },
-    mark: { color: SERIES[0]!.light },
+    mark: { color: BLUE },
     line: { strokeWidth: 1.75 },
     point: { size: 40, filled: true },
     rule: { color: QUIET.light },

@@ -1,21 +1,14 @@
 // The style sheet of the HTML report: light and dark, phone, desk and paper.
 
+import { BASE_STYLE } from "../../format/page.ts";
 import { darkStyle } from "../chart/theme.ts";
 
-const LIGHT =
-  "--ink:#1b1f24;--quiet:#57606a;--line:#d8dee4;--ground:#ffffff;--raised:#f6f8fa;--accent:#1259c3;--good:#00644c;--doubtful:#7a5d00;--bad:#b4233c;--good-ground:#e3f5ee;--doubtful-ground:#fdf3d3;--bad-ground:#fdecee";
-const DARK =
-  "--ink:#e6edf3;--quiet:#9da7b3;--line:#30363d;--ground:#0d1117;--raised:#161b22;--accent:#6cb6ff;--good:#3ddbaf;--doubtful:#e8c547;--bad:#ff8e9e;--good-ground:#0b2a22;--doubtful-ground:#2b2509;--bad-ground:#33151b";
-
-/** Paper is white whatever the screen is. */
+/** Plots on paper keep their light colours whatever the screen is. */
 const ON_DARK_SCREENS = "screen and (prefers-color-scheme:dark)";
 
 export const STYLE = `
-:root{color-scheme:light dark;${LIGHT}}
-@media ${ON_DARK_SCREENS}{:root{${DARK}}}
-*{box-sizing:border-box}
-html{scroll-padding-top:12px}
-body{margin:0 auto;padding:28px 24px 64px;max-width:1240px;font:15px/1.55 Helvetica,Arial,system-ui,sans-serif;color:var(--ink);background:var(--ground);overflow-wrap:anywhere}
+${BASE_STYLE}html{scroll-padding-top:12px}
+body{margin:0 auto;padding:28px 24px 64px;max-width:1240px;font:15px/1.55 var(--sans);background:var(--ground);overflow-wrap:anywhere}
 a{color:var(--accent)}
 .skip{position:absolute;left:-10000px}
 .skip:focus{left:24px;top:4px}
@@ -64,9 +57,8 @@ th{color:var(--quiet);font-weight:600;white-space:nowrap}
 .number{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}
 .number+td:not(.number),.number+th:not(.number){padding-left:10px}
 .note{color:var(--quiet);font-size:13px;margin-top:-6px}
-code{font:12.5px/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace}
+code{font:12.5px/1.5 var(--mono)}
 pre{margin:0 0 16px;padding:12px 14px;overflow-x:auto;background:var(--raised);border:1px solid var(--line);border-radius:8px}
-:focus-visible{outline:2px solid var(--accent);outline-offset:2px}
 @media (max-width:860px){
 body{padding:18px 16px 48px}
 h1{font-size:23px}h2{font-size:19px}

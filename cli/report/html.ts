@@ -2,6 +2,7 @@
 
 import { createHash } from "node:crypto";
 import { xmlText } from "../../bindings/record/formats/xml.ts";
+import { contentPolicy, headHtml } from "../../format/page.ts";
 import type { Block, Cell, Column, Document, Section, Table } from "./document.ts";
 import { STYLE } from "./html-style.ts";
 import { tied } from "./words.ts";
@@ -13,23 +14,18 @@ const SCALE = 1.25;
 export function htmlOf(document: Document, svgs: readonly string[]): string {
   const drawn = svgs.values();
   const sections = document.sections.map((section, i) => sectionHtml(section, i + 1, drawn));
-  const hash = createHash("sha256").update(STYLE).digest("base64");
-  const policy = `default-src 'none'; style-src 'sha256-${hash}'; img-src data:; base-uri 'none'; form-action 'none'`;
+  const style = createHash("sha256").update(STYLE).digest("base64");
+  const head = headHtml({
+    title: document.title,
+    policy: contentPolicy({ style }),
+    rest: `<style>${STYLE}</style>`,
+  });
   const contents = document.sections.map(
     ({ id, title }, i) => `<li><a href="#${id}">${i + 1}. ${xmlText(title)}</a></li>`,
   );
   return `<!doctype html>
 <html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${policy}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="referrer" content="no-referrer">
-<meta name="color-scheme" content="light dark">
-<link rel="icon" href="data:,">
-<title>${xmlText(document.title)}</title>
-<style>${STYLE}</style>
-</head>
+${head}
 <body>
 <a class="skip" href="#verdict">To the verdict</a>
 <header>

@@ -1,11 +1,13 @@
 // The layout of the PDF in Typst. It reads everything from files that `pdf.ts` gives it: no text of a user's is ever markup.
 
+import { COLOURS } from "../../format/colours.ts";
+
 export const TEMPLATE = `
 #let report = json("/document.json")
-#let colours = (good: rgb("#00644c"), doubtful: rgb("#7a5d00"), bad: rgb("#b4233c"), quiet: rgb("#57606a"))
-#let grounds = (good: rgb("#e3f5ee"), doubtful: rgb("#fdf3d3"), bad: rgb("#fdecee"), quiet: rgb("#f6f8fa"))
+#let colours = (good: rgb("${COLOURS.good.light}"), doubtful: rgb("${COLOURS.doubtful.light}"), bad: rgb("${COLOURS.bad.light}"), quiet: rgb("${COLOURS.quiet.light}"))
+#let grounds = (good: rgb("${COLOURS.goodGround.light}"), doubtful: rgb("${COLOURS.doubtfulGround.light}"), bad: rgb("${COLOURS.badGround.light}"), quiet: rgb("${COLOURS.raised.light}"))
 #let quiet = colours.quiet
-#let line-colour = rgb("#d8dee4")
+#let line-colour = rgb("${COLOURS.line.light}")
 #let mono(body, size: 0.88em) = text(font: "DejaVu Sans Mono", size: size, body)
 
 #set document(title: report.title, date: none)
@@ -22,7 +24,7 @@ export const TEMPLATE = `
     grid(columns: (1fr, auto), report.tool, [#counter(page).display() / #counter(page).final().first()])
   },
 )
-#set text(font: ("Arimo", "DejaVu Sans Mono"), size: 9.2pt, fill: rgb("#1b1f24"), lang: "en", hyphenate: false)
+#set text(font: ("Arimo", "DejaVu Sans Mono"), size: 9.2pt, fill: rgb("${COLOURS.ink.light}"), lang: "en", hyphenate: false)
 #set par(leading: 0.55em, spacing: 0.85em)
 #show heading.where(level: 1): it => block(above: 0pt, below: 10pt, text(size: 20pt, weight: "bold", it.body))
 #show heading.where(level: 2): it => block(above: 9pt, below: 10pt, sticky: true, text(size: 13.5pt, weight: "bold", it.body))
@@ -74,7 +76,7 @@ export const TEMPLATE = `
         #set par(spacing: 0.6em)
         #text(size: 7.5pt, fill: quiet, item.label)
 
-        #text(size: 13pt, weight: "bold", fill: if item.level == none { rgb("#1b1f24") } else { colours.at(item.level) }, item.value) #text(size: 8.5pt, item.unit)
+        #text(size: 13pt, weight: "bold", fill: if item.level == none { rgb("${COLOURS.ink.light}") } else { colours.at(item.level) }, item.value) #text(size: 8.5pt, item.unit)
 
         #text(size: 7pt, fill: quiet, item.detail)
       ]),

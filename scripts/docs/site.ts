@@ -4,6 +4,7 @@
 import { copyFile, mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { build } from "esbuild";
+import { BASE_STYLE } from "../../format/page.ts";
 import { escapeHtml, highlight, languageOf } from "./highlight.ts";
 import { pageHtml } from "./html.ts";
 import { brokenLinks, fileOf } from "./links.ts";
@@ -60,7 +61,8 @@ export async function buildSite(root: string, out: string): Promise<Built> {
       bytes += (await stat(join(out, path))).size;
     } else await write(sitePath(path), sourcePage(site, path, await readFile(join(root, path), "utf8")));
   }
-  await write("style.css", await readFile(join(import.meta.dirname, "style.css"), "utf8"));
+  const ownStyle = await readFile(join(import.meta.dirname, "style.css"), "utf8");
+  await write("style.css", BASE_STYLE + ownStyle);
   await write("site.js", await clientScript());
   await write("search-index.js", searchIndex(pages));
   return { pages: pages.length, bytes };

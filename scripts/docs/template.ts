@@ -1,5 +1,6 @@
 // The frame of every page: search, navigation with what is on the page, the pages before and after.
 
+import { headHtml } from "../../format/page.ts";
 import { escapeHtml } from "./highlight.ts";
 import type { Heading } from "./markdown.ts";
 import type { Group } from "./navigation.ts";
@@ -31,16 +32,11 @@ export function framed(site: Site, { at, title, body, headings }: Frame): string
       : `<a rel="${rel}" href="${to(sitePath(path))}"><small>${word}</small> ${escapeHtml(site.nameOf(path))}</a>`;
   return `<!doctype html>
 <html lang="en" data-root="${to("index.html").slice(0, -"index.html".length)}">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta name="referrer" content="no-referrer">
-<link rel="icon" href="data:,">
-<title>${escapeHtml(title === "Liquid Edge" ? title : `${title} · Liquid Edge`)}</title>
-<link rel="stylesheet" href="${to("style.css")}">
-<script defer src="${to("site.js")}"></script>
-</head>
+${headHtml({
+  title: title === "Liquid Edge" ? title : `${title} · Liquid Edge`,
+  rest: `<link rel="stylesheet" href="${to("style.css")}">
+<script defer src="${to("site.js")}"></script>`,
+})}
 <body>
 <a class="skip" href="#content">Skip to the page</a>
 <header>

@@ -1,13 +1,11 @@
 // What the energy of an inference gained and lost since a baseline.
 
 import type { EnergyChange } from "../../../bindings/report/energy-change.ts";
-import { ALARM } from "../../chart/theme.ts";
+import { ALARM, GREEN } from "../../chart/theme.ts";
 import { digits } from "../../text.ts";
 import type { Cell, Figure } from "../document.ts";
 import { categories, chart, PLOT_WIDTH, quantitative } from "../plots.ts";
 import { left, right, signedPercent } from "../words.ts";
-
-const LESS = "#00755a";
 
 /** Bars to the right cost more than in `baseline`, bars to the left less. */
 export function changeFigure(
@@ -37,7 +35,7 @@ export function changeFigure(
             encoding: {
               y,
               x: quantitative("differenceUj", "change of energy, µJ an inference", {}, { tickCount: 5 }),
-              color: { condition: { test: "datum.differenceUj > 0", value: ALARM }, value: LESS },
+              color: { condition: { test: "datum.differenceUj > 0", value: ALARM }, value: GREEN },
             },
           },
         ],

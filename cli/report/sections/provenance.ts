@@ -2,6 +2,7 @@
 
 import type { CoefficientUse } from "../../../bindings/report/coefficients.ts";
 import type { ReportData } from "../../../bindings/report/report.ts";
+import { GREEN, ORANGE } from "../../chart/theme.ts";
 import { digits, percent, range } from "../../text.ts";
 import type { Block, Figure, Section, Table } from "../document.ts";
 import { chart, PLOT_WIDTH, quantitative } from "../plots.ts";
@@ -74,11 +75,11 @@ function tornado(label: string, uses: readonly CoefficientUse[]): Figure {
         layer: [
           {
             mark: { type: "bar", height: 12 },
-            encoding: { y, x: quantitative("low", title), x2: { datum: 0 }, color: { value: "#00755a" } },
+            encoding: { y, x: quantitative("low", title), x2: { datum: 0 }, color: { value: GREEN } },
           },
           {
             mark: { type: "bar", height: 12 },
-            encoding: { y, x: quantitative("high", title), x2: { datum: 0 }, color: { value: "#c2410c" } },
+            encoding: { y, x: quantitative("high", title), x2: { datum: 0 }, color: { value: ORANGE } },
           },
         ],
       },

@@ -2,7 +2,7 @@
 
 import type { CostRow } from "../../../bindings/report/costs.ts";
 import type { ReportData } from "../../../bindings/report/report.ts";
-import { ALARM, FAINT, NEUTRAL } from "../../chart/theme.ts";
+import { ALARM, BLUE, FAINT, INK_COLOUR, NEUTRAL, ORANGE, PURPLE } from "../../chart/theme.ts";
 import { digits, percent, range } from "../../text.ts";
 import type { Block, Figure, Section } from "../document.ts";
 import { categories, chart, logarithmic, PLOT_WIDTH, quantitative, SQUARES } from "../plots.ts";
@@ -80,7 +80,7 @@ function periodFigure(rows: readonly CostRow[]): Figure {
                 field: "part",
                 type: "nominal",
                 title: null,
-                scale: { domain: parts, range: ["#9b3f86", "#1259c3", "#c2410c", FAINT] },
+                scale: { domain: parts, range: [PURPLE, BLUE, ORANGE, FAINT] },
                 legend: { ...SQUARES, columns: 2 },
               },
             },
@@ -101,7 +101,7 @@ function periodFigure(rows: readonly CostRow[]): Figure {
               y,
               x: x("at"),
               text: { field: "text" },
-              color: { condition: { test: "datum.level === 'no'", value: ALARM }, value: "#1b1f24" },
+              color: { condition: { test: "datum.level === 'no'", value: ALARM }, value: INK_COLOUR },
             },
           },
         ],
@@ -163,7 +163,7 @@ function rateFigure(rows: readonly CostRow[]): Figure {
         layer: [
           {
             data: { values },
-            mark: { type: "rule", strokeWidth: 4, opacity: 0.45, color: "#1259c3" },
+            mark: { type: "rule", strokeWidth: 4, opacity: 0.45, color: BLUE },
             encoding: { y, x: x("min"), x2: { field: "max" } },
           },
           {
