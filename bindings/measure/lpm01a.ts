@@ -4,22 +4,22 @@ import type { Link } from "../device/link.ts";
 import { complain } from "../errors.ts";
 import { printable } from "../network/printable.ts";
 import type { Instrument } from "./instrument.ts";
+import { LIVE_INSTRUMENTS, type LPM01A_RATES } from "./live-instruments.ts";
 import { Lpm01aDecoder } from "./lpm01a-decoder.ts";
 import { SampleReceiver, unlessLost, untilQuiet } from "./receive.ts";
 
 const QUIET_MS = 100;
 const REPLY_MS = 2000;
-const SUPPLY_MV = { least: 1800, most: 3300 };
+const SUPPLY_MV = LIVE_INSTRUMENTS.lpm01a.supplyMv;
 /** Text is unlimited in time up to here, numbers beyond. */
 const MAX_TEXT_HZ = 5000;
-const FREQUENCIES = [100_000, 50_000, 20_000, 10_000, 5000, 2000, 1000, 500] as const;
 
 /** How the LPM01A supplies and samples. */
 export interface Lpm01aOptions {
   /** What it feeds the device with, millivolts. */
   supplyMv: number;
   /** One of the rates that the instrument has. */
-  samplesPerSecond: (typeof FREQUENCIES)[number];
+  samplesPerSecond: (typeof LPM01A_RATES)[number];
   /** Which edge of D7 is reported, if any. */
   edge?: "fal" | "ris";
 }

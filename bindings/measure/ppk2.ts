@@ -2,6 +2,7 @@
 
 import type { Link } from "../device/link.ts";
 import type { Instrument } from "./instrument.ts";
+import { LIVE_INSTRUMENTS, type PPK2_MODES } from "./live-instruments.ts";
 import {
   PPK2_SAMPLES_PER_SECOND,
   Ppk2Decoder,
@@ -18,15 +19,15 @@ const Command = {
   MODE: 0x11,
   METADATA: 0x19,
 } as const;
-const MODES = { ampere: 1, source: 2 } as const;
-const SUPPLY_MV = { least: 800, most: 5000 };
+const MODES: Readonly<Record<Ppk2Options["mode"], number>> = { ampere: 1, source: 2 };
+const SUPPLY_MV = LIVE_INSTRUMENTS.ppk2.supplyMv;
 const QUIET_MS = 100;
 const REPLY_MS = 2000;
 
 /** How the PPK2 measures. */
 export interface Ppk2Options {
   /** `ampere` measures what another supply feeds, `source` feeds the device itself. */
-  mode: keyof typeof MODES;
+  mode: (typeof PPK2_MODES)[number];
   /** 800 to 5000. In `ampere` mode that of the other supply, which the power is computed with. */
   supplyMv: number;
 }

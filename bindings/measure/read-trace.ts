@@ -4,6 +4,7 @@ import { inflate } from "../inflate.ts";
 import { expectAtMost, MAX_JSON_BYTES } from "../limits.ts";
 import { parseJson } from "../parse-json.ts";
 import { accuracyOf } from "./accuracy.ts";
+import { LIVE_FORMATS, type LiveFormat } from "./live-instruments.ts";
 import { Lpm01aDecoder } from "./lpm01a-decoder.ts";
 import { readTable } from "./read-csv.ts";
 import { isEnergyTrace, isGzip, readEnergyTrace, readRunnerResults } from "./read-mlperf.ts";
@@ -11,9 +12,9 @@ import { readPpk2Session, readPpk2Stream } from "./read-ppk2.ts";
 import type { Recording } from "./recording.ts";
 import type { TableOptions } from "./sample-rows.ts";
 
-export const TRACE_FORMATS = ["csv", "mlperf", "ppk2", "lpm01a", "meter"] as const;
 /** A format of traces that `readTrace` takes. */
-export type TraceFormat = (typeof TRACE_FORMATS)[number];
+export type TraceFormat = "csv" | "mlperf" | LiveFormat;
+export const TRACE_FORMATS: readonly TraceFormat[] = ["csv", "mlperf", ...LIVE_FORMATS];
 
 /** What a trace does not say of itself. */
 export interface ReadTraceOptions extends TableOptions {
@@ -48,17 +49,26 @@ export async function readTrace(
 }
 
 async function readFormat(bytes: Uint8Array, source: string, options: ReadTraceOptions): Promise<Recording> {
-  const format = options.format ?? guess(bytes);
-  if (format === "csv" || format === "meter") return { trace: readTable(bytes, source, options) };
-  if (format === "ppk2") return { trace: await readPpk2(bytes, source, options) };
-  if (format === "mlperf") {
-    if (!isJson(bytes)) return readEnergyTrace(bytes, source);
-    expectAtMost(MAX_JSON_BYTES, bytes.length, source);
-    return readRunnerResults(parseJson(new TextDecoder().decode(bytes), source, "bad-file"), source);
+  switch (options.format ?? guess(bytes)) {
+    case "csv":
+    case "meter":
+      return { trace: readTable(bytes, source, options) };
+    case "mlperf":
+      return readMlperf(bytes, source);
+    case "ppk2":
+      return { trace: await readPpk2(bytes, source, options) };
+    case "lpm01a": {
+      const decoder = new Lpm01aDecoder();
+      decoder.push(bytes);
+      return { trace: decoder.trace(source) };
+    }
   }
-  const decoder = new Lpm01aDecoder();
-  decoder.push(bytes);
-  return { trace: decoder.trace(source) };
+}
+
+function readMlperf(bytes: Uint8Array, source: string): Recording {
+  if (!isJson(bytes)) return readEnergyTrace(bytes, source);
+  expectAtMost(MAX_JSON_BYTES, bytes.length, source);
+  return readRunnerResults(parseJson(new TextDecoder().decode(bytes), source, "bad-file"), source);
 }
 
 async function readPpk2(bytes: Uint8Array, source: string, options: ReadTraceOptions) {

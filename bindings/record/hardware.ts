@@ -4,6 +4,14 @@
 import * as z from "zod";
 import { complaintOf } from "../board/schema-complaint.ts";
 import { complain } from "../errors.ts";
+import {
+  LIVE_FORMATS,
+  LIVE_INSTRUMENTS,
+  type LiveFormat,
+  LPM01A_RATE,
+  LPM01A_RATES,
+  PPK2_MODES,
+} from "../measure/live-instruments.ts";
 import { printable } from "../network/printable.ts";
 
 const text = z.string().min(1);
@@ -20,36 +28,42 @@ const zero = text
   .exactOptional()
   .meta({ description: "recording at zero current, relative to this file; shunt monitors need one" });
 
+const { ppk2, lpm01a } = LIVE_INSTRUMENTS;
+
+/** By the id of the instrument, which is its `type`. */
+const instruments = {
+  ppk2: z.strictObject({
+    type: z.literal("ppk2"),
+    port,
+    mode: z.enum(PPK2_MODES).meta({ description: "feeds the board or not" }),
+    supplyMv: z.number().min(ppk2.supplyMv.least).max(ppk2.supplyMv.most),
+    marker,
+    zero,
+  }),
+  lpm01a: z.strictObject({
+    type: z.literal("lpm01a"),
+    port,
+    supplyMv: z.number().min(lpm01a.supplyMv.least).max(lpm01a.supplyMv.most),
+    samplesPerSecond: z.literal(LPM01A_RATES).default(LPM01A_RATE),
+    zero,
+  }),
+  meter: z.strictObject({
+    type: z.literal("meter"),
+    port,
+    baudRate,
+    supplyMv: z.number().positive().exactOptional().meta({ description: "that the meter has to see" }),
+    shuntOhm: z.number().positive().exactOptional(),
+    columns: text.exactOptional().meta({ description: "of its lines, as `energy --columns`" }),
+    marker,
+    zero,
+  }),
+} satisfies Record<LiveFormat, z.ZodObject>;
+
+type AnInstrument = (typeof instruments)[LiveFormat];
 const instrument = z.discriminatedUnion(
   "type",
-  [
-    z.strictObject({
-      type: z.literal("ppk2"),
-      port,
-      mode: z.enum(["source", "ampere"]).meta({ description: "feeds the board or not" }),
-      supplyMv: z.number().min(800).max(5000),
-      marker,
-      zero,
-    }),
-    z.strictObject({
-      type: z.literal("lpm01a"),
-      port,
-      supplyMv: z.number().min(1800).max(3300),
-      samplesPerSecond: z.literal([100_000, 50_000, 20_000, 10_000, 5000, 2000, 1000, 500]).default(10_000),
-      zero,
-    }),
-    z.strictObject({
-      type: z.literal("meter"),
-      port,
-      baudRate,
-      supplyMv: z.number().positive().exactOptional().meta({ description: "that the meter has to see" }),
-      shuntOhm: z.number().positive().exactOptional(),
-      columns: text.exactOptional().meta({ description: "of its lines, as `energy --columns`" }),
-      marker,
-      zero,
-    }),
-  ],
-  "ppk2, lpm01a or meter",
+  Object.values(instruments) as [AnInstrument, ...AnInstrument[]],
+  LIVE_FORMATS.join(", ").replace(/, (?=\w+$)/, " or "),
 );
 
 const board = z.strictObject({

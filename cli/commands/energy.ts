@@ -2,6 +2,7 @@
 
 import { type Command, Option } from "commander";
 import { INSTRUMENT_IDS } from "../../bindings/measure/accuracy.ts";
+import { LIVE_FORMATS, LIVE_INSTRUMENTS, PPK2_MODES } from "../../bindings/measure/live-instruments.ts";
 import { TRACE_FORMATS, type TraceFormat } from "../../bindings/measure/read-trace.ts";
 import type { Io } from "../io.ts";
 import {
@@ -14,8 +15,6 @@ import {
   wholeFrom,
   withCommon,
 } from "../options.ts";
-
-export const PPK2_MODES = ["source", "ampere"] as const;
 
 export interface EnergyOptions extends CommonOptions {
   format?: TraceFormat;
@@ -60,6 +59,7 @@ const EXAMPLES = [
 ];
 
 export function addEnergy(program: Command, io: Io): void {
+  const baudRates = LIVE_FORMATS.map((id) => `${LIVE_INSTRUMENTS[id].baudRate} ${id}`);
   const command = program
     .command("energy")
     .summary("energy per window and per inference, from an instrument or its file")
@@ -74,12 +74,12 @@ export function addEnergy(program: Command, io: Io): void {
     .addOption(
       choiceOption(
         "--format <id>",
-        "of the file (default: what it looks like); with --port ppk2, lpm01a or meter (default: what its USB ids say)",
+        `of the file (default: what it looks like); with --port ${LIVE_FORMATS.join(", ")} (default: what its USB ids say)`,
         TRACE_FORMATS,
       ),
     )
     .option("--port <address>", "measure now: serial port of the instrument, tcp:HOST:PORT or unix:PATH")
-    .option("--baud <rate>", "of that port (default: 115200; 3686400 LPM01A, 921600 meter)", wholeFrom(1))
+    .option("--baud <rate>", `of that port (default: ${baudRates.join(", ")})`, wholeFrom(1))
     .addOption(
       choiceOption("--mode <mode>", "of a PPK2: feeds the device or not (default: source)", PPK2_MODES),
     )

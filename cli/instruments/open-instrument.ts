@@ -1,30 +1,23 @@
 // Instruments behind a port. Which one is said by the user, or by the port's USB ids.
 
+import type { Link } from "../../bindings/device/link.ts";
 import type { Instrument } from "../../bindings/measure/instrument.ts";
+import {
+  LIVE_FORMATS,
+  LIVE_INSTRUMENTS,
+  type LiveFormat,
+  LPM01A_RATE,
+  LPM01A_RATES,
+} from "../../bindings/measure/live-instruments.ts";
 import { Lpm01a } from "../../bindings/measure/lpm01a.ts";
-import { Ppk2 } from "../../bindings/measure/ppk2.ts";
+import { Ppk2, type Ppk2Options } from "../../bindings/measure/ppk2.ts";
 import { TextMeter } from "../../bindings/measure/text-meter.ts";
 import type { HardwareInstrument } from "../../bindings/record/hardware.ts";
-import type { PPK2_MODES } from "../commands/energy.ts";
 import { openLink, parsePort } from "../firmware/open-link.ts";
 import type { Io } from "../io.ts";
 import { usageError } from "../options.ts";
 import { openSerial } from "../serial/serial-link.ts";
-
-export const LIVE_FORMATS = ["ppk2", "lpm01a", "meter"] as const;
-export type LiveFormat = (typeof LIVE_FORMATS)[number];
-
-export const LPM01A_RATES = [100_000, 50_000, 20_000, 10_000, 5000, 2000, 1000, 500] as const;
-const LPM01A_RATE = 10_000;
-
-/** A PPK2 heeds no baud rate; the meter's is that of boards/meter. */
-const BAUD: Readonly<Record<LiveFormat, number>> = { ppk2: 115_200, lpm01a: 3_686_400, meter: 921_600 };
-const USB_IDS: Readonly<Record<string, LiveFormat>> = { "1915:c00a": "ppk2", "0483:5740": "lpm01a" };
-/** Of a PPK2 and of an LPM01A, which feed the device or have to know what does. */
-const SUPPLY_V: Readonly<Record<"ppk2" | "lpm01a", { least: number; most: number }>> = {
-  ppk2: { least: 0.8, most: 5 },
-  lpm01a: { least: 1.8, most: 3.3 },
-};
+import { findUsbId } from "../serial/usb-ids.ts";
 
 export interface InstrumentSettings {
   /** Serial port, `tcp:HOST:PORT` or `unix:PATH`. */
@@ -32,7 +25,7 @@ export interface InstrumentSettings {
   format?: LiveFormat;
   baud?: number;
   /** Of a PPK2; default `source`. */
-  mode?: (typeof PPK2_MODES)[number];
+  mode?: Ppk2Options["mode"];
   /** Supply of the device. */
   volts?: number;
   /** Of an LPM01A; default 10,000. */
@@ -66,7 +59,8 @@ export function markerOf(instrument: HardwareInstrument): string | undefined {
 
 /** Whether the board has no power unless the instrument is open. */
 export function feedsBoard(instrument: HardwareInstrument): boolean {
-  return instrument.type === "lpm01a" || (instrument.type === "ppk2" && instrument.mode === "source");
+  const feeds = LIVE_INSTRUMENTS[instrument.type].feedsDevice;
+  return feeds === "in source mode" ? "mode" in instrument && instrument.mode === "source" : feeds;
 }
 
 /** What a record's environment says of it: figures of another instrument are not comparable. */
@@ -81,46 +75,54 @@ export function instrumentText(instrument: HardwareInstrument): string {
 /** Opens, identifies and sets up the instrument; it feeds the device from then on, where it does. Throws in one line. */
 export async function openInstrument(io: Io, settings: InstrumentSettings): Promise<Instrument> {
   const format = settings.format ?? (await formatOf(io, settings.port));
-  const { port, baud = BAUD[format], mode = "source", samplesPerSecond = LPM01A_RATE } = settings;
-  if (format !== "meter") expectSupply(format, settings.volts);
-  if (format === "lpm01a" && !isRate(samplesPerSecond))
-    throw usageError(
-      `--rate: expected one of ${LPM01A_RATES.join(", ")} with an LPM01A, found ${samplesPerSecond}`,
-    );
+  const { port, baud = LIVE_INSTRUMENTS[format].baudRate } = settings;
+  expectSupply(format, settings.volts);
+  if (format === "lpm01a") expectRate(settings.samplesPerSecond);
   // No reconnection: what an instrument measures meanwhile is lost.
   const link = "serial" in parsePort(port) ? await openSerial(port, baud) : await openLink(port);
-  if (format === "ppk2") return Ppk2.open(link, { mode, supplyMv: 1000 * settings.volts! });
-  if (format === "lpm01a") {
-    return Lpm01a.open(link, {
-      supplyMv: 1000 * settings.volts!,
-      samplesPerSecond: samplesPerSecond as (typeof LPM01A_RATES)[number],
-      ...(settings.marker === true ? { edge: "fal" } : {}),
-    });
-  }
-  const { volts, shuntOhm, columns } = settings;
-  return TextMeter.open(link, {
-    ...(volts === undefined ? {} : { volts }),
-    ...(shuntOhm === undefined ? {} : { shuntOhm }),
-    ...(columns === undefined ? {} : { columns }),
-    ...(settings.samplesPerSecond === undefined ? {} : { samplesPerSecond: settings.samplesPerSecond }),
-  });
+  return OPEN[format](link, settings);
 }
 
-function isRate(value: number): boolean {
-  return (LPM01A_RATES as readonly number[]).includes(value);
-}
+/** How each is set up, once its settings have been checked. */
+const OPEN: Readonly<Record<LiveFormat, (link: Link, settings: InstrumentSettings) => Promise<Instrument>>> =
+  {
+    ppk2: (link, { mode = "source", volts }) => Ppk2.open(link, { mode, supplyMv: 1000 * volts! }),
+    lpm01a: (link, { volts, samplesPerSecond = LPM01A_RATE, marker }) =>
+      Lpm01a.open(link, {
+        supplyMv: 1000 * volts!,
+        samplesPerSecond: samplesPerSecond as (typeof LPM01A_RATES)[number],
+        ...(marker === true ? { edge: "fal" } : {}),
+      }),
+    meter: (link, { volts, shuntOhm, columns, samplesPerSecond }) =>
+      TextMeter.open(link, {
+        ...(volts === undefined ? {} : { volts }),
+        ...(shuntOhm === undefined ? {} : { shuntOhm }),
+        ...(columns === undefined ? {} : { columns }),
+        ...(samplesPerSecond === undefined ? {} : { samplesPerSecond }),
+      }),
+  };
 
 async function formatOf(io: Io, path: string): Promise<LiveFormat> {
   const port = (await io.serialPorts().catch(() => [])).find((candidate) => candidate.path === path);
-  const format = USB_IDS[`${port?.vendorId}:${port?.productId}`];
+  const id = port === undefined ? undefined : findUsbId(port.vendorId, port.productId)?.instrument;
+  const format = LIVE_FORMATS.find((one) => one === id);
   if (format !== undefined) return format;
   throw usageError(
     `--format: expected ${LIVE_FORMATS.join(", ")} with ${path}, whose USB ids name no instrument, found none`,
   );
 }
 
-function expectSupply(format: "ppk2" | "lpm01a", volts: number | undefined): void {
-  const { least, most } = SUPPLY_V[format];
+function expectRate(samplesPerSecond = LPM01A_RATE): void {
+  if ((LPM01A_RATES as readonly number[]).includes(samplesPerSecond)) return;
+  throw usageError(
+    `--rate: expected one of ${LPM01A_RATES.join(", ")} with an LPM01A, found ${samplesPerSecond}`,
+  );
+}
+
+function expectSupply(format: LiveFormat, volts: number | undefined): void {
+  const { supplyMv } = LIVE_INSTRUMENTS[format];
+  if (supplyMv === null) return;
+  const [least, most] = [supplyMv.least / 1000, supplyMv.most / 1000];
   if (volts !== undefined && volts >= least && volts <= most) return;
   throw usageError(
     `--voltage: expected the supply of the device, ${least} to ${most} V with ${format}, found ${volts ?? "none"}`,

@@ -9,6 +9,8 @@ export interface UsbId {
   name: string;
   /** Ids of boards that may be behind it. */
   boards: string[];
+  /** Id of the instrument that may be behind it, of bindings/measure/live-instruments.ts. */
+  instrument?: string;
   /** `low`: the lines that the port raises when it is opened reset the board, or keep it from starting. */
   modemLines?: string;
 }

@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { builtinBoards } from "../../bindings/board/load.ts";
 import { ReconnectingLink } from "../../bindings/device/reconnecting-link.ts";
 import { LiquidEdgeError } from "../../bindings/errors.ts";
+import { LIVE_FORMATS } from "../../bindings/measure/live-instruments.ts";
 import usbIds from "../../boards/usb-ids.json" with { type: "json" };
 import { type PortInfo, portsOfSysfs, rankPorts } from "../../cli/serial/list-ports.ts";
 import { openError, openSerial } from "../../cli/serial/serial-link.ts";
@@ -20,13 +21,16 @@ const CP210X = { vendorId: "10c4", productId: "ea60", serialNumber: null };
 const NO_USB = { vendorId: null, productId: null, serialNumber: null };
 
 describe("the table of USB ids", () => {
-  it("names boards and sources that there are", () => {
+  it("names boards, instruments and sources that there are", () => {
     const boards = builtinBoards().map(({ id }) => id);
     for (const { vendorId, productId, boards: named, source } of usbIds.ids) {
       expect(`${vendorId}:${productId ?? "0000"}`).toMatch(/^[0-9a-f]{4}:[0-9a-f]{4}$/);
       expect(boards).toEqual(expect.arrayContaining(named));
       expect(Object.keys(usbIds.sources)).toContain(source);
     }
+    const instruments = usbIds.ids.flatMap(({ instrument }) => instrument ?? []);
+    expect(LIVE_FORMATS).toEqual(expect.arrayContaining(instruments));
+    expect(instruments.length).toBeGreaterThan(1);
     const keys = usbIds.ids.map(({ vendorId, productId }) => `${vendorId}:${productId}`);
     expect(new Set(keys).size).toBe(keys.length);
   });
