@@ -13,7 +13,7 @@ import {
   parseCoreTable,
   parseEmulatedBoard,
   parseFirmwareRecords,
-} from "../bindings/board/schema.ts";
+} from "../bindings/board/parse-board.ts";
 import { complain } from "../bindings/errors.ts";
 import { writeChanged } from "./write-changed.ts";
 

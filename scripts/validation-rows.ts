@@ -4,7 +4,7 @@
 
 import { existsSync, readFileSync } from "node:fs";
 import type { Board, CycleTable, Figure } from "../bindings/board/board.ts";
-import { parseBoard } from "../bindings/board/schema.ts";
+import { parseBoard } from "../bindings/board/parse-board.ts";
 import { EnergySimulator } from "../bindings/estimate/energy-simulator.ts";
 import type { Interval } from "../bindings/estimate/interval.ts";
 import { readCoreTables } from "./build-boards.ts";

@@ -6,7 +6,7 @@ import { parseJson } from "../parse-json.ts";
 import type { Board } from "./board.ts";
 import { findById } from "./find.ts";
 
-let schema: Promise<typeof import("./schema.ts")> | undefined;
+let parser: Promise<typeof import("./parse-board.ts")> | undefined;
 
 /** All platforms of boards/, in the order of their ids. */
 export function builtinBoards(): readonly Board[] {
@@ -24,7 +24,7 @@ export function findBoard(id: string): Board {
  */
 export async function parseBoardFile(text: string, source: string): Promise<Board> {
   const json = parseJson(text, source, "bad-board");
-  schema ??= import("./schema.ts");
-  const { parseBoard } = await schema;
+  parser ??= import("./parse-board.ts");
+  const { parseBoard } = await parser;
   return parseBoard(json, coreTables, source);
 }

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Calibration, EmulatedBoard } from "../../bindings/board/emulated.ts";
-import { parseCalibration } from "../../bindings/board/schema.ts";
+import { parseCalibration } from "../../bindings/board/parse-board.ts";
 import { parseJson } from "../../bindings/parse-json.ts";
 import { boardsFolder } from "../package-folder.ts";
 

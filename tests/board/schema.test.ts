@@ -2,7 +2,7 @@
 
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { parseBoard, parseCoreTable } from "../../bindings/board/schema.ts";
+import { parseBoard, parseCoreTable } from "../../bindings/board/parse-board.ts";
 import { LiquidEdgeError } from "../../bindings/errors.ts";
 
 type Json = Record<string, unknown>;

@@ -3,7 +3,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { parseCalibration } from "../../bindings/board/schema.ts";
+import { parseCalibration } from "../../bindings/board/parse-board.ts";
 import { SUITE, suiteNetwork } from "../../cli/crosscheck/suite.ts";
 import { missing } from "../../scripts/tools.ts";
 import { FULL } from "../firmware/full.ts";
