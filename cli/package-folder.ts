@@ -2,12 +2,12 @@ import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-/** The folder of the package: above dist/ when installed, above cli/ in a checkout. */
+/** The folder of the package, which has boards/: above dist/ when installed, above cli/ in a checkout. */
 export function packageFolder(): string {
   let folder = dirname(fileURLToPath(import.meta.url));
-  while (!existsSync(join(folder, "package.json"))) {
+  while (!existsSync(join(folder, "boards", "Makefile"))) {
     const parent = dirname(folder);
-    if (parent === folder) throw new Error("no package.json above the command");
+    if (parent === folder) throw new Error("the package has no folder boards/");
     folder = parent;
   }
   return folder;
