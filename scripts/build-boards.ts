@@ -56,7 +56,7 @@ export async function readBoards(tables: Record<string, CycleTable>): Promise<Bo
 }
 
 /** The emulated boards in the order of their ids. */
-export async function readEmulatedBoards(): Promise<EmulatedBoard[]> {
+async function readEmulatedBoards(): Promise<EmulatedBoard[]> {
   const tables = await readTables("counts");
   const boards: EmulatedBoard[] = [];
   for (const [id, json] of await readBoardFiles()) {

@@ -39,7 +39,7 @@ export interface DeviceSessionOptions {
 }
 
 /** The device's answer that a request cannot be done. */
-export class Refusal extends LiquidEdgeError {
+class Refusal extends LiquidEdgeError {
   readonly nak: number;
   /** A number that belongs to the code; see boards/common/protocol.h. */
   readonly value: number;

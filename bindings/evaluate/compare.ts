@@ -81,7 +81,7 @@ export async function compareNetworks(
 }
 
 /** Compares answers to the same samples, scored with the same options. */
-export function compareScores(
+function compareScores(
   dataset: Dataset,
   scored: Scored,
   base: Scored,

@@ -34,11 +34,3 @@ export interface Synapses {
   /** What the names of the checkpoint's tensors begin with, for messages: `sigma`, `mu`, `w`, `erev` follow. */
   prefix?: string;
 }
-
-/** Connections that exist. */
-export function countConnections(mask: Uint8Array | null, all: number): number {
-  if (mask === null) return all;
-  let count = 0;
-  for (const present of mask) if (present !== 0) count++;
-  return count;
-}

@@ -49,7 +49,7 @@ export function hasOwnShunt(id: string): boolean {
 }
 
 /** Of a resistor without a stated tolerance: what modules with these chips carry. */
-export const DEFAULT_SHUNT_TOLERANCE = 0.01;
+const DEFAULT_SHUNT_TOLERANCE = 0.01;
 
 /**
  * What the maker says of an instrument.

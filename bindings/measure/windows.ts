@@ -83,7 +83,7 @@ export function windowsByMarks(trace: Trace, marks: Marks, first = 1): Windows {
 }
 
 /** Windows from pairs of start and end. */
-export function windowsByPairs(trace: Trace, marks: Marks): Windows {
+function windowsByPairs(trace: Trace, marks: Marks): Windows {
   const { seconds, source } = marks;
   if (seconds.length < 2 || seconds.length % 2 === 1) {
     throw complain("bad-input", source, {
@@ -193,7 +193,7 @@ function changesOf(bits: Uint8Array): number[] {
 const HOLD_SAMPLES = 5;
 
 /** Windows where the power is above a threshold, between the interpolated crossings. */
-export function windowsByThreshold(trace: Trace, watts: number): Windows {
+function windowsByThreshold(trace: Trace, watts: number): Windows {
   const { values, watts: scale } = powerSeries(trace);
   const limit = watts / scale;
   const n = sampleCount(trace);

@@ -30,7 +30,7 @@ export interface Wiring {
 }
 
 /** Largest wiring that is drawn: its matrix has 2^24 entries. Checkpoints bring their masks and may be larger. */
-export const MAX_DRAWN_UNITS = 4096;
+const MAX_DRAWN_UNITS = 4096;
 
 /**
  * The wiring that ncps builds for `config` and this number of inputs: equal arguments give equal synapses.

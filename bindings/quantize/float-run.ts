@@ -154,7 +154,7 @@ export class FloatRun {
         return;
       }
       default:
-        // Refused before anything runs: plan.ts.
+        // Refused before anything runs: quantize.ts.
         throw new Error(`no integer form of ${layer.kind}`);
     }
   }

@@ -3,7 +3,7 @@
 
 import { LiquidEdgeError } from "../errors.ts";
 import type { LoweredLayer } from "../image/lowered.ts";
-import type { IntSynapses } from "../image/lowered-integer.ts";
+import type { IntLayer, IntSynapses } from "../image/lowered-integer.ts";
 import type { Synapses } from "../image/parameters.ts";
 import type { LayerStatistics } from "./calibration.ts";
 import { power2 } from "./elementary.ts";
@@ -12,6 +12,7 @@ import { clampRound, GATE_UNIT, I16_MAX, roundHalfUp } from "./tables.ts";
 import type { TimeFormat } from "./time-format.ts";
 
 type LtcLayer = Extract<LoweredLayer, { kind: "ltc" }>;
+type IntLtcLayer = Extract<IntLayer, { kind: "int-ltc" }>;
 
 const I32_LIMIT = 2 ** 31;
 /** Fraction bits of a synapse's slope, at most; sigma below 2^(15 - b). */
@@ -55,13 +56,8 @@ export function midpointBound({ mu, mask }: Synapses): number {
 }
 
 /** Integers of an LTC layer but for its place. */
-export interface LtcIntegers {
-  sensory: IntSynapses;
-  recurrent: IntSynapses;
-  cm: Int32Array;
-  leak: Int32Array;
-  leakCurrent: Int32Array;
-  capacityShift: number;
+export interface LtcIntegers
+  extends Pick<IntLtcLayer, "sensory" | "recurrent" | "cm" | "leak" | "leakCurrent" | "capacityShift"> {
   /** S_j, real value of one unit of w. */
   scale: Float64Array;
   /** The arguments, ±, that the table of openings covers. */

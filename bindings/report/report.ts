@@ -13,7 +13,7 @@ import { type EnergyChange, energyChanges } from "./energy-change.ts";
 import { type EnergyTree, groupsOf, type LayerEnergy, type UnfoldCost } from "./energy-tree.ts";
 import { type Front, frontsOf } from "./fronts.ts";
 
-export const REPORT_FORMAT = "liquid-edge/report@1";
+const REPORT_FORMAT = "liquid-edge/report@1";
 
 /** What is known of a network beyond its record, by id of entry. */
 export interface EntryDetail {
@@ -188,7 +188,7 @@ function compareLists(a: readonly number[], b: readonly number[]): number {
   return at < 0 ? 0 : a[at]! - b[at]!;
 }
 
-export function isSibling(a: Entry, b: Entry): boolean {
+function isSibling(a: Entry, b: Entry): boolean {
   return a.model === b.model && a.precision === b.precision && a.sparsity === b.sparsity && a.task === b.task;
 }
 

@@ -5,7 +5,7 @@ import { type Difference, summarise, welchInterval } from "../statistics/samples
 import { type Candidate, COSTS, type Cost } from "./candidates.ts";
 import { bestWithin } from "./pareto.ts";
 
-export const LIQUID_CELLS: readonly string[] = ["ltc", "cfc", "liquid-gate", "ctrnn"];
+const LIQUID_CELLS: readonly string[] = ["ltc", "cfc", "liquid-gate", "ctrnn"];
 
 export interface Match {
   liquid: Candidate;

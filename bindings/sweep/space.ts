@@ -229,11 +229,6 @@ function refuseOddShares(sparsities: readonly number[], source: string): void {
   });
 }
 
-/** JSON Schema (draft 2020-12) of a space. */
-export function spaceJsonSchema(): object {
-  return z.toJSONSchema(SPACE, { io: "input" });
-}
-
 function nCombinations(entry: z.infer<z.ZodObject<typeof NETWORK>>): number {
   return Object.values(entry).reduce<number>(
     (product, values) => product * (Array.isArray(values) ? values.length : 1),

@@ -34,11 +34,7 @@ export interface SweepData {
 }
 
 /** All that decides the weights of a sweep's network. */
-export function settingsFor(
-  dataset: Dataset,
-  network: SweepNetwork,
-  training: SweepTraining,
-): TrainingSettings {
+function settingsFor(dataset: Dataset, network: SweepNetwork, training: SweepTraining): TrainingSettings {
   const recipe = recipeFor(dataset, network.cell.cell);
   return { ...recipe, ...training, pruning: pruningOf(network), seed: network.seed };
 }

@@ -60,12 +60,7 @@ export async function report(io: Io, input: string, options: ReportOptions): Pro
 }
 
 /** All numbers of the report. */
-export async function reportData(
-  io: Io,
-  input: string,
-  options: ReportOptions,
-  at: Date,
-): Promise<ReportData> {
+async function reportData(io: Io, input: string, options: ReportOptions, at: Date): Promise<ReportData> {
   const agreement = await agreementSets(io, options);
   const budget =
     options.budget === undefined

@@ -4,7 +4,7 @@
 import { crc32 } from "../../bindings/image/crc32.ts";
 
 /** The version of wasm2c (Debian's package wabt) whose output is understood here. */
-export const WASM2C_VERSION = "1.0.32";
+const WASM2C_VERSION = "1.0.32";
 
 /** Exports that are not kernels: they stay callable from other files. */
 const ENTRY_POINTS = ["check", "reset", "step", "stepLayer"];

@@ -11,7 +11,7 @@ export const PLOT_WIDTH = 500;
 const TITLE_WIDTH = PLOT_WIDTH;
 
 /** Below the plot, where a phone has room for it. */
-export const LEGEND = { orient: "bottom", columnPadding: 22, columns: 4, labelLimit: 240 };
+const LEGEND = { orient: "bottom", columnPadding: 22, columns: 4, labelLimit: 240 };
 /** The same for shapes that have any colour. */
 export const SHAPES = { ...LEGEND, symbolFillColor: NEUTRAL, symbolStrokeColor: NEUTRAL };
 /** The same for areas, which need no shape. */

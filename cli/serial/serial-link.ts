@@ -10,7 +10,7 @@ import { listPorts } from "./list-ports.ts";
 import { loadSerialPort } from "./serial-port.ts";
 import { findUsbId } from "./usb-ids.ts";
 
-export const DEFAULT_BAUD = 115200;
+const DEFAULT_BAUD = 115200;
 const BITS_A_BYTE = 10;
 /**
  * How often a port is asked whether it is still there. One that is pulled out while bytes come may report nothing at all: its

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { parseBoardFile } from "../../bindings/board/load.ts";
 import { OP_CLASSES } from "../../bindings/count/op-class.ts";
 import type { FuzzTarget } from "./engine.ts";
-import { changeJson, keysOf, utf8 } from "./json-change.ts";
+import { changeJson, keysOf } from "./json-change.ts";
 import { Broken } from "./judge.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
@@ -38,6 +38,3 @@ export const board: FuzzTarget = {
     return `${operatingPoints.length} points`;
   },
 };
-
-/** The text of a board of ours. */
-export const boardText = (): Uint8Array => utf8(String(files[0]));

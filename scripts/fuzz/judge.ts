@@ -31,7 +31,7 @@ export async function outcomeOf(target: FuzzTarget, input: Uint8Array): Promise<
 }
 
 /** What is wrong with an error, null when nothing is. */
-export function complaintAbout(
+function complaintAbout(
   error: unknown,
   { codes, source }: Pick<FuzzTarget, "codes" | "source">,
 ): string | null {

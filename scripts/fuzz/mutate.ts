@@ -2,7 +2,7 @@
 
 import type { TestRandom } from "../../tests/network/random-model.ts";
 
-export const MAX_INPUT_BYTES = 1 << 15;
+const MAX_INPUT_BYTES = 1 << 15;
 
 /** Names that every object has, ends of ranges, characters that disguise a line, and markup. */
 const WORDS = [

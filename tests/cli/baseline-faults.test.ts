@@ -23,6 +23,7 @@ import { parseHistory } from "../../bindings/record/history.ts";
 import { parseRecord } from "../../bindings/record/schema.ts";
 import { buildCli } from "../../scripts/build-cli.ts";
 import { entry, record } from "../record/made-records.ts";
+import { canMount } from "./can-mount.ts";
 import { ROOT } from "./run-cli.ts";
 
 const RANDOM_KILLS = process.env.LIQUID_EDGE_FULL === "1" ? 200 : 6;
@@ -94,27 +95,33 @@ function expectCompleted(folder: string, args: readonly string[]): void {
 }
 
 describe("baseline save", () => {
-  it.each(["kill", "torn", "ENOSPC", "EIO"])("survives %s at each write, fsync and rename", (kind) => {
-    const counter = join(work, "count");
-    const quiet = scene();
-    run(quiet.args, { FAULT_AT: "0", FAULT_KIND: kind, FAULT_COUNT: counter });
-    const calls = Number(readFileSync(counter, "utf8"));
-    // Write, fsync, rename and fsync of the folder, for the history and for the baseline.
-    expect(calls).toBe(8);
-    for (let call = 1; call <= calls; call++) {
-      const { folder, args } = scene();
-      const { status, signal, stderr } = run(args, { FAULT_AT: String(call), FAULT_KIND: kind });
-      if (kind === "kill" || kind === "torn") {
-        expect(signal, `call ${call}`).toBe("SIGKILL");
-      } else {
-        expect(status, `call ${call}`).toBe(2);
-        expect(stderr).toMatch(/^liquid-edge: [^\n]+: expected a file that can be written, found [^\n]+\n$/);
-        expect(readdirSync(folder).filter((name) => name.endsWith(".tmp"))).toEqual([]);
+  it.each(["kill", "torn", "ENOSPC", "EIO"])(
+    "survives %s at each write, fsync and rename",
+    (kind) => {
+      const counter = join(work, "count");
+      const quiet = scene();
+      run(quiet.args, { FAULT_AT: "0", FAULT_KIND: kind, FAULT_COUNT: counter });
+      const calls = Number(readFileSync(counter, "utf8"));
+      // Write, fsync, rename and fsync of the folder, for the history and for the baseline.
+      expect(calls).toBe(8);
+      for (let call = 1; call <= calls; call++) {
+        const { folder, args } = scene();
+        const { status, signal, stderr } = run(args, { FAULT_AT: String(call), FAULT_KIND: kind });
+        if (kind === "kill" || kind === "torn") {
+          expect(signal, `call ${call}`).toBe("SIGKILL");
+        } else {
+          expect(status, `call ${call}`).toBe(2);
+          expect(stderr).toMatch(
+            /^liquid-edge: [^\n]+: expected a file that can be written, found [^\n]+\n$/,
+          );
+          expect(readdirSync(folder).filter((name) => name.endsWith(".tmp"))).toEqual([]);
+        }
+        expectWhole(folder);
+        expectCompleted(folder, args);
       }
-      expectWhole(folder);
-      expectCompleted(folder, args);
-    }
-  });
+    },
+    600_000,
+  );
 
   it(
     `survives SIGKILL at ${RANDOM_KILLS} random moments`,
@@ -129,16 +136,6 @@ describe("baseline save", () => {
     TIMEOUT_MS,
   );
 });
-
-/** Whether this process may mount a file system; the same fault is injected above where it may not. */
-function canMount(): boolean {
-  const folder = mkdtempSync(join(tmpdir(), "liquid-edge-mount-"));
-  const mounted = spawnSync("mount", ["-t", "tmpfs", "-o", "size=64k", "none", folder]).status === 0;
-  if (mounted) execFileSync("umount", [folder]);
-  rmSync(folder, { recursive: true });
-  if (!mounted) console.warn("SKIPPED: a full disk; it needs the right to mount a tmpfs");
-  return mounted;
-}
 
 describe("a folder that cannot take a baseline", () => {
   const NOBODY = 65534;

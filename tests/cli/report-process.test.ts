@@ -18,6 +18,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { canonicalJson } from "../../bindings/record/canonical.ts";
 import { buildCli } from "../../scripts/build-cli.ts";
 import { entry, record } from "../record/made-records.ts";
+import { canMount } from "./can-mount.ts";
 import { ROOT } from "./run-cli.ts";
 
 let work: string;
@@ -112,13 +113,3 @@ describe("what cannot be written", () => {
     expect(existsSync(join(folder, "no-such-folder"))).toBe(false);
   });
 });
-
-/** Whether this process may mount a file system. */
-function canMount(): boolean {
-  const folder = mkdtempSync(join(tmpdir(), "liquid-edge-mount-"));
-  const mounted = spawnSync("mount", ["-t", "tmpfs", "-o", "size=64k", "none", folder]).status === 0;
-  if (mounted) execFileSync("umount", [folder]);
-  rmSync(folder, { recursive: true });
-  if (!mounted) console.warn("SKIPPED: a full disk; it needs the right to mount a tmpfs");
-  return mounted;
-}

@@ -12,6 +12,7 @@ import { Redis } from "ioredis";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { parseRecords, recordKey } from "../../bindings/sweep/record.ts";
 import { missing } from "../../scripts/tools.ts";
+import { freePort, startRedis } from "../redis-server.ts";
 import { cli, ROOT } from "./run-cli.ts";
 import { WAVES_DESCRIPTION, waves } from "./waves.ts";
 
@@ -39,35 +40,6 @@ let server: ChildProcess;
 const children: ChildProcess[] = [];
 const results = (out: string) => readFileSync(join(folder, out, "results.jsonl"), "utf8");
 const url = () => `redis://127.0.0.1:${port}`;
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, "127.0.0.1");
-  await once(probe, "listening");
-  const { port: free } = probe.address() as { port: number };
-  probe.close();
-  await once(probe, "close");
-  return free;
-}
-
-/** @param args beside the port, e.g. a password */
-async function startRedis(at: number, ...args: string[]): Promise<ChildProcess> {
-  const options = [
-    "--port",
-    String(at),
-    "--bind",
-    "127.0.0.1",
-    "--dir",
-    folder,
-    "--save",
-    "",
-    "--appendonly",
-    "no",
-  ];
-  const child = spawn("redis-server", [...options, ...args], { stdio: ["ignore", "pipe", "inherit"] });
-  for await (const chunk of child.stdout!) if (String(chunk).includes("Ready to accept")) break;
-  child.stdout!.resume();
-  return child;
-}
 
 async function stop(child: ChildProcess, signal: NodeJS.Signals = "SIGKILL"): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
@@ -102,7 +74,7 @@ describe.skipIf(noRedis)("a sweep on a queue", () => {
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), "liquid-edge-queue-"));
     port = await freePort();
-    server = await startRedis(port);
+    server = await startRedis(folder, port);
     writeFileSync(join(folder, "waves.csv"), waves());
     writeFileSync(join(folder, "waves.json"), JSON.stringify(WAVES_DESCRIPTION));
     writeFileSync(join(folder, "costs.json"), JSON.stringify(COSTS));
@@ -182,7 +154,7 @@ describe.skipIf(noRedis)("a sweep on a queue", () => {
 
   it("waits for a server that goes away, and submits again what it forgot", async () => {
     const at = await freePort();
-    const own = await startRedis(at);
+    const own = await startRedis(folder, at);
     const here = `redis://127.0.0.1:${at}`;
     const sweep = start("training.json", "--out", "away", "--engine", "bullmq", "--redis", here);
     const work = start("worker", "--redis", here, "--threads", "1", "--lock-seconds", "1");
@@ -192,7 +164,7 @@ describe.skipIf(noRedis)("a sweep on a queue", () => {
     await queue.close();
     await stop(own);
     await wait(1500);
-    const next = await startRedis(at);
+    const next = await startRedis(folder, at);
     const { status, stderr } = await sweep.end;
     expect({ status, stderr }).toMatchObject({
       status: 0,
@@ -239,7 +211,7 @@ describe.skipIf(noRedis)("a sweep on a queue", () => {
 
     it("no password, and a wrong one", async () => {
       const at = await freePort();
-      const guarded = await startRedis(at, "--requirepass", "secret");
+      const guarded = await startRedis(folder, at, "--requirepass", "secret");
       const none = await run("--redis", `redis://127.0.0.1:${at}`);
       expect(none).toMatchObject({
         code: 2,

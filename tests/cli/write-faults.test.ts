@@ -24,6 +24,7 @@ import { buildCli } from "../../scripts/build-cli.ts";
 import { missing } from "../../scripts/tools.ts";
 import { FULL } from "../firmware/full.ts";
 import { record } from "../record/made-records.ts";
+import { canMount } from "./can-mount.ts";
 import { ROOT } from "./run-cli.ts";
 import { WAVES_DESCRIPTION, waves } from "./waves.ts";
 
@@ -246,13 +247,3 @@ describe.skipIf(missing("wasm2c"))("export", () => {
     600_000,
   );
 });
-
-/** Whether this process may mount a file system; the same fault is injected above where it may not. */
-function canMount(): boolean {
-  const folder = mkdtempSync(join(tmpdir(), "liquid-edge-mount-"));
-  const mounted = spawnSync("mount", ["-t", "tmpfs", "-o", "size=64k", "none", folder]).status === 0;
-  if (mounted) execFileSync("umount", [folder]);
-  rmSync(folder, { recursive: true });
-  if (!mounted) console.warn("SKIPPED: a full disk; it needs the right to mount a tmpfs");
-  return mounted;
-}

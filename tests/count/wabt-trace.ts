@@ -57,15 +57,6 @@ export function opcodesIn(wasm: Uint8Array): Set<string> {
   });
 }
 
-/** All that the export `exportName`, which takes no parameters, executes. */
-export function traceHistogram(wasm: Uint8Array, exportName: string): Histogram {
-  const total: Histogram = {};
-  for (const histogram of traceFunctions(wasm, exportName).functions) {
-    for (const [opcode, n] of Object.entries(histogram)) total[opcode] = (total[opcode] ?? 0) + n;
-  }
-  return total;
-}
-
 /** What the export `exportName`, which takes no parameters, executes, function by function. */
 export function traceFunctions(wasm: Uint8Array, exportName: string): Trace {
   return inScratchFolder((folder) => {

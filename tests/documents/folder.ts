@@ -15,12 +15,12 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { ROOT } from "../cli/run-cli.ts";
 import { SHARED_DATA } from "../data/shared-data.ts";
 import { FULL } from "../firmware/full.ts";
+import { freePort, startRedis } from "../redis-server.ts";
 
 /** Files that a page may name without making them: what its reader has trained. */
 const READERS_OWN: Record<string, string> = {
@@ -167,7 +167,7 @@ export class Folder {
   }
 
   async #redisUrl(): Promise<string> {
-    this.#redis ??= await startRedis(this.#parent);
+    this.#redis ??= await redisIn(this.#parent);
     return this.#redis.url;
   }
 }
@@ -181,32 +181,14 @@ export function linkModules(folder: string): void {
   symlinkSync(ROOT, join(modules, "liquid-edge"));
 }
 
-async function startRedis(folder: string): Promise<{ url: string; stop: () => Promise<void> }> {
-  const probe = createServer().listen(0, "127.0.0.1");
-  await once(probe, "listening");
-  const { port } = probe.address() as { port: number };
-  probe.close();
-  await once(probe, "close");
-  const options = [
-    "--port",
-    String(port),
-    "--bind",
-    "127.0.0.1",
-    "--dir",
-    folder,
-    "--save",
-    "",
-    "--appendonly",
-    "no",
-  ];
-  const child = spawn("redis-server", options, { stdio: ["ignore", "pipe", "inherit"] });
-  for await (const chunk of child.stdout) if (String(chunk).includes("Ready to accept")) break;
-  child.stdout.resume();
+async function redisIn(folder: string): Promise<{ url: string; stop: () => Promise<void> }> {
+  const port = await freePort();
+  const server = await startRedis(folder, port);
   return {
     url: `redis://127.0.0.1:${port}`,
     async stop() {
-      child.kill("SIGKILL");
-      await once(child, "close");
+      server.kill("SIGKILL");
+      await once(server, "close");
     },
   };
 }

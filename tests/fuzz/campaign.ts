@@ -43,7 +43,7 @@ const MAX_VIOLATIONS = 10;
 /** Distance of the random numbers of mutants from those of byte strings. */
 const SECOND_STREAM = 0x40000000;
 
-export const REJECT_CODES = Object.keys(REJECT_TEXTS).map(Number);
+const REJECT_CODES = Object.keys(REJECT_TEXTS).map(Number);
 
 export function runCampaign({ mutants, random, seed, engines, onProgress }: CampaignOptions): CampaignResult {
   const cores = loadEngines(PROBE_MEMORY_BYTES).filter(({ name }) => engines.includes(name));

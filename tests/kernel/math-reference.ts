@@ -11,7 +11,7 @@ function sigmoid(x: number): number {
  * Phi(-a) = erfc(a / sqrt 2) / 2 for a >= 0: Abramowitz and Stegun 26.2.11 (series) below 2.5, 26.2.14 (continued
  * fraction) above.
  */
-export function normalTail(a: number): number {
+function normalTail(a: number): number {
   const density = Math.exp((-a * a) / 2) / Math.sqrt(2 * Math.PI);
   if (a < 2.5) {
     let term = a;

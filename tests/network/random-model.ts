@@ -215,7 +215,7 @@ function ltcWiring(type: "none" | WiringConfig["type"], random: TestRandom, maxU
 }
 
 /** A wiring of up to `maxUnits` neurons, at least 8 of them possible. */
-export function randomWiring(type: WiringConfig["type"], random: TestRandom, maxUnits: number): WiringConfig {
+function randomWiring(type: WiringConfig["type"], random: TestRandom, maxUnits: number): WiringConfig {
   const units = random.integer(1, maxUnits);
   const output_dim = random.chance(0.7) ? random.integer(1, units) : null;
   const seed = random.integer(0, 1_000_000);

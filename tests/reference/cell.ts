@@ -23,7 +23,7 @@ export interface Cell {
 }
 
 /** The tensor of that name. */
-export function tensorOf(tensors: Map<string, Tensor>, name: string): Tensor {
+function tensorOf(tensors: Map<string, Tensor>, name: string): Tensor {
   const tensor = tensors.get(name);
   if (tensor === undefined) throw new Error(`the reference needs tensor "${name}"`);
   return tensor;

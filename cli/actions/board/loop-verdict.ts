@@ -15,7 +15,7 @@ export interface LoopVerdict extends Required<Record<keyof LoopBounds, number>> 
 }
 
 /** A loop of 100 Hz. */
-export const DEFAULT_LOOP = { meanMs: 10, worstMs: 15, jitterMs: 2 } as const;
+const DEFAULT_LOOP = { meanMs: 10, worstMs: 15, jitterMs: 2 } as const;
 
 export function loopVerdict(
   { mean, max, jitter }: Summary,

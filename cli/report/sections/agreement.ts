@@ -55,13 +55,20 @@ function pairsOf(sets: readonly AgreementSet[]) {
   );
 }
 
-function facets(sets: readonly AgreementSet[]) {
+/** A plot of these layers for each set, side by side in twos, each with scales of its own. */
+function facetsOf(sets: readonly AgreementSet[], height: number, layer: readonly object[]) {
   return {
-    field: "set",
-    type: "nominal",
-    title: null,
-    sort: sets.map(({ title }) => name(title)),
-    header: { labelLimit: 280, labelAnchor: "start" },
+    facet: {
+      field: "set",
+      type: "nominal",
+      title: null,
+      sort: sets.map(({ title }) => name(title)),
+      header: { labelLimit: 280, labelAnchor: "start" },
+    },
+    columns: 2,
+    spacing: 36,
+    resolve: { scale: { x: "independent", y: "independent" } },
+    spec: { width: 230, height, layer },
   };
 }
 
@@ -83,46 +90,38 @@ function scatter(sets: readonly AgreementSet[]): Figure {
       {
         title: "Estimated against measured",
         data: { values: [...points, ...lines] },
-        facet: facets(sets),
-        columns: 2,
-        spacing: 36,
-        resolve: { scale: { x: "independent", y: "independent" } },
-        spec: {
-          width: 230,
-          height: 200,
-          layer: [
-            {
-              transform: [{ filter: "isValid(datum.line)" }],
-              mark: { type: "line", color: NEUTRAL, strokeWidth: 1 },
-              encoding: {
-                x: quantitative("at", "measured (log axis)", scale, axis),
-                y: quantitative("value", "estimated (log axis)", scale, axis),
-                detail: { field: "line" },
-                strokeDash: {
-                  condition: { test: "datum.line === 0", value: [1, 0] },
-                  value: [4, 3],
-                },
+        ...facetsOf(sets, 200, [
+          {
+            transform: [{ filter: "isValid(datum.line)" }],
+            mark: { type: "line", color: NEUTRAL, strokeWidth: 1 },
+            encoding: {
+              x: quantitative("at", "measured (log axis)", scale, axis),
+              y: quantitative("value", "estimated (log axis)", scale, axis),
+              detail: { field: "line" },
+              strokeDash: {
+                condition: { test: "datum.line === 0", value: [1, 0] },
+                value: [4, 3],
               },
             },
-            {
-              transform: [{ filter: "isValid(datum.measured)" }],
-              mark: { type: "rule", strokeWidth: 2, opacity: 0.35 },
-              encoding: {
-                x: quantitative("measured", "measured (log axis)", scale, axis),
-                y: quantitative("low", "estimated (log axis)", scale, axis),
-                y2: { field: "high" },
-              },
+          },
+          {
+            transform: [{ filter: "isValid(datum.measured)" }],
+            mark: { type: "rule", strokeWidth: 2, opacity: 0.35 },
+            encoding: {
+              x: quantitative("measured", "measured (log axis)", scale, axis),
+              y: quantitative("low", "estimated (log axis)", scale, axis),
+              y2: { field: "high" },
             },
-            {
-              transform: [{ filter: "isValid(datum.measured)" }],
-              mark: { type: "point", filled: true, size: 30, opacity: 0.9 },
-              encoding: {
-                x: quantitative("measured", "measured (log axis)", scale, axis),
-                y: quantitative("estimate", "estimated (log axis)", scale, axis),
-              },
+          },
+          {
+            transform: [{ filter: "isValid(datum.measured)" }],
+            mark: { type: "point", filled: true, size: 30, opacity: 0.9 },
+            encoding: {
+              x: quantitative("measured", "measured (log axis)", scale, axis),
+              y: quantitative("estimate", "estimated (log axis)", scale, axis),
             },
-          ],
-        },
+          },
+        ]),
       },
     ),
     caption: `Line: equal; dashed: 20 % off. Bars: 90 % intervals of the estimate.`,
@@ -147,32 +146,24 @@ function blandAltman(sets: readonly AgreementSet[]): Figure {
       {
         title: "Error of the estimate (Bland and Altman)",
         data: { values: [...points, ...lines] },
-        facet: facets(sets),
-        columns: 2,
-        spacing: 36,
-        resolve: { scale: { x: "independent", y: "independent" } },
-        spec: {
-          width: 230,
-          height: 150,
-          layer: [
-            {
-              transform: [{ filter: "isValid(datum.line)" }],
-              mark: { type: "rule", color: NEUTRAL, strokeWidth: 1.25 },
-              encoding: {
-                y: quantitative("value", "error, %", { padding: 6 }),
-                strokeDash: { condition: { test: "datum.line === 0", value: [1, 0] }, value: [4, 3] },
-              },
+        ...facetsOf(sets, 150, [
+          {
+            transform: [{ filter: "isValid(datum.line)" }],
+            mark: { type: "rule", color: NEUTRAL, strokeWidth: 1.25 },
+            encoding: {
+              y: quantitative("value", "error, %", { padding: 6 }),
+              strokeDash: { condition: { test: "datum.line === 0", value: [1, 0] }, value: [4, 3] },
             },
-            {
-              transform: [{ filter: "isValid(datum.measured)" }],
-              mark: { type: "point", filled: true, size: 30, opacity: 0.9 },
-              encoding: {
-                x: quantitative("measured", "measured (log axis)", scale, { tickCount: 5 }),
-                y: quantitative("error", "error, %", { padding: 6 }),
-              },
+          },
+          {
+            transform: [{ filter: "isValid(datum.measured)" }],
+            mark: { type: "point", filled: true, size: 30, opacity: 0.9 },
+            encoding: {
+              x: quantitative("measured", "measured (log axis)", scale, { tickCount: 5 }),
+              y: quantitative("error", "error, %", { padding: 6 }),
             },
-          ],
-        },
+          },
+        ]),
       },
     ),
     caption: "Line: bias; dashed: limits of agreement, 1.96 standard deviations either way.",

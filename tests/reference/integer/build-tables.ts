@@ -37,7 +37,7 @@ export function buildActivationTable(activation: Activation, unit: number): IntT
 }
 
 /** 257 entries of f; `unit`: output integers per 1. */
-export function buildTable(f: (x: Fixed) => Fixed, lo: number, k: number, unit: number): IntTable {
+function buildTable(f: (x: Fixed) => Fixed, lo: number, k: number, unit: number): IntTable {
   return { lo, k, entries: Int16Array.from({ length: 257 }, (_, i) => entryOf(f, lo + i * 2 ** k, unit)) };
 }
 

@@ -23,7 +23,7 @@ const EXPONENT = 8;
 type Values = Float64Array;
 
 /** W [nOut, nIn] and b for activations whose column i counts in steps[i]; `unit`: pre-activations a 1. */
-export function byRows(weights: Values, bias: Values, steps: number[], unit = 2048): IntMatrix {
+function byRows(weights: Values, bias: Values, steps: number[], unit = 2048): IntMatrix {
   const [nIn, nOut] = [steps.length, bias.length];
   const matrix: IntMatrix = {
     nOut,
