@@ -34,7 +34,7 @@ export async function readDataset(
   const id = dataset ?? (isCsv ? "csv" : namedFolder(data));
   if (id === undefined) {
     throw usageError(
-      `${flag} ${fileName(path)} is no CSV and has no known name: say what it is with --dataset ${[...DATASETS, "csv"].join("|")}`,
+      `${flag}: expected a .csv file or a folder with the name of a data set, found ${fileName(path)} (say what it is with --dataset ${[...DATASETS, "csv"].join("|")})`,
     );
   }
   const json = description === undefined ? undefined : await readJson(io, description, "bad-config");
@@ -44,7 +44,7 @@ export async function readDataset(
   if (id === "csv") {
     if (json === undefined) {
       throw usageError(
-        "--description is missing: JSON that says what the columns of the CSV mean (docs/data.md)",
+        "--description: expected a JSON file that says what the columns of the CSV mean, found none (docs/data.md)",
       );
     }
     return loadCsv(await file(path), json, descriptionName);

@@ -395,7 +395,7 @@ describe("bad input", () => {
       /--out, --pdf: expected a file, found standard output/,
       one,
     ],
-    ["a battery without charge", ["r.json", "--battery-mah", "0"], /Expected a number > 0/, one],
+    ["a battery without charge", ["r.json", "--battery-mah", "0"], /expected a number > 0, found "0"/, one],
     [
       "an option that would be ignored",
       ["r.json", "--rate-hz", "5"],
