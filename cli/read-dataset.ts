@@ -3,6 +3,7 @@
 import { loadCsv } from "../bindings/data/csv-dataset.ts";
 import { DATASETS, type Dataset, type DatasetId } from "../bindings/data/dataset.ts";
 import { loadDataset } from "../bindings/data/load.ts";
+import { LiquidEdgeError } from "../bindings/errors.ts";
 import type { Io } from "./io.ts";
 import { usageError } from "./options.ts";
 import { fileName, readJson } from "./read-text.ts";
@@ -50,5 +51,20 @@ export async function readDataset(
     return loadCsv(await file(path), json, descriptionName);
   }
   // A file by itself is the one file of the set.
-  return loadDataset(id, (name) => file(isCsv ? path : `${path}/${name}`), json, descriptionName);
+  const ofSet = async (name: string) => {
+    try {
+      return await file(isCsv ? path : `${path}/${name}`);
+    } catch (error) {
+      throw isAbsent(error) ? withHint(error, `docs/data.md says where ${id} is from`) : error;
+    }
+  };
+  return loadDataset(id, ofSet, json, descriptionName);
+}
+
+function isAbsent(error: unknown): error is LiquidEdgeError {
+  return error instanceof LiquidEdgeError && (error.cause as NodeJS.ErrnoException)?.code === "ENOENT";
+}
+
+function withHint(error: LiquidEdgeError, hint: string): LiquidEdgeError {
+  return new LiquidEdgeError(error.code, `${error.message} (${hint})`, { cause: error.cause });
 }

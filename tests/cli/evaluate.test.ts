@@ -138,7 +138,7 @@ describe("evaluate", () => {
     [
       "a folder that is not there",
       ["evaluate", "net.safetensors", "--data", "x/occupancy"],
-      "x/occupancy/train.csv.gz: expected a readable file, found none there",
+      "x/occupancy/train.csv.gz: expected a readable file, found none there (docs/data.md says where occupancy is from)",
     ],
     [
       "an unknown data set",
