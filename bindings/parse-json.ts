@@ -22,7 +22,8 @@ export function parseJson(text: string, source: string, code: ErrorCode, field?:
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw complain(code, source, { ...where, expected: "JSON", found: printable((error as Error).message) });
+    const found = text.trim() === "" ? "nothing" : printable((error as Error).message);
+    throw complain(code, source, { ...where, expected: "JSON", found });
   }
 }
 

@@ -7,18 +7,23 @@ import { ExitCode, RunFailure } from "./exit.ts";
 import type { Io } from "./io.ts";
 import { buildProgram } from "./program.ts";
 import { shownBy } from "./terminal.ts";
+import { usageLine, withHelpOption } from "./usage.ts";
 
 const NAME = "liquid-edge";
 
 /** The exit code of `args`, the words behind the command's name. */
 export async function execute(args: readonly string[], terminal: Io): Promise<number> {
   const io = shownBy(terminal);
+  const program = buildProgram(io);
   try {
-    await buildProgram(io).parseAsync([...args], { from: "user" });
+    await program.parseAsync(withHelpOption(program, args), { from: "user" });
     return ExitCode.DONE;
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return ExitCode.DONE;
-    const { code, line } = explain(error);
+    const { code, line } =
+      error instanceof CommanderError
+        ? { code: ExitCode.USAGE, line: usageLine(error, program, args) }
+        : explain(error);
     io.progress(null);
     if (line !== "") io.warn(`${NAME}: ${oneLine(line)}`);
     if (args.includes("--debug") && error instanceof Error) io.warn(error.stack ?? String(error));
@@ -32,7 +37,6 @@ const RUN_FAILURES: readonly ErrorCode[] = ["device-lost", "device-silent"];
 /** Whose fault an error is, and the line that says it. */
 function explain(error: unknown): { code: number; line: string } {
   if (error instanceof RunFailure) return { code: error.exitCode, line: error.message };
-  if (error instanceof CommanderError) return { code: ExitCode.USAGE, line: usageLine(error) };
   if (error instanceof LiquidEdgeError && RUN_FAILURES.includes(error.code)) {
     return { code: ExitCode.FAILED, line: error.message };
   }
@@ -48,11 +52,4 @@ function explain(error: unknown): { code: number; line: string } {
     code: ExitCode.FAULT,
     line: `internal error, ${message} (a fault of ours: please report it with the command line and what --debug adds)`,
   };
-}
-
-/** Commander's text without its prefix; its suggestion comes on a line of its own. */
-function usageLine(error: CommanderError): string {
-  // Help that nobody asked for was printed already.
-  if (error.code === "commander.help") return "";
-  return error.message.replace(/^error: /, "").replace(/\n\(Did you mean (.*)\?\)$/s, " (did you mean $1?)");
 }

@@ -128,7 +128,7 @@ async function writeAtomically(path: string, content: string | Uint8Array): Prom
     await rm(draft, { force: true }).catch(() => {});
     throw new LiquidEdgeError(
       "bad-file",
-      `${printable(path)}: expected a file that can be written, found ${reasonOf(cause)}`,
+      `${printable(path)}: expected a file that can be written, found ${writeReasonOf(cause)}`,
       { cause },
     );
   }
@@ -215,12 +215,18 @@ const REASONS: Readonly<Record<string, string>> = {
   ENOENT: "none there",
   EACCES: "no permission",
   EPERM: "no permission",
+  EEXIST: "a file of that name",
   EISDIR: "a folder",
   ENOTDIR: "something that is no folder",
   ENOSPC: "no space left",
   EROFS: "a read-only file system",
   ERR_FS_FILE_TOO_LARGE: "a file of more than 2 GiB",
 };
+
+/** Of something that is to be written, and whose folder is what may be absent. */
+export function writeReasonOf(cause: unknown): string {
+  return (cause as NodeJS.ErrnoException).code === "ENOENT" ? "no such folder" : reasonOf(cause);
+}
 
 /** Why the operating system refused, in a few words. */
 export function reasonOf(cause: unknown): string {

@@ -15,7 +15,12 @@ export function withCommon(command: Command, examples: readonly string[]): Comma
   return command
     .option("--json", "print JSON and nothing else on standard output")
     .option("--debug", "print the stack of an error")
-    .addHelpText("after", `\nExamples:\n${examples.map((line) => `  $ liquid-edge ${line}`).join("\n")}`);
+    .addHelpText("after", examplesText(examples));
+}
+
+/** The end of a help: how the command is used. */
+export function examplesText(examples: readonly string[]): string {
+  return `\nExamples:\n${examples.map((line) => `  $ liquid-edge ${line}`).join("\n")}`;
 }
 
 export const configOption = () =>
@@ -64,7 +69,7 @@ function oneOf(text: string, names: readonly string[]): string {
   if (names.includes(text)) return text;
   const near = nearestName(text, names);
   const hint = near === undefined ? "" : ` (did you mean "${near}"?)`;
-  throw new InvalidArgumentError(`Expected ${names.join(", ")}${hint}.`);
+  throw new InvalidArgumentError(`Expected ${names.length > 1 ? "one of " : ""}${names.join(", ")}${hint}.`);
 }
 
 /** Parser of a list of `names` separated by commas, without doubles; \`all\` is all of them. */

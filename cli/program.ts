@@ -55,32 +55,39 @@ Examples:
   $ liquid-edge estimate net.safetensors --platform all
   $ liquid-edge run net.safetensors --input in.json --json
   $ liquid-edge help estimate
+  $ liquid-edge help board run
 
 Exit codes: 0 done, 1 a run failed, 2 wrong usage or bad input, 70 our own fault.
 Pages that texts name as docs/…: ${join(packageFolder(), "docs")}`,
     );
-  addRun(program, io);
-  addProfile(program, io);
+  program.commandsGroup("What a network costs:");
   addEstimate(program, io);
-  addEnergy(program, io);
+  addExplore(program, io);
+  addProfile(program, io);
+  addBoards(program, io);
+  addReport(program, io);
+  program.commandsGroup("What it computes:");
+  addRun(program, io);
+  addInspect(program, io);
+  addWiring(program, io);
+  addEvaluate(program, io);
+  program.commandsGroup("Another network:");
   addTrain(program, io);
+  addPrune(program, io);
+  addQuantize(program, io);
   addSweep(program, io);
   addPareto(program, io);
   addCompare(program, io);
-  addEvaluate(program, io);
-  addPrune(program, io);
-  addQuantize(program, io);
-  addExport(program, io);
-  addBoards(program, io);
+  program.commandsGroup("On a board:");
   addBoard(program, io);
+  addExport(program, io);
+  addEnergy(program, io);
+  addCrosscheck(program, io);
+  program.commandsGroup("From version to version:");
   addBenchmark(program, io);
   addBaseline(program, io);
   addTrend(program, io);
-  addReport(program, io);
-  addCrosscheck(program, io);
-  addWiring(program, io);
-  addInspect(program, io);
-  addExplore(program, io);
+  program.commandsGroup("This machine:");
   addDoctor(program, io);
   return program;
 }

@@ -3,6 +3,7 @@
 import { loadCsv } from "../bindings/data/csv-dataset.ts";
 import { DATASETS, type Dataset, type DatasetId } from "../bindings/data/dataset.ts";
 import { loadDataset } from "../bindings/data/load.ts";
+import { LiquidEdgeError } from "../bindings/errors.ts";
 import type { Io } from "./io.ts";
 import { usageError } from "./options.ts";
 import { fileName, readJson } from "./read-text.ts";
@@ -34,7 +35,7 @@ export async function readDataset(
   const id = dataset ?? (isCsv ? "csv" : namedFolder(data));
   if (id === undefined) {
     throw usageError(
-      `${flag} ${fileName(path)} is no CSV and has no known name: say what it is with --dataset ${[...DATASETS, "csv"].join("|")}`,
+      `${flag}: expected a .csv file or a folder with the name of a data set, found ${fileName(path)} (say what it is with --dataset ${[...DATASETS, "csv"].join("|")})`,
     );
   }
   const json = description === undefined ? undefined : await readJson(io, description, "bad-config");
@@ -44,11 +45,26 @@ export async function readDataset(
   if (id === "csv") {
     if (json === undefined) {
       throw usageError(
-        "--description is missing: JSON that says what the columns of the CSV mean (docs/data.md)",
+        "--description: expected a JSON file that says what the columns of the CSV mean, found none (docs/data.md)",
       );
     }
     return loadCsv(await file(path), json, descriptionName);
   }
   // A file by itself is the one file of the set.
-  return loadDataset(id, (name) => file(isCsv ? path : `${path}/${name}`), json, descriptionName);
+  const ofSet = async (name: string) => {
+    try {
+      return await file(isCsv ? path : `${path}/${name}`);
+    } catch (error) {
+      throw isAbsent(error) ? withHint(error, `docs/data.md says where ${id} is from`) : error;
+    }
+  };
+  return loadDataset(id, ofSet, json, descriptionName);
+}
+
+function isAbsent(error: unknown): error is LiquidEdgeError {
+  return error instanceof LiquidEdgeError && (error.cause as NodeJS.ErrnoException)?.code === "ENOENT";
+}
+
+function withHint(error: LiquidEdgeError, hint: string): LiquidEdgeError {
+  return new LiquidEdgeError(error.code, `${error.message} (${hint})`, { cause: error.cause });
 }

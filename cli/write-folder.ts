@@ -4,7 +4,7 @@ import { mkdtemp, open, readdir, rename, rm, rmdir } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { complain } from "../bindings/errors.ts";
 import { printable } from "../bindings/network/printable.ts";
-import { reasonOf } from "./io.ts";
+import { reasonOf, writeReasonOf } from "./io.ts";
 
 /**
  * Writes the files into a folder beside it first. One that is not empty is refused; with `force` files of the same name are
@@ -39,7 +39,7 @@ export async function writeFolder(
     if (draft !== undefined) await rm(draft, { recursive: true, force: true });
     throw complain("bad-file", printable(path), {
       expected: "a folder that can be written",
-      found: reasonOf(cause),
+      found: writeReasonOf(cause),
     });
   }
 }

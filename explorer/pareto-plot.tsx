@@ -9,6 +9,7 @@ import { inTime } from "../format/verdicts.ts";
 import type { Choices } from "./choices.ts";
 import { combinationsCommand } from "./command-line.ts";
 import { Copyable } from "./copyable.tsx";
+import { placeLabels } from "./labels.ts";
 import { logAxis } from "./scales.ts";
 import { Scroll } from "./scroll.tsx";
 import {
@@ -176,7 +177,7 @@ function Plot() {
         {ordered.map((point) => (
           <Mark key={keyOf(point)} point={point} at={place(point)} isBest={onFront.has(point)} />
         ))}
-        <FrontLabels points={best} place={place} />
+        <FrontLabels points={best} others={shown.filter((point) => !onFront.has(point))} place={place} />
       </svg>
     </figure>
   );
@@ -199,32 +200,27 @@ function Mark({ point, at: [x, y], isBest }: { point: Combination; at: [number, 
   );
 }
 
-/** Names beside the front, none over another. */
+/** Names beside the front where there is room for them; the table has all. */
 function FrontLabels({
   points,
+  others,
   place,
 }: {
   points: readonly Combination[];
+  others: readonly Combination[];
   place: (p: Combination) => [number, number];
 }) {
-  let last = Number.NEGATIVE_INFINITY;
+  const plot = { left: LEFT, right: width.value - RIGHT, top: TOP, bottom: HEIGHT - BOTTOM };
+  const labels = placeLabels(points.map(place), points.map(shortName), others.map(place), plot);
   return (
     <g class="labels">
-      {points.map((point) => {
-        const [x, y] = place(point);
-        if (Math.abs(y - last) < 15) return null;
-        last = y;
-        const isRight = x > width.value - 190;
-        return (
-          <text
-            key={keyOf(point)}
-            x={isRight ? x + 5 : x - 5}
-            y={y + 19}
-            text-anchor={isRight ? "end" : "start"}
-          >
+      {points.map((point, i) => {
+        const label = labels[i];
+        return label ? (
+          <text key={keyOf(point)} x={label.x} y={label.y} text-anchor={label.anchor}>
             {shortName(point)}
           </text>
-        );
+        ) : null;
       })}
     </g>
   );

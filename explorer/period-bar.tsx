@@ -16,7 +16,7 @@ export function PeriodBar({ estimate }: { estimate: Estimate }) {
   const [scale, unit] = unitFor(TIME, [periodUs]);
   const left =
     utilisation.typ < 1
-      ? `${percent(idle.timeShare.typ)} of the period is left, in ${idle.mode}`
+      ? `${percent(idle.timeShare.typ)} is spent waiting in ${idle.mode}`
       : "nothing is left of the period";
   return (
     <section aria-labelledby="period-title">
@@ -24,8 +24,8 @@ export function PeriodBar({ estimate }: { estimate: Estimate }) {
       <p class={`verdict ${verdict.level}`}>
         in time: <span id="in-time">{verdict.text}</span>
         <span class="aside">
-          {` of ${exact(Number((periodUs / scale).toPrecision(3)))} ${unit} at ${exact(rateHz)} Hz, 90 % `}
-          {`${percent(utilisation.min)} to ${percent(utilisation.max)}; ${left}`}
+          {` of ${exact(Number((periodUs / scale).toPrecision(3)))} ${unit} at ${exact(rateHz)} Hz, `}
+          {`90 % interval ${percent(utilisation.min)} to ${percent(utilisation.max)}; ${left}`}
         </span>
       </p>
       <div class="period" aria-hidden="true">

@@ -3,7 +3,7 @@
 //   build/   the core in its three forms, the batch core, the training core, the boards as a module
 //   dist/    the library, its types, the command, the explorer; the core as C, where wasm2c (Debian package wabt) is installed
 
-import { mkdir, rm } from "node:fs/promises";
+import { mkdir, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { buildBoards } from "./build-boards.ts";
@@ -13,13 +13,19 @@ import { buildCoreC } from "./build-core-c.ts";
 import { buildExplorer } from "./build-explorer.ts";
 import { buildLibrary } from "./build-library.ts";
 
+/** Firmware stays, which `prepack` makes: npm runs `prepare`, and with it this build, between `prepack` and packing. */
+async function emptyDist(dist: string): Promise<void> {
+  await mkdir(dist, { recursive: true });
+  for (const name of await readdir(dist))
+    if (name !== "firmware") await rm(join(dist, name), { recursive: true });
+}
+
 const root = fileURLToPath(new URL("..", import.meta.url));
 
 const started = performance.now();
 const sizes = await buildCore(root);
 await buildBoards(join(root, "build", "boards.js"));
-await rm(join(root, "dist"), { recursive: true, force: true });
-await mkdir(join(root, "dist"));
+await emptyDist(join(root, "dist"));
 const [page] = await Promise.all([buildExplorer(root), buildLibrary(root), buildCli(root)]);
 const coreC = await buildCoreC(root);
 

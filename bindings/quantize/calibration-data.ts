@@ -40,7 +40,7 @@ export function calibrationOf(
     const others = Object.entries(dataset.splits).filter(([, part]) => part.length > 0);
     throw complain("bad-input", dataset.name, {
       field: "split",
-      expected: `a part with samples to calibrate on, ${others.map(([name]) => name).join(" or ")}`,
+      expected: `a part with samples to calibrate on (${others.map(([name]) => name).join(" or ")})`,
       found: `${split}, which is empty`,
     });
   }

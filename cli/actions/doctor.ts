@@ -1,10 +1,15 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { builtinBoards } from "../../bindings/board/load.ts";
 import { hasSimd } from "../../bindings/core/core.ts";
 import manifest from "../../package.json" with { type: "json" };
 import { RunFailure } from "../exit.ts";
+import { boardsFolder } from "../firmware/boards-folder.ts";
+import { shippedIndex } from "../firmware/ready-firmware.ts";
 import type { Io } from "../io.ts";
 import type { CommonOptions } from "../options.ts";
-import { type Cell, styled, table } from "../text.ts";
+import { PDF_PACKAGES } from "../report/pdf.ts";
+import { type Cell, table } from "../text.ts";
 import { checkEngines } from "./check-engines.ts";
 
 /** An optional program. */
@@ -14,6 +19,8 @@ export interface OptionalTool {
   versionArgs: readonly string[];
   neededFor: string;
   debianPackage: string;
+  /** Only the tests of a checkout need it. */
+  forTests?: true;
 }
 
 export const OPTIONAL_TOOLS: readonly OptionalTool[] = [
@@ -32,7 +39,7 @@ export const OPTIONAL_TOOLS: readonly OptionalTool[] = [
   {
     command: "arm-none-eabi-gcc",
     versionArgs: ["--version"],
-    neededFor: "the same, for Cortex-M; with newlib also scripts/measure-softfloat",
+    neededFor: "the same, for Cortex-M",
     debianPackage: "gcc-arm-none-eabi libnewlib-arm-none-eabi",
   },
   {
@@ -46,6 +53,7 @@ export const OPTIONAL_TOOLS: readonly OptionalTool[] = [
     versionArgs: ["--version"],
     neededFor: "the tests of the firmware's protocol and of exported networks on this machine",
     debianPackage: "gcc libc6-dev",
+    forTests: true,
   },
   {
     command: "cmake",
@@ -58,30 +66,59 @@ export const OPTIONAL_TOOLS: readonly OptionalTool[] = [
     versionArgs: ["--version"],
     neededFor: "the tests and the benchmark of devices on serial ports",
     debianPackage: "python3",
+    forTests: true,
   },
   {
     command: "wasm-interp",
     versionArgs: ["--version"],
     neededFor: "the test of operation counts against an independent executor",
     debianPackage: "wabt",
+    forTests: true,
   },
   {
     command: "pdftotext",
     versionArgs: ["-v"],
     neededFor: "the tests of reports in PDF",
     debianPackage: "poppler-utils",
+    forTests: true,
   },
   {
     command: "chromium",
     versionArgs: ["--version"],
     neededFor: "the tests of the library, the explorer and reports in a browser",
     debianPackage: "chromium",
+    forTests: true,
   },
   {
     command: "redis-server",
     versionArgs: ["--version"],
     neededFor: "a queue that several machines work at (`sweep --engine bullmq`)",
     debianPackage: "redis-server",
+  },
+];
+
+/** What npm may have left out: each is compiled code, or an optional dependency. */
+interface OptionalPackages {
+  names: readonly (keyof typeof manifest.optionalDependencies)[];
+  neededFor: string;
+  load: () => Promise<unknown>;
+}
+
+const OPTIONAL_PACKAGES: readonly OptionalPackages[] = [
+  {
+    names: ["serialport"],
+    neededFor: "boards and instruments at serial ports",
+    load: async () => (await import("../serial/serial-port.ts")).loadSerialPort(),
+  },
+  {
+    names: PDF_PACKAGES,
+    neededFor: "report --pdf",
+    load: async () => (await import("../report/pdf.ts")).loadTypst(),
+  },
+  {
+    names: ["bullmq", "ioredis"],
+    neededFor: "sweep --engine bullmq, sweep worker",
+    load: async () => (await import("../sweep/redis.ts")).loadBullMq(),
   },
 ];
 
@@ -101,11 +138,13 @@ interface ToolReport extends OptionalTool {
 /** Prints what it finds; throws RunFailure when the command cannot work here. */
 export async function doctor(io: Io, { json }: CommonOptions): Promise<void> {
   const simd = hasSimd();
-  const [engines, boards, tools] = await Promise.all([
+  const [engines, tools, packages, firmware] = await Promise.all([
     checkEngines(),
-    Promise.resolve(builtinBoards().length),
     Promise.all(OPTIONAL_TOOLS.map((tool) => find(io, tool))),
+    Promise.all(OPTIONAL_PACKAGES.map(tryToLoad)),
+    shippedIndex(),
   ]);
+  const boards = builtinBoards().length;
   const node = {
     version: process.versions.node,
     expected: `>= ${LEAST_NODE_MAJOR}`,
@@ -122,6 +161,8 @@ export async function doctor(io: Io, { json }: CommonOptions): Promise<void> {
     engine: simd ? "simd" : "scalar",
     engines,
     boards,
+    firmware: firmware === null ? null : { boards: firmware.boards, compiler: firmware.compiler },
+    packages,
     tools: tools.map(({ command, version, neededFor, debianPackage }) => ({
       command,
       version,
@@ -137,6 +178,15 @@ export async function doctor(io: Io, { json }: CommonOptions): Promise<void> {
         : `Node.js: expected ${node.expected}, found ${node.version}`,
     );
   }
+}
+
+async function tryToLoad({ names, neededFor, load }: OptionalPackages) {
+  const loads = await load().then(
+    () => true,
+    () => false,
+  );
+  const versions = manifest.optionalDependencies;
+  return { names, loads, neededFor, install: names.map((name) => `${name}@${versions[name]}`).join(" ") };
 }
 
 function nodeMajor(): number {
@@ -158,22 +208,27 @@ function describe(
     engine: string;
     engines: { ok: boolean; checked: readonly string[]; problem: string | null };
     boards: number;
+    firmware: { boards: readonly string[]; compiler: string } | null;
+    packages: readonly { names: readonly string[]; loads: boolean; neededFor: string; install: string }[];
   },
   tools: readonly ToolReport[],
   colour: boolean,
 ): string {
   const state = (ok: boolean): Cell =>
     ok ? { text: "ok", style: "green" } : { text: "NOT OK", style: "red" };
-  const { node, engines } = report;
-  const missing = tools.filter(({ version }) => version === null);
-  const missingLines =
-    missing.length === 0
+  const { node, engines, firmware } = report;
+  // Who installed the package has no tests to run.
+  const shown = tools.filter(({ forTests }) => !forTests || isCheckout());
+  const absent = report.packages.filter(({ loads }) => !loads);
+  const missing = shown.filter(({ version }) => version === null);
+  const remedies = [
+    ...(absent.length === 0 ? [] : [`npm install ${absent.map(({ install }) => install).join(" ")}`]),
+    ...(missing.length === 0
       ? []
       : [
-          "",
-          "To get what is missing (Debian, Ubuntu):",
-          `  apt-get install ${[...new Set(missing.map(({ debianPackage }) => debianPackage))].join(" ")}`,
-        ];
+          `apt-get install ${[...new Set(missing.map(({ debianPackage }) => debianPackage))].join(" ")}   # Debian, Ubuntu`,
+        ]),
+  ];
   return [
     table(
       [{ title: "check" }, { title: "" }, { title: "found" }],
@@ -190,14 +245,30 @@ function describe(
           `engine in use: ${report.engine}`,
         ],
         ["core", state(engines.ok), engines.problem ?? `${engines.checked.join(", ")} give the same bits`],
+        [
+          "firmware",
+          firmware === null ? { text: "none", style: "yellow" } : state(true),
+          firmware === null
+            ? "none compiled for this version: board run and board flash compile it first"
+            : `compiled for ${firmware.boards.length} boards by ${firmware.compiler}`,
+        ],
       ],
       colour,
     ),
     "",
-    styled(colour, "bold", "Optional tools, for boards and tests"),
     table(
-      [{ title: "tool" }, { title: "version" }, { title: "needed for" }],
-      tools.map(({ command, version, neededFor }) => [
+      [{ title: "optional npm packages" }, { title: "" }, { title: "needed for" }],
+      report.packages.map(({ names, loads, neededFor }) => [
+        names.join(", "),
+        loads ? state(true) : { text: "missing", style: "yellow" },
+        neededFor,
+      ]),
+      colour,
+    ),
+    "",
+    table(
+      [{ title: "optional program" }, { title: "version" }, { title: "needed for" }],
+      shown.map(({ command, version, neededFor }) => [
         command,
         version === null
           ? { text: "missing", style: "yellow" }
@@ -206,8 +277,14 @@ function describe(
       ]),
       colour,
     ),
-    ...missingLines,
+    ...(remedies.length === 0 ? [] : ["", "To get what is missing, for what you need:"]),
+    ...remedies.map((line) => `  ${line}`),
     "",
     RP2040_WIRING,
   ].join("\n");
+}
+
+/** Whether this is the repository, and not the package. */
+function isCheckout(): boolean {
+  return existsSync(join(boardsFolder(), "..", "tests"));
 }

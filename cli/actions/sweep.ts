@@ -46,9 +46,7 @@ export async function sweep(io: Io, path: string, options: SweepOptions): Promis
   if (options.json) io.print(JSON.stringify({ out: options.out, ...outcome }));
   else io.print(describeOutcome(outcome, options.out, io.colour));
   if (outcome.stopped) {
-    throw new RunFailure(
-      `stopped; the same command goes on: what is in ${fileName(options.out)} is not done again`,
-    );
+    throw new RunFailure(`stopped; the same command goes on from what is in ${fileName(options.out)}`);
   }
   // A shard may have nothing but what is impossible.
   if (records.length === 0 && failures.length > 0 && options.shard === undefined) {

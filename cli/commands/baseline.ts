@@ -3,7 +3,7 @@
 import { Argument, type Command, Option } from "commander";
 import { FORMATS } from "../../bindings/record/formats/formats.ts";
 import type { Io } from "../io.ts";
-import { type CommonOptions, numberIn, withCommon } from "../options.ts";
+import { type CommonOptions, examplesText, numberIn, withCommon } from "../options.ts";
 import { DEFAULT_SUITE } from "./benchmark.ts";
 
 export interface FolderOptions extends CommonOptions {
@@ -48,6 +48,12 @@ const folderOption = () => new Option("--folder <path>", "where baselines lie").
 const suiteOption = () => new Option("--suite <file>", "suite to run, YAML or JSON").default(DEFAULT_SUITE);
 const recordOption = () => new Option("--record <file>", "record of an earlier run");
 
+const EXAMPLES = [
+  "baseline save v1.0.0 --suite suite.yaml",
+  "baseline check --suite suite.yaml --baseline-version v1.0.0",
+  "baseline list",
+];
+
 export function addBaseline(program: Command, io: Io): void {
   const group = program
     .command("baseline")
@@ -55,7 +61,8 @@ export function addBaseline(program: Command, io: Io): void {
     .description(
       "Keeps what a suite costs under a version, and holds new runs against it. docs/baselines.md explains files, " +
         "rules and exit codes.",
-    );
+    )
+    .addHelpText("after", examplesText(EXAMPLES));
 
   const save = group
     .command("save")
@@ -76,6 +83,7 @@ export function addBaseline(program: Command, io: Io): void {
 
   const list = group
     .command("list")
+    .summary("list the baselines of a folder")
     .description("Lists the baselines of a folder, the latest first.")
     .addOption(folderOption())
     .action(async (options: FolderOptions) => {
@@ -86,6 +94,7 @@ export function addBaseline(program: Command, io: Io): void {
 
   const show = group
     .command("show")
+    .summary("show a baseline")
     .description("Shows a baseline: a file's, or the latest at a git reference.")
     .argument("<version>", "name of a baseline, or a git reference")
     .addOption(folderOption())
@@ -153,6 +162,7 @@ or a figure missing, 5 undecided with --strict, 70 our own fault.`,
 
   const exporting = group
     .command("export")
+    .summary("print a baseline, a record or a history as other tools read it")
     .description(
       "Prints a baseline, a record or the history of one entry as other tools read it: github-action-benchmark and " +
         "Nyrkiö (one format a direction), Bencher, Google Benchmark, OpenMetrics, CSV for Apache Otava.",

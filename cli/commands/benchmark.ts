@@ -13,7 +13,6 @@ export interface BenchmarkOptions extends CommonOptions {
 }
 
 const EXAMPLES = [
-  "benchmark",
   "benchmark suite.yaml --out record.json",
   "benchmark suite.yaml --hardware hardware.yaml --out measured.json",
   "benchmark suite.yaml --history baselines/history.jsonl --json",

@@ -8,6 +8,7 @@ import {
   type CommonOptions,
   choiceOption,
   configOption,
+  examplesText,
   numberIn,
   precisionOption,
   wholeFrom,
@@ -75,6 +76,12 @@ const loopOption = (what: string, defaultMs: number) =>
       `(default: ${defaultMs}); exit code 1 beyond a bound that is given`,
   ).argParser(numberIn(0));
 
+const EXAMPLES = [
+  "board list",
+  "board run net.safetensors --board rp2040 --emulated",
+  "board flash nrf52840",
+];
+
 export function addBoard(program: Command, io: Io): void {
   const board = program
     .command("board")
@@ -82,7 +89,8 @@ export function addBoard(program: Command, io: Io): void {
     .description(
       "Builds firmware for a board or an emulated one, and runs networks on it. The firmware is the core itself, turned " +
         "into C; one firmware runs every network. boards/README.md says what each board needs.",
-    );
+    )
+    .addHelpText("after", examplesText(EXAMPLES));
   addList(board, io);
   addBuild(board, io);
   addFlash(board, io);

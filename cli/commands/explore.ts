@@ -29,11 +29,7 @@ export function addExplore(program: Command, io: Io): void {
     .argument("[weights]", "checkpoint, .safetensors, to be in the page beside the example")
     .addOption(configOption())
     .option("-o, --out <file>", "write the page to this file and end")
-    .addOption(
-      new Option("--port <n>", "port on 127.0.0.1 (default: a free one)")
-        .argParser(wholeFrom(0))
-        .default(0, "a free one"),
-    )
+    .addOption(new Option("--port <n>", "port on 127.0.0.1").argParser(wholeFrom(0)).default(0, "a free one"))
     .option("--no-open", "do not open a browser")
     .action(async (weights: string | undefined, options: ExploreOptions) => {
       const { explore } = await import("../actions/explore.ts");

@@ -46,10 +46,9 @@ export interface ReportOptions extends CommonOptions {
 }
 
 const EXAMPLES = [
-  "report",
+  "report net.safetensors --platform nrf52840,stm32u585 --rate-hz 50 --battery-mah 230 --battery-v 3",
   "report suite.yaml --baseline-version v1.0.0 --pdf",
   "report record.json --baseline-version main --out build/report.html",
-  "report net.safetensors --platform nrf52840,stm32u585 --rate-hz 50 --battery-mah 230 --battery-v 3",
   "report net.safetensors --precision all --sparsity 0,0.75 --data ../data/imu-wand --pdf report.pdf",
 ];
 

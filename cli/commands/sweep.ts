@@ -50,7 +50,7 @@ export interface ParetoOptions extends CommonOptions {
 }
 
 const SWEEP_EXAMPLES = [
-  "sweep examples/sweeps/gesture.yaml --out gesture",
+  "sweep examples/sweeps/costs.yaml --out costs",
   "sweep space.yaml --out results --threads 2 --json",
   "sweep space.yaml --shard 3/16 --out part-3",
   "sweep merge space.yaml part-1 part-2 part-3 --out results",

@@ -44,14 +44,21 @@ export async function firmwareSources(): Promise<string> {
   return hash.digest("hex");
 }
 
-/** What `dist/firmware` holds of a board, and the compiler's name and version; null where it is absent or made of something else. */
-async function shippedFirmware(board: string): Promise<{ elf: string; compiler: string } | null> {
-  const folder = join(packageFolder(), FIRMWARE_FOLDER);
-  const text = await readFile(join(folder, FIRMWARE_INDEX), "utf8").catch(() => null);
+/** What `dist/firmware` holds; null where it is absent or made of something else. */
+export async function shippedIndex(): Promise<FirmwareIndex | null> {
+  const text = await readFile(join(shippedFolder(), FIRMWARE_INDEX), "utf8").catch(() => null);
   if (text === null) return null;
   const index: FirmwareIndex = JSON.parse(text);
-  if (!index.boards.includes(board) || index.sources !== (await firmwareSources())) return null;
-  const elf = join(folder, `${board}.elf`);
+  return index.sources === (await firmwareSources()) ? index : null;
+}
+
+const shippedFolder = () => join(packageFolder(), FIRMWARE_FOLDER);
+
+/** The firmware of a board in `dist/firmware`, and the compiler's name and version. */
+async function shippedFirmware(board: string): Promise<{ elf: string; compiler: string } | null> {
+  const index = await shippedIndex();
+  if (index === null || !index.boards.includes(board)) return null;
+  const elf = join(shippedFolder(), `${board}.elf`);
   return (await stat(elf).catch(() => null)) === null ? null : { elf, compiler: index.compiler };
 }
 

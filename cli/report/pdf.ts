@@ -52,7 +52,8 @@ export async function pdfOf(document: Document, svgs: readonly string[]): Promis
   }
 }
 
-async function loadTypst() {
+/** The compiler and the fonts. Throws RunFailure without the optional packages. */
+export async function loadTypst() {
   const require = createRequire(import.meta.url);
   try {
     const { NodeCompiler } = await import("@myriaddreamin/typst-ts-node-compiler");

@@ -1,5 +1,6 @@
 // The twelve sections, from the view model.
 
+import type { Kind } from "../../bindings/record/record.ts";
 import type { ReportData } from "../../bindings/report/report.ts";
 import { digits } from "../text.ts";
 import type { Document } from "./document.ts";
@@ -15,7 +16,7 @@ import { provenance } from "./sections/provenance.ts";
 import { realTime } from "./sections/real-time.ts";
 import { reproduce } from "./sections/reproduce.ts";
 import { verdict } from "./sections/verdict.ts";
-import { KIND_NAMES, name } from "./words.ts";
+import { name } from "./words.ts";
 
 const SECTIONS = [
   verdict,
@@ -32,9 +33,16 @@ const SECTIONS = [
   reproduce,
 ];
 
+/** Where figures of a kind come from. */
+const ORIGINS: Record<Kind, string> = {
+  model: "computed from counted operations, not measured",
+  emulated: "counted on an emulated board",
+  measured: "measured on a board",
+};
+
 export function writeDocument(data: ReportData): Document {
   const { record, title, kind, source, at, rows } = data;
-  const kinds = [...new Set(rows.map((row) => KIND_NAMES[row.kind]))];
+  const kinds = [...new Set(rows.map((row) => row.kind))];
   const commit =
     record.git === null
       ? ""
@@ -46,7 +54,7 @@ export function writeDocument(data: ReportData): Document {
       `${kind === "model" ? "Network" : kind === "suite" ? "Suite" : "Record"} ${name(source)}${commit}; ${at.slice(0, 16).replace("T", " ")} UTC; ${name(record.tool.name)} ${name(record.tool.version)}.`,
       kinds.length === 0
         ? "No figure could be made."
-        : `Figures are of kind ${kinds.join(" and ")}${kinds.includes("model") ? ": computed from counted operations, not measured" : ""}. Intervals are 90 %.${rows[0] === undefined ? "" : ` An inference is ${record.entries[0]!.conditions.steps === 1 ? "one time step" : `${record.entries[0]!.conditions.steps} time steps`}, ${digits(rows[0].rateHz)} a second.`}`,
+        : `Figures are ${kinds.map((one) => ORIGINS[one]).join(", others ")}. Intervals are 90 %.${rows[0] === undefined ? "" : ` An inference is ${record.entries[0]!.conditions.steps === 1 ? "one time step" : `${record.entries[0]!.conditions.steps} time steps`}, ${digits(rows[0].rateHz)} a second.`}`,
     ],
     sections: SECTIONS.map((section) => section(data)),
     json: embedded(data),

@@ -20,8 +20,8 @@ const AROUND = 70;
 
 const root = document.documentElement.dataset.root ?? "";
 const form = document.querySelector("search") as HTMLElement;
-const input = document.querySelector("#query") as HTMLInputElement;
-const results = document.querySelector("#results") as HTMLElement;
+const input = document.querySelector("#site-query") as HTMLInputElement;
+const results = document.querySelector("#site-results") as HTMLElement;
 const status = results.querySelector("p") as HTMLElement;
 const list = results.querySelector("ul") as HTMLElement;
 
@@ -160,7 +160,7 @@ document.addEventListener("keydown", (event) => {
   input.focus();
 });
 
-const navigation = document.querySelector("#pages") as HTMLElement;
+const navigation = document.querySelector("#site-pages") as HTMLElement;
 // The page's own entry, with those around it.
 navigation.scrollTop = (navigation.querySelector<HTMLElement>("[aria-current]")?.offsetTop ?? 0) - 120;
 // On a phone it covers the page that a link in it leads to.

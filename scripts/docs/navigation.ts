@@ -16,6 +16,7 @@ export const GROUPS: readonly Group[] = [
     pages: [
       ["README.md", "What it is"],
       ["docs/quick-start.md"],
+      ["docs/tour.md"],
       ["docs/examples.md"],
       ["docs/explorer.md", "The explorer"],
     ],

@@ -38,19 +38,19 @@ ${headHtml({
 <script defer src="${to("site.js")}"></script>`,
 })}
 <body>
-<a class="skip" href="#content">Skip to the page</a>
+<a class="skip" href="#site-content">Skip to the page</a>
 <header>
-<button type="button" popovertarget="pages" class="menu">Contents</button>
+<button type="button" popovertarget="site-pages" class="menu">Contents</button>
 <a class="home" href="${to("index.html")}">Liquid Edge</a>
 <search hidden><label for="query">Search</label>
-<input id="query" type="search" autocomplete="off" spellcheck="false" placeholder="Search  /">
-<div id="results" hidden><p role="status"></p><ul></ul></div></search>
+<input id="site-query" type="search" autocomplete="off" spellcheck="false" placeholder="Search  /">
+<div id="site-results" hidden><p role="status"></p><ul></ul></div></search>
 </header>
 <div class="columns">
-<nav id="pages" popover aria-label="Pages">
+<nav id="site-pages" popover aria-label="Pages">
 ${site.groups.map((group) => navigationGroup(site, group, at, headings)).join("\n")}
 </nav>
-<main id="content">
+<main id="site-content">
 <article>
 ${body}</article>
 <nav class="neighbours" aria-label="Page before and after">${index < 0 ? "" : neighbour(order[index - 1], "prev", "Before")}${index < 0 ? "" : neighbour(order[index + 1], "next", "Next")}</nav>

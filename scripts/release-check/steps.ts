@@ -54,10 +54,7 @@ export const STEPS: readonly Step[] = [
   {
     name: "pack",
     what: "npm pack, installed in an empty folder",
-    run: ({ root, scratch }) => {
-      must("npm", ["run", "prepack"], root);
-      return installed(pack(root, scratch), scratch);
-    },
+    run: ({ root, scratch }) => installed(packAsPublished(root, scratch), scratch),
   },
   {
     name: "publint",
@@ -114,6 +111,26 @@ function documents(root: string): string {
   const built = outputOf("npm", ["run", "-s", "docs"], root).trim();
   must("git", ["diff", "--exit-code", "--", "docs"], root);
   return built;
+}
+
+/** What `npm publish` would upload: with the package's own scripts, in npm's order. */
+function packAsPublished(root: string, scratch: string): string {
+  const [{ filename, files }] = JSON.parse(
+    // Scripts may print before npm does.
+    outputOf("npm", ["pack", "--json", "--pack-destination", scratch], root).replace(
+      /^[\s\S]*?^(?=\[$)/m,
+      "",
+    ),
+  );
+  const paths: string[] = files.map((file: { path: string }) => file.path);
+  for (const path of [
+    "dist/cli.js",
+    "dist/core.wasm2c.c",
+    "dist/firmware/index.json",
+    "dist/firmware/nrf52840.elf",
+  ])
+    if (!paths.includes(path)) throw new Error(`npm pack: expected ${path} in the package, found none`);
+  return join(scratch, filename);
 }
 
 /** As a user does: install, import, run the command. */

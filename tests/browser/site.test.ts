@@ -65,7 +65,7 @@ describe.skipIf(missing("chromium"))("the documents in a browser", () => {
   const search = async (page: Page, query: string) => {
     await page.keyboard.press("/");
     await page.keyboard.type(query);
-    await page.locator("#results li").first().waitFor();
+    await page.locator("#site-results li").first().waitFor();
   };
 
   it.each(["index.html", "docs/data.html", "docs/reference/device.html", "tests/guide/gate.test.ts.html"])(
@@ -106,20 +106,20 @@ describe.skipIf(missing("chromium"))("the documents in a browser", () => {
     const { page, complaints } = await open("boards/index.html");
     await search(page, "shunt");
     expect(await page.getByRole("status").textContent()).toMatch(/place/);
-    await page.locator("#query").fill("MemoryProfiler");
+    await page.locator("#site-query").fill("MemoryProfiler");
     await page.waitForFunction(
-      "document.querySelector('#results strong')?.textContent.includes('MemoryProfiler')",
+      "document.querySelector('#site-results strong')?.textContent.includes('MemoryProfiler')",
     );
     await page.keyboard.press("ArrowDown");
     await page.keyboard.press("Enter");
     await page.waitForURL("**/docs/reference/core.html#memoryprofiler");
     expect(await page.locator("h3#memoryprofiler").isVisible()).toBe(true);
     await search(page, "--battery-mah");
-    expect(await page.locator("#results strong").allTextContents()).toContain("The command line › estimate");
+    expect(await page.locator("#site-results strong").allTextContents()).toContain("The command line › estimate");
     await page.keyboard.press("Escape");
-    expect(await page.locator("#results").isVisible()).toBe(false);
-    await page.locator("#query").fill("qqqq <b>");
-    await page.waitForFunction("document.querySelector('#results p').textContent.includes('Nothing')");
+    expect(await page.locator("#site-results").isVisible()).toBe(false);
+    await page.locator("#site-query").fill("qqqq <b>");
+    await page.waitForFunction("document.querySelector('#site-results p').textContent.includes('Nothing')");
     expect(complaints).toEqual([]);
   });
 

@@ -33,7 +33,7 @@ describe("bad input", () => {
       `run ${SINE} --board nrf52840 --port ttyACM0`,
       '--port: expected a serial port .*, tcp:HOST:PORT or unix:PATH, found "ttyACM0"',
     ],
-    [`run ${SINE} --board qemu-m4f --inferences 0`, ".*Expected a whole number >= 1."],
+    [`run ${SINE} --board qemu-m4f --inferences 0`, '--inferences: expected a whole number >= 1, found "0"'],
     ["build qemu-m4f --image-in flash", "--image-in flash: expected --image FILE, found none"],
     [`build qemu-m4f --image ${SINE}`, "--image: expected --image-in flash with it, found ram .*"],
     [`build rp2040 --image-in flash --image ${SINE}`, "--image-in: expected ram on rp2040.*"],

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { builtinBoards } from "../../bindings/board/load.ts";
 import { OPTIONAL_TOOLS } from "../../cli/actions/doctor.ts";
+import manifest from "../../package.json" with { type: "json" };
 import { TOOLS } from "../../scripts/tools.ts";
 import { cli, cliJson, golden, ROOT, SINE, SINE_INPUT } from "./run-cli.ts";
 import { doctorJson, inspectNetworkJson, wiringJson } from "./schemas.ts";
@@ -30,6 +31,24 @@ describe("the program", () => {
     expect({ code, err }).toEqual({ code: 0, err: [] });
     expect(out).toContain("--json");
     expect(out).toMatch(new RegExp(`Examples:\\n {2}\\$ liquid-edge ${command}`));
+  });
+
+  it.each([["board"], ["baseline"]])("explains the commands of %s with examples", async (group) => {
+    const { code, out } = await cli([group, "--help"]);
+    expect(code).toBe(0);
+    expect(out).toMatch(new RegExp(`Examples:\\n {2}\\$ liquid-edge ${group} `));
+  });
+
+  it("explains a command of a group behind help, and all of them behind help alone", async () => {
+    expect((await cli(["help", "board", "run"])).out).toBe((await cli(["board", "run", "--help"])).out);
+    expect((await cli(["help"])).out).toBe((await cli(["--help"])).out);
+    expect((await cli(["help", "help"])).out).toBe((await cli(["--help"])).out);
+  });
+
+  it("says what an option lacks whose value is not there", async () => {
+    expect((await cli(["profile", SINE, "--steps"])).err).toEqual([
+      "liquid-edge: --steps: expected <n>, found nothing (liquid-edge help profile)",
+    ]);
   });
 
   it("prints its version", async () => {
@@ -212,6 +231,14 @@ describe("doctor", () => {
     const packages =
       "wabt make gcc-arm-none-eabi libnewlib-arm-none-eabi qemu-system-arm gcc libc6-dev cmake python3";
     expect(out).toContain(`apt-get install ${packages}\n`.trimEnd());
+  });
+
+  it("says which npm packages load, and how to get those that do not", async () => {
+    const { packages } = doctorJson.parse(await cliJson(["doctor"]));
+    const names = packages.flatMap((one) => one.names);
+    // What a command that needs more than npm brings by itself asks for.
+    expect(names.sort()).toEqual(Object.keys(manifest.optionalDependencies).sort());
+    for (const { install } of packages) expect(install).toMatch(/^(@?[\w/-]+@\d+\.\d+\.\d+ ?)+$/);
   });
 
   it("says how an RP2040 is connected", async () => {

@@ -120,26 +120,30 @@ describe("evaluate", () => {
   });
 
   it.each([
-    ["no --data", ["evaluate", SINE], "required option '--data <path>' not specified"],
+    [
+      "no --data",
+      ["evaluate", SINE],
+      "evaluate: expected --data <path>, found none (liquid-edge help evaluate)",
+    ],
     [
       "no description",
       ARGS.slice(0, 4),
-      "--description is missing: JSON that says what the columns of the CSV mean (docs/data.md)",
+      "--description: expected a JSON file that says what the columns of the CSV mean, found none (docs/data.md)",
     ],
     [
       "a folder of no known name",
       ["evaluate", "net.safetensors", "--data", "some/folder/"],
-      "--data some/folder is no CSV and has no known name: say what it is with --dataset imu-wand|lidar-steering|occupancy|physionet2012|single-hop|csv",
+      "--data: expected a .csv file or a folder with the name of a data set, found some/folder (say what it is with --dataset imu-wand|lidar-steering|occupancy|physionet2012|single-hop|csv)",
     ],
     [
       "a folder that is not there",
       ["evaluate", "net.safetensors", "--data", "x/occupancy"],
-      "x/occupancy/train.csv.gz: expected a readable file, found none there",
+      "x/occupancy/train.csv.gz: expected a readable file, found none there (docs/data.md says where occupancy is from)",
     ],
     [
       "an unknown data set",
       [...ARGS, "--dataset", "ocupancy"],
-      /argument 'ocupancy' is invalid\. Expected imu-wand.*\(did you mean "occupancy"\?\)/,
+      /--dataset: expected one of imu-wand.*\(did you mean "occupancy"\?\)/,
     ],
     [
       "another width",

@@ -23,9 +23,9 @@ describe("examples/steam.safetensors", () => {
     expect(trained.equals(readFileSync(EXAMPLE))).toBe(true);
   });
 
-  it("is trained by the command that README shows", () => {
-    const readme = readFileSync(join(ROOT, "README.md"), "utf8");
+  it("is trained by the command that docs/tour.md shows", () => {
+    const tour = readFileSync(join(ROOT, "docs/tour.md"), "utf8");
     const command = ["train", EXAMPLE_DATA, ...EXAMPLE_TRAINING, "--out", "steam.safetensors"].join(" ");
-    expect(readme).toContain(`npx liquid-edge ${command}\n`);
+    expect(tour).toContain(`npx liquid-edge ${command}\n`);
   });
 });

@@ -91,7 +91,7 @@ describe("the bundled command", () => {
     expect(readdirSync(drawings)).toEqual(["net.svg"]);
     const { status, stderr } = run(["wiring", SINE, "--svg", join(drawings, "none", "net.svg")]);
     expect(status).toBe(2);
-    expect(stderr).toMatch(/net\.svg: expected a file that can be written, found none there\n$/);
+    expect(stderr).toMatch(/net\.svg: expected a file that can be written, found no such folder\n$/);
   });
 
   it("prunes a network in its place, at once, and leaves nothing else behind", () => {
@@ -112,7 +112,7 @@ describe("the bundled command", () => {
       join(networks, "none", "a"),
     ]);
     expect(status).toBe(2);
-    expect(stderr).toMatch(/expected a file that can be written, found none there\n$/);
+    expect(stderr).toMatch(/expected a file that can be written, found no such folder\n$/);
   });
 
   it("ends quietly with 0 when the reader closes the pipe", (context) => {

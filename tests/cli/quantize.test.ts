@@ -62,7 +62,7 @@ describe("quantize", () => {
     expect((await error("16")).relativeRmsError).toBeLessThan((await error("8")).relativeRmsError / 2);
     const { code, err } = await cli([...base, "--activations", "12"]);
     expect(code).toBe(2);
-    expect(err[0]).toMatch(/Expected 8, 16/);
+    expect(err[0]).toMatch(/expected one of 8, 16/);
   });
 
   it("widens activations where 8 bits leave too much, and says why", async () => {
@@ -125,7 +125,7 @@ describe("quantize", () => {
       expect({ code, err }).toEqual({
         code: 2,
         err: [
-          'liquid-edge: pump: "split" expected a part with samples to calibrate on, train, found test, which is empty',
+          'liquid-edge: pump: "split" expected a part with samples to calibrate on (train), found test, which is empty',
         ],
       });
     });
@@ -170,7 +170,10 @@ describe("quantize", () => {
         ["--calibrate", SINE_INPUT, "--counts", "worse.json"],
         'worse.json: "scale" expected a number, or a list of numbers, found "big"',
       ],
-      [["--calibrate", SINE_INPUT, "--layers", "ltc"], "Expected name=int8 or name=int4, each name once."],
+      [
+        ["--calibrate", SINE_INPUT, "--layers", "ltc"],
+        '--layers: expected name=int8 or name=int4, each name once, found "ltc"',
+      ],
       [
         ["--calibrate", SINE_INPUT, "--layers", "ltd=int4"],
         'layers: "ltd" expected one of ltc, found no such layer with weights (did you mean "ltc"?)',
@@ -212,7 +215,7 @@ describe("quantize", () => {
     ]);
     const unknown = await cli([...base, "--precision", "int2"]);
     expect(unknown.code).toBe(2);
-    expect(unknown.err[0]).toMatch(/Expected int8, int4/);
+    expect(unknown.err[0]).toMatch(/expected one of int8, int4/);
   });
 });
 

@@ -333,6 +333,15 @@ export const doctorJson = z.strictObject({
     problem: z.nullable(z.string()),
   }),
   boards: count,
+  firmware: z.nullable(z.strictObject({ boards: z.array(z.string()), compiler: z.string() })),
+  packages: z.array(
+    z.strictObject({
+      names: z.array(z.string()),
+      loads: z.boolean(),
+      neededFor: z.string(),
+      install: z.string(),
+    }),
+  ),
   tools: z.array(
     z.strictObject({
       command: z.string(),

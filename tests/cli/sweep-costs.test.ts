@@ -156,7 +156,7 @@ describe("shards", () => {
 
   it.each(["0/3", "4/3", "1", "a/b", "1/0"])("refuses --shard %s", async (shard) => {
     const { code, err } = await sweep(path("costs.yaml"), "--out", path("none"), "--shard", shard);
-    expect({ code, err }).toMatchObject({ code: 2, err: [expect.stringMatching(/Expected i\/n/)] });
+    expect({ code, err }).toMatchObject({ code: 2, err: [expect.stringMatching(/expected i\/n/)] });
   });
 
   it("refuses a folder that is none", async () => {

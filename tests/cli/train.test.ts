@@ -383,7 +383,7 @@ describe("train", () => {
       "a share that is none",
       waves(),
       ["--validation", "1.5"],
-      /Expected split, none, or a share above 0 and below 1/,
+      /expected split, none, or a share above 0 and below 1/,
     ],
     ["a checkpoint that is none", waves(), ["--resume", "waves.csv"], /^liquid-edge: waves.csv: /],
   ])("refuses %s in one line and writes nothing", async (_, csv, args, message) => {

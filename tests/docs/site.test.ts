@@ -174,6 +174,13 @@ describe("the site", () => {
     expect(wrong).toEqual([]);
   });
 
+  it("has no id twice on a page: a heading may be called as anything of the frame", () => {
+    for (const page of files().filter((path) => path.endsWith(".html"))) {
+      const all = [...html(page).matchAll(/<[^>]* id="([^"]*)"/g)].map(([, id]) => id!);
+      expect(all.filter((id, i) => all.indexOf(id) !== i)).toEqual([]);
+    }
+  });
+
   it("loads nothing from elsewhere", () => {
     for (const page of files().filter((path) => path.endsWith(".html"))) {
       const loads = [

@@ -80,8 +80,6 @@ export class Folder {
     if (SHARED_DATA !== "") {
       // Beside a checkout, as docs/data.md has it, and where examples/sweeps look for it.
       symlinkSync(resolve(SHARED_DATA), join(this.#parent, "data"));
-      mkdirSync(join(this.#parent, "shared"));
-      symlinkSync(resolve(SHARED_DATA), join(this.#parent, "shared/data"));
     }
     const bin = join(this.#parent, "bin");
     mkdirSync(bin);

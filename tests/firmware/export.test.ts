@@ -212,12 +212,12 @@ describe("export", () => {
   it.each([
     [
       ["--out", join(tmpdir(), "no-such-folder", "x")],
-      /expected a folder that can be written, found none there$/,
+      /expected a folder that can be written, found no such folder$/,
     ],
     [["--out", SINE], /expected a folder, found something that is no folder$/],
     [["--out", "x", "--name", "3d"], /--name: expected a C identifier .*, found "3d"$/],
     [["--out", "x", "--name", "core"], /--name: expected a C identifier .*, found "core"$/],
-    [["--out", "x", "--to", "rust"], /Expected c/],
+    [["--out", "x", "--to", "rust"], /--to: expected c, found "rust"/],
   ])("answers %j with one line", async (args, message) => {
     const { code, err } = await cli(["export", SINE, ...args]);
     expect([code, err.length]).toEqual([2, 1]);

@@ -85,6 +85,18 @@ describe("complains in one line about", () => {
       '"header length" expected at most 16777216 bytes, found 100000001 (is this a safetensors file?)',
     ],
     [
+      // What torch.save of PyTorch 1.13 begins with.
+      "a checkpoint of torch.save",
+      Uint8Array.of(0x50, 0x4b, 0x03, 0x04, 0, 0, 8, 8, 0, 0),
+      "expected a safetensors file, found a zip archive, which torch.save writes (save the state_dict with safetensors, docs/import.md)",
+    ],
+    [
+      // The same with _use_new_zipfile_serialization=False: protocol 2, then a long of ten bytes.
+      "a pickle",
+      Uint8Array.of(0x80, 0x02, 0x8a, 0x0a, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20),
+      "expected a safetensors file, found a pickle, which torch.save writes (save the state_dict with safetensors, docs/import.md)",
+    ],
+    [
       "a header length of 64 bits",
       file("{}", 0, 2 ** 63),
       '"header length" expected at most 16777216 bytes, found 9223372036854775808 (is this a safetensors file?)',

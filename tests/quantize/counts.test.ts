@@ -156,7 +156,7 @@ describe("calibration data from a data set", () => {
 
   it("come from a part that has samples", () => {
     expect(() => calibrationOf(dataset, "validation")).toThrow(
-      'made: "split" expected a part with samples to calibrate on, train or test, found validation, which is empty',
+      'made: "split" expected a part with samples to calibrate on (train or test), found validation, which is empty',
     );
   });
 });

@@ -70,7 +70,7 @@ function tornado(label: string, uses: readonly CoefficientUse[]): Figure {
       {
         width: PLOT_WIDTH,
         height: { step: 20 },
-        title: `${label}: what each coefficient's range does`,
+        title: "What each coefficient's range does",
         data: { values: bars },
         layer: [
           {

@@ -183,7 +183,7 @@ function rateFigure(rows: readonly CostRow[]): Figure {
     data: {
       kind: "table",
       caption: "Highest rate",
-      columns: [left("platform"), right("typical Hz"), right("surely Hz"), right("at best Hz")],
+      columns: [left("platform"), right("typical Hz"), right("at least Hz"), right("at most Hz")],
       rows: values.map(({ platform, value, min, max }) => [
         platform,
         digits(value),

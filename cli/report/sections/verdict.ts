@@ -65,8 +65,11 @@ export function verdict(data: ReportData): Section {
 function gateSentence({ result, summary }: GateView): string {
   const { counts } = result;
   const worst = result.comparisons.find(({ state }) => state === "regressed");
+  const [entry, figure, before, now, change, why] = worst === undefined ? [] : gateRows([worst])[0]!.cells;
   const cause =
-    worst === undefined ? "" : ` The worst: ${name(worst.id)}, ${name(worst.why) || "no cause found"}.`;
+    worst === undefined
+      ? ""
+      : ` The worst: ${figure} of ${entry} from ${before} to ${now}, ${change} (${name(why!) || "no cause found"}).`;
   return `${summary[0]!.toUpperCase()}${summary.slice(1)}: ${countsText(counts)}.${cause}`;
 }
 
