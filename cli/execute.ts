@@ -14,7 +14,7 @@ const NAME = "liquid-edge";
 export async function execute(args: readonly string[], terminal: Io): Promise<number> {
   const io = shownBy(terminal);
   try {
-    await buildProgram(io).parseAsync([...args], { from: "user" });
+    await buildProgram(io, args[0]).parseAsync([...args], { from: "user" });
     return ExitCode.DONE;
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return ExitCode.DONE;

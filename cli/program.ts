@@ -26,8 +26,38 @@ import { addTrend } from "./commands/trend.ts";
 import { addWiring } from "./commands/wiring.ts";
 import type { Io } from "./io.ts";
 
-/** The program; it prints through `io` and throws a CommanderError where commander would end the process. */
-export function buildProgram(io: Io): Command {
+/** In the order of the help. */
+const COMMANDS: Readonly<Record<string, (program: Command, io: Io) => void>> = {
+  run: addRun,
+  profile: addProfile,
+  estimate: addEstimate,
+  energy: addEnergy,
+  train: addTrain,
+  sweep: addSweep,
+  pareto: addPareto,
+  compare: addCompare,
+  evaluate: addEvaluate,
+  prune: addPrune,
+  quantize: addQuantize,
+  export: addExport,
+  boards: addBoards,
+  board: addBoard,
+  benchmark: addBenchmark,
+  baseline: addBaseline,
+  trend: addTrend,
+  report: addReport,
+  crosscheck: addCrosscheck,
+  wiring: addWiring,
+  inspect: addInspect,
+  explore: addExplore,
+  doctor: addDoctor,
+};
+
+/**
+ * The program; it prints through `io` and throws a CommanderError where commander would end the process. Of all commands it has only
+ * `named` where that is one: the options of two dozen others take longer than reading the line.
+ */
+export function buildProgram(io: Io, named?: string): Command {
   const program = new Command("liquid-edge")
     // A command with subcommands has options of its own, and the subcommands have theirs.
     .enablePositionalOptions()
@@ -56,28 +86,7 @@ Examples:
 
 Exit codes: 0 done, 1 a run failed, 2 wrong usage or bad input, 70 our own fault.`,
     );
-  addRun(program, io);
-  addProfile(program, io);
-  addEstimate(program, io);
-  addEnergy(program, io);
-  addTrain(program, io);
-  addSweep(program, io);
-  addPareto(program, io);
-  addCompare(program, io);
-  addEvaluate(program, io);
-  addPrune(program, io);
-  addQuantize(program, io);
-  addExport(program, io);
-  addBoards(program, io);
-  addBoard(program, io);
-  addBenchmark(program, io);
-  addBaseline(program, io);
-  addTrend(program, io);
-  addReport(program, io);
-  addCrosscheck(program, io);
-  addWiring(program, io);
-  addInspect(program, io);
-  addExplore(program, io);
-  addDoctor(program, io);
+  const isCommand = named !== undefined && Object.hasOwn(COMMANDS, named);
+  for (const add of isCommand ? [COMMANDS[named]!] : Object.values(COMMANDS)) add(program, io);
   return program;
 }

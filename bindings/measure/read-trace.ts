@@ -10,10 +10,7 @@ import { isEnergyTrace, isGzip, readEnergyTrace, readRunnerResults } from "./rea
 import { readPpk2Session, readPpk2Stream } from "./read-ppk2.ts";
 import type { Recording } from "./recording.ts";
 import type { TableOptions } from "./sample-rows.ts";
-
-export const TRACE_FORMATS = ["csv", "mlperf", "ppk2", "lpm01a", "meter"] as const;
-/** A format of traces that `readTrace` takes. */
-export type TraceFormat = (typeof TRACE_FORMATS)[number];
+import type { TraceFormat } from "./trace-format.ts";
 
 /** What a trace does not say of itself. */
 export interface ReadTraceOptions extends TableOptions {

@@ -2,7 +2,7 @@
 
 import { type Command, Option } from "commander";
 import { INSTRUMENT_IDS } from "../../bindings/measure/accuracy.ts";
-import { TRACE_FORMATS, type TraceFormat } from "../../bindings/measure/read-trace.ts";
+import { TRACE_FORMATS, type TraceFormat } from "../../bindings/measure/trace-format.ts";
 import type { Io } from "../io.ts";
 import {
   type CommonOptions,
