@@ -54,8 +54,8 @@ export interface CountedOperations {
 export class OpCounter {
   private readonly counters: WebAssembly.Global[];
   private readonly table: CountTable;
-  /** The histograms of `table` by class, computed once. */
-  private readonly histograms: [OpClass, number][][];
+  /** The histograms of `table` by class, each computed once a step has executed it: most counters belong to other networks' kernels. */
+  private readonly histograms: [OpClass, number][][] = [];
 
   /** `exports` are those of an instance of the counted build that `table` belongs to. */
   constructor(exports: WebAssembly.Exports, table: CountTable) {
@@ -66,14 +66,6 @@ export class OpCounter {
       throw new TypeError(
         `"exports" expected the global ${COUNTER_PREFIX}${i} of the counted build, got none`,
       );
-    });
-    this.histograms = table.counters.map(({ histogram }) => {
-      const classes = new Map<OpClass, number>();
-      for (const [opcode, n] of Object.entries(histogram)) {
-        const name = opClassOf(opcode);
-        if (name !== "excluded") classes.set(name, (classes.get(name) ?? 0) + n);
-      }
-      return [...classes];
     });
   }
 
@@ -101,6 +93,7 @@ export class OpCounter {
     this.table.counters.forEach((counter, i) => {
       if (increments[i] === 0) return;
       const sum = sums[counter.function]!;
+      this.histograms[i] ??= byClass(counter.histogram);
       for (const [name, n] of this.histograms[i]!) sum.set(name, (sum.get(name) ?? 0) + n * increments[i]!);
     });
     const functions = this.table.functions
@@ -126,6 +119,15 @@ export class OpCounter {
     });
     return result;
   }
+}
+
+function byClass(histogram: CounterEntry["histogram"]): [OpClass, number][] {
+  const classes = new Map<OpClass, number>();
+  for (const [opcode, n] of Object.entries(histogram)) {
+    const name = opClassOf(opcode);
+    if (name !== "excluded") classes.set(name, (classes.get(name) ?? 0) + n);
+  }
+  return [...classes];
 }
 
 /** Sum of operation counts, class by class. Classes that sum to 0 are left out. */

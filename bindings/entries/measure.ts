@@ -18,11 +18,12 @@ export {
 } from "../measure/measure-energy.ts";
 export { Ppk2, type Ppk2Options } from "../measure/ppk2.ts";
 export { parseMarks } from "../measure/read-mlperf.ts";
-export { type ReadTraceOptions, readTrace, type TraceFormat } from "../measure/read-trace.ts";
+export { type ReadTraceOptions, readTrace } from "../measure/read-trace.ts";
 export { type LiveRecording, Recorder } from "../measure/recorder.ts";
 export type { Recording } from "../measure/recording.ts";
 export { TextMeter, type TextMeterOptions } from "../measure/text-meter.ts";
 export type { Trace } from "../measure/trace.ts";
+export type { TraceFormat } from "../measure/trace-format.ts";
 export type { ProfilerOptions } from "../measure/window-sources.ts";
 export type { WindowRule } from "../measure/windows.ts";
 export { zeroCurrent } from "../measure/zero-current.ts";

@@ -9,8 +9,7 @@ import type { Synapses } from "./parameters.ts";
 /** LTC: optional input map, optional LSTM memory, the cell, optional output map. */
 export function lowerLtc(config: LtcConfig, tensors: Tensors, arena: ArenaLayout): LoweredNetwork {
   const { input_size: m, units: n } = config;
-  const positive = (values: Float32Array) =>
-    config.implicit_param_constraints ? values.map(softplus) : values;
+  const positive = config.implicit_param_constraints ? softplus : (value: number) => value;
   const cellTensor = (name: string) => tensors(`rnn_cell.${name}`);
 
   const input = arena.place(m);
@@ -27,9 +26,9 @@ export function lowerLtc(config: LtcConfig, tensors: Tensors, arena: ArenaLayout
     layers.push({ kind: "affine", name: "input_map", in: input, out: seen, w, b });
   }
 
-  const gleak = positive(cellTensor("gleak"));
+  const gleak = cellTensor("gleak").map(positive);
   const vleak = cellTensor("vleak");
-  const cm = positive(cellTensor("cm"));
+  const cm = cellTensor("cm").map(positive);
   const fused = config.solver === "fused";
   layers.push({
     kind: "ltc",
@@ -63,11 +62,10 @@ function synapses(
   prefix: string,
   nIn: number,
   nOut: number,
-  positive: (values: Float32Array) => Float32Array,
+  positive: (value: number) => number,
 ): Synapses {
   const mask = tensors(`${prefix}sparsity_mask`);
-  const strength = positive(tensors(`${prefix}w`));
-  const w = strength.map((value, i) => value * mask[i]!);
+  const w = tensors(`${prefix}w`).map((value, i) => (mask[i] === 0 ? 0 : positive(value)));
   const erev = tensors(`${prefix}erev`);
   return {
     nIn,

@@ -4,7 +4,13 @@ import { EnergySimulator, type EnergySimulatorOptions } from "../../bindings/est
 import { type Estimate, estimateJson } from "../../bindings/estimate/estimate.ts";
 import { parseOpProfile } from "../../bindings/estimate/parse-profile.ts";
 import type { Evaluation } from "../../bindings/evaluate/evaluate.ts";
-import { type MissingVariant, makeVariants, type Variant, variantOn } from "../../bindings/sweep/variants.ts";
+import {
+  type MissingVariant,
+  makeVariants,
+  type Variant,
+  type VariantData,
+  variantOn,
+} from "../../bindings/sweep/variants.ts";
 import { summarise } from "../../format/summary.ts";
 import type { EstimateOptions } from "../commands/estimate.ts";
 import type { Io } from "../io.ts";
@@ -12,12 +18,10 @@ import { matricesOf } from "../matrices.ts";
 import { PRECISIONS, usageError } from "../options.ts";
 import { findPlatforms } from "../platforms.ts";
 import { progressOf } from "../progress.ts";
-import { readDataset } from "../read-dataset.ts";
 import { readNetwork } from "../read-network.ts";
 import { fileName, readJson } from "../read-text.ts";
 import { combinationsReport } from "./estimate-combinations.ts";
 import { estimateReport } from "./estimate-report.ts";
-import { variantData } from "./variant-data.ts";
 
 /** What is estimated: a network in one or several variants, or a profile from elsewhere, of which no bytes are known. */
 export interface Subject {
@@ -168,22 +172,13 @@ function simulatorOptions(platform: Board, options: EstimateOptions): EnergySimu
 
 async function readSubject(io: Io, weights: string | undefined, options: EstimateOptions): Promise<Subject> {
   if (options.ops !== undefined) return readForeignProfile(io, options.ops);
-  const { precision, sparsity, data, dataset: id, description, split = "test" } = options;
+  const { precision, sparsity } = options;
   const network = await readNetwork(io, weights!, options.config);
-  const dataset =
-    data === undefined
-      ? null
-      : await readDataset(io, {
-          data,
-          ...(id === undefined ? {} : { dataset: id }),
-          ...(description === undefined ? {} : { description }),
-        });
   const all = await makeVariants(network, {
     precisions: precision ?? null,
     sparsities: sparsity,
     tolerant: precision?.length === PRECISIONS.length,
-    data:
-      dataset === null ? null : variantData(dataset, { split, seed: options.seed, onStep: progressOf(io) }),
+    data: options.data === undefined ? null : await readVariantData(io, options.data, options),
     withPeak: options.json === true || options.verbose === true,
   });
   io.progress(null);
@@ -191,6 +186,20 @@ async function readSubject(io: Io, weights: string | undefined, options: Estimat
   const variants = all.filter((variant) => "profile" in variant);
   if (variants.length === 0) throw missing[0]!.error;
   return { name: network.name, summary: summarise(network.config), variants, missing };
+}
+
+async function readVariantData(io: Io, data: string, options: EstimateOptions): Promise<VariantData> {
+  const [{ readDataset }, { variantData }] = await Promise.all([
+    import("../read-dataset.ts"),
+    import("./variant-data.ts"),
+  ]);
+  const { dataset: id, description, split = "test", seed } = options;
+  const dataset = await readDataset(io, {
+    data,
+    ...(id === undefined ? {} : { dataset: id }),
+    ...(description === undefined ? {} : { description }),
+  });
+  return variantData(dataset, { split, seed, onStep: progressOf(io) });
 }
 
 async function readForeignProfile(io: Io, path: string): Promise<Subject> {

@@ -3,7 +3,7 @@
 import { type Command, Option } from "commander";
 import { INSTRUMENT_IDS } from "../../bindings/measure/accuracy.ts";
 import { LIVE_FORMATS, LIVE_INSTRUMENTS, PPK2_MODES } from "../../bindings/measure/live-instruments.ts";
-import { TRACE_FORMATS, type TraceFormat } from "../../bindings/measure/read-trace.ts";
+import { TRACE_FORMATS, type TraceFormat } from "../../bindings/measure/trace-format.ts";
 import type { Io } from "../io.ts";
 import {
   type CommonOptions,

@@ -12,7 +12,7 @@ import { TEMPLATE } from "./pdf-template.ts";
 import { forPdf } from "./pdf-text.ts";
 import { tied } from "./words.ts";
 
-const PDF_PACKAGES = ["@myriaddreamin/typst-ts-node-compiler", "@expo-google-fonts/arimo"] as const;
+export const PDF_PACKAGES = ["@myriaddreamin/typst-ts-node-compiler", "@expo-google-fonts/arimo"] as const;
 /** A command is to be copied as it is: only what a line cannot hold is broken. */
 const LINE_LETTERS = 90;
 const FONTS = ["400Regular/Arimo_400Regular.ttf", "700Bold/Arimo_700Bold.ttf"];

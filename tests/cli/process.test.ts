@@ -7,12 +7,14 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  realpathSync,
   rmSync,
   statSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { buildCli } from "../../scripts/build-cli.ts";
 import { ROOT, SINE, SINE_INPUT } from "./run-cli.ts";
@@ -135,17 +137,46 @@ describe("the bundled command", () => {
   });
 
   it("loads neither the schema library nor a build of the core to start", () => {
-    const text = readFileSync(command, "utf8");
-    const eager = [...text.matchAll(/(?:^|;|})import(?:[^"(;]*from)?"(\.\/chunks\/[^"]+)"/g)].map(
-      ([, path]) => path!,
-    );
-    expect(eager.length).toBeGreaterThan(0);
-    for (const path of eager) {
-      const chunk = readFileSync(join(folder, path), "utf8");
-      expect(chunk).not.toContain("AGFzbQEAAAA");
-      expect(chunk).not.toContain("ZodError");
+    const files = loadedBy(["--version"]);
+    expect(files.length).toBeLessThanOrEqual(3);
+    expect(bytesOf(files)).toBeLessThan(145_000);
+    for (const { text } of files) {
+      expect(text).not.toContain("AGFzbQEAAAA");
+      expect(text).not.toContain("ZodError");
     }
-    expect(text).not.toContain("AGFzbQEAAAA");
-    expect(text.length).toBeLessThan(60_000);
+  });
+
+  it("loads one build of the core and few files to estimate", () => {
+    const files = loadedBy(["estimate", SINE]);
+    expect(files.filter(({ text }) => text.includes("AGFzbQEAAAA")).map(({ name }) => name)).toEqual([
+      expect.stringMatching(/^chunks\/cli-counted-/),
+    ]);
+    // Node takes longer to load a file than to read 20 kB of it.
+    expect(files.length).toBeLessThanOrEqual(6);
+    expect(bytesOf(files)).toBeLessThan(660_000);
   });
 });
+
+/** The files of the command that Node loads to run it. */
+function loadedBy(args: string[]): { name: string; text: string }[] {
+  const hooks = `import { writeSync } from "node:fs";
+    export function load(url, context, next) { writeSync(2, url + "\\n"); return next(url, context); }`;
+  const preload = `import { register } from "node:module"; register(${JSON.stringify(asModule(hooks))});`;
+  const { status, stderr } = spawnSync(process.execPath, ["--import", asModule(preload), command, ...args], {
+    encoding: "utf8",
+  });
+  expect(status).toBe(0);
+  const own = pathToFileURL(realpathSync(folder)).href;
+  return stderr
+    .split("\n")
+    .filter((url) => url.startsWith(own))
+    .map((url) => ({ name: url.slice(own.length + 1), text: readFileSync(fileURLToPath(url), "utf8") }));
+}
+
+function bytesOf(files: { text: string }[]): number {
+  return files.reduce((bytes, { text }) => bytes + Buffer.byteLength(text), 0);
+}
+
+function asModule(source: string): string {
+  return `data:text/javascript,${encodeURIComponent(source)}`;
+}
