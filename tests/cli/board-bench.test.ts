@@ -261,7 +261,7 @@ describe.skipIf(missing("python3", "wasm2c", "gcc"))("a bench", () => {
       expect(boardSetupJson.parse(JSON.parse(out)).boards).toMatchObject([{ problem: null }]);
       expect([code, fake.mode, fake.supplyMv]).toEqual([0, "source", 3000]);
       // The last bytes are still on their way through the pseudo-terminal.
-      await vi.waitFor(() => expect(fake.dutPower).toBe(false));
+      await vi.waitFor(() => expect(fake.dutPower).toBe(false), 20_000);
     },
     120_000,
   );
