@@ -4,7 +4,7 @@ import { inflate } from "../inflate.ts";
 import { expectAtMost, MAX_JSON_BYTES } from "../limits.ts";
 import { parseJson } from "../parse-json.ts";
 import { accuracyOf } from "./accuracy.ts";
-import { LIVE_FORMATS, type LiveFormat } from "./live-instruments.ts";
+import { LIVE_FORMATS } from "./live-instruments.ts";
 import { Lpm01aDecoder } from "./lpm01a-decoder.ts";
 import { readTable } from "./read-csv.ts";
 import { isEnergyTrace, isGzip, readEnergyTrace, readRunnerResults } from "./read-mlperf.ts";
@@ -13,7 +13,7 @@ import type { Recording } from "./recording.ts";
 import type { TableOptions } from "./sample-rows.ts";
 
 /** A format of traces that `readTrace` takes. */
-export type TraceFormat = "csv" | "mlperf" | LiveFormat;
+export type TraceFormat = "csv" | "mlperf" | "ppk2" | "lpm01a" | "meter";
 export const TRACE_FORMATS: readonly TraceFormat[] = ["csv", "mlperf", ...LIVE_FORMATS];
 
 /** What a trace does not say of itself. */

@@ -240,7 +240,7 @@ describe.skipIf(missing("python3", "wasm2c", "gcc"))("a board and an instrument 
       // 5 mA at 3 V for as long as a request takes, at least; 3,200 inferences of 250 µs fill 800 ms.
       expect(entries[0]!.energyUj!.value).toBeGreaterThan((0.95 * 5e-3 * 3 * BUSY_MS * 1000) / 3200);
       expect(ppk2.mode).toBe("source");
-      await vi.waitFor(() => expect(ppk2.dutPower).toBe(false));
+      await vi.waitFor(() => expect(ppk2.dutPower).toBe(false), { timeout: 10_000 });
     } finally {
       end();
       await ppk2Port.unplug();
