@@ -2,7 +2,7 @@
 
 import type { Link } from "../device/link.ts";
 import type { Instrument } from "./instrument.ts";
-import { LIVE_INSTRUMENTS, type PPK2_MODES } from "./live-instruments.ts";
+import { LIVE_INSTRUMENTS } from "./live-instruments.ts";
 import {
   PPK2_SAMPLES_PER_SECOND,
   Ppk2Decoder,
@@ -27,7 +27,7 @@ const REPLY_MS = 2000;
 /** How the PPK2 measures. */
 export interface Ppk2Options {
   /** `ampere` measures what another supply feeds, `source` feeds the device itself. */
-  mode: (typeof PPK2_MODES)[number];
+  mode: "ampere" | "source";
   /** 800 to 5000. In `ampere` mode that of the other supply, which the power is computed with. */
   supplyMv: number;
 }

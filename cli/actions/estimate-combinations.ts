@@ -2,11 +2,10 @@
 // combination of number format and sparsity.
 
 import type { Estimate } from "../../bindings/estimate/estimate.ts";
-import { ENERGY, TIME } from "../../format/units.ts";
 import { fits } from "../../format/verdicts.ts";
 import { type Cell, type Column, count, digits, exact, paragraph, percent, styled, table } from "../text.ts";
 import type { Result } from "./estimate.ts";
-import { intervalColumns, RIGHT } from "./estimate-columns.ts";
+import { figureColumns, RIGHT } from "./estimate-columns.ts";
 import { coefficients, details } from "./estimate-details.ts";
 import { commonFoot, FP16_NOTE, formats, type Report, styledVerdict } from "./estimate-report.ts";
 import { METRIC_TITLES, shown } from "./evaluate-report.ts";
@@ -79,16 +78,7 @@ function accuracyHead({ subject, colour }: CombinationsReport): string[] {
 
 function combinationsTable({ results, colour }: CombinationsReport): string {
   const estimates = results.map(({ estimate }) => estimate);
-  const latency = intervalColumns(
-    "latency",
-    TIME,
-    estimates.map((e) => e.latencyUs),
-  );
-  const energy = intervalColumns(
-    "energy",
-    ENERGY,
-    estimates.map((e) => e.energyUj),
-  );
+  const { latency, energy } = figureColumns(estimates);
   const metric = results[0]!.variant.evaluation?.metric.name;
   // With a metric there is no room for the interval of the latency; JSON has it.
   const latencyColumns = metric === undefined ? latency.columns.length : 1;

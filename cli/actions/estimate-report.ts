@@ -4,12 +4,12 @@ import type { Board } from "../../bindings/board/board.ts";
 import { totalOperations } from "../../bindings/count/op-class.ts";
 import type { Estimate } from "../../bindings/estimate/estimate.ts";
 import type { Variant } from "../../bindings/sweep/variants.ts";
-import { ENERGY, POWER, TIME, unitFor } from "../../format/units.ts";
+import { POWER, unitFor } from "../../format/units.ts";
 import { fits, inTime, shortCore, type Verdict } from "../../format/verdicts.ts";
 import { matricesOf, matrixTable } from "../matrices.ts";
 import { type Cell, type Column, count, digits, exact, paragraph, styled, table, whole } from "../text.ts";
 import type { Subject, Unavailable } from "./estimate.ts";
-import { intervalColumns, RIGHT } from "./estimate-columns.ts";
+import { figureColumns, RIGHT } from "./estimate-columns.ts";
 import { coefficients, details } from "./estimate-details.ts";
 
 export interface Report {
@@ -66,16 +66,7 @@ function head({ subject, estimates }: Report): string[] {
 }
 
 function mainTable({ estimates, boards, colour }: Report): string {
-  const latency = intervalColumns(
-    "latency",
-    TIME,
-    estimates.map((e) => e.latencyUs),
-  );
-  const energy = intervalColumns(
-    "energy",
-    ENERGY,
-    estimates.map((e) => e.energyUj),
-  );
+  const { latency, energy } = figureColumns(estimates);
   const [powerScale, powerUnit] = unitFor(
     POWER,
     estimates.map((e) => e.averagePowerUw.typ),
@@ -114,16 +105,7 @@ export function styledVerdict({ text, level }: Verdict): Cell {
 
 /** The same of one time step, where an inference is several. */
 function stepTable(estimates: readonly Estimate[], colour: boolean): string {
-  const latency = intervalColumns(
-    "latency",
-    TIME,
-    estimates.map((e) => e.perStep.latencyUs),
-  );
-  const energy = intervalColumns(
-    "energy",
-    ENERGY,
-    estimates.map((e) => e.perStep.energyUj),
-  );
+  const { latency, energy } = figureColumns(estimates.map(({ perStep }) => perStep));
   return table(
     [{ title: "one time step" }, { title: "cycles", align: RIGHT }, ...latency.columns, ...energy.columns],
     estimates.map((e) => [

@@ -1,6 +1,6 @@
 import type { InspectOptions } from "../commands/inspect.ts";
 import type { Io } from "../io.ts";
-import { inspectFile } from "./inspect-file.ts";
+import { inspectFile } from "./inspect/inspect-file.ts";
 
 /** Says what is in a file. */
 export async function inspect(io: Io, file: string, { config, json }: InspectOptions): Promise<void> {

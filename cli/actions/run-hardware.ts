@@ -1,32 +1,25 @@
-// Runs every network of a suite on the boards of a bench: outputs compared bit for bit with the core on this machine, inferences
-// counted by an emulated board, timed by a real one, their energy taken from an instrument.
+// Runs every network of a suite on the boards of a bench, and makes a record of what measure-on-board.ts finds there.
 
 import { DeviceSession } from "../../bindings/device/device-session.ts";
 import type { Hello } from "../../bindings/device/hello.ts";
-import { differingWords, encodeRow, expectedRows } from "../../bindings/device/records.ts";
-import { runRow } from "../../bindings/device/run-on-device.ts";
 import { complain, LiquidEdgeError } from "../../bindings/errors.ts";
 import { EnergyProfiler } from "../../bindings/measure/energy-profiler.ts";
 import { printable } from "../../bindings/network/printable.ts";
-import type { Network } from "../../bindings/network.ts";
 import {
   type Hardware,
   type HardwareBoard,
   type HardwareInstrument,
   parseHardware,
 } from "../../bindings/record/hardware.ts";
-import { type BoardFigures, measuredEntry } from "../../bindings/record/measured-entry.ts";
+import { measuredEntry } from "../../bindings/record/measured-entry.ts";
 import { type BenchmarkRecord, type Entry, entryId } from "../../bindings/record/record.ts";
 import { parseRecord } from "../../bindings/record/schema.ts";
 import type { Suite } from "../../bindings/record/suite.ts";
 import { sha256 } from "../../bindings/sha256.ts";
-import { RunFailure } from "../exit.ts";
-import { ticksToCount } from "../firmware/emulator.ts";
 import { QEMU } from "../firmware/qemu.ts";
 import { firmwareCompiler } from "../firmware/ready-firmware.ts";
 import { instrumentText, markerOf, openInstrument, settingsOf } from "../instruments/open-instrument.ts";
 import type { Io } from "../io.ts";
-import { noiseSequence } from "../noise.ts";
 import { barOf } from "../progress.ts";
 import { compiledFor } from "../read-network.ts";
 import { fileName } from "../read-text.ts";
@@ -34,6 +27,7 @@ import { readYaml } from "../read-yaml.ts";
 import { greet } from "./board/connect.ts";
 import { linkTo } from "./board/link-to.ts";
 import { findTarget, type Target } from "./board/targets.ts";
+import { type BoardPlace, measureOnBoard } from "./measure-on-board.ts";
 import {
   besideSuite,
   countVariants,
@@ -42,14 +36,6 @@ import {
   suiteRecord,
   suiteVariants,
 } from "./suite-variants.ts";
-
-const INFERENCES = 1000;
-/** An emulator counts the same every time. */
-const INFERENCES_EMULATED = 100;
-/** Steps whose outputs are compared. */
-const STEPS = 4;
-/** Of an energy window without a marker: less than a request may take before it is sent again. */
-const WINDOW_MS = 800;
 
 /** Runs the suite on the bench in `hardwarePath`. Throws RunFailure when a bit differs from the core on this machine. */
 export async function runHardware(io: Io, suitePath: string, hardwarePath: string): Promise<BenchmarkRecord> {
@@ -158,7 +144,7 @@ class Bench {
     return { ...(environment === undefined ? {} : { measured: environment }), boards: this.#boards };
   }
 
-  async #variant(place: Place, { facts, variant }: SuiteVariant): Promise<void> {
+  async #variant(place: BoardPlace, { facts, variant }: SuiteVariant): Promise<void> {
     const platform = place.target.id;
     const id = entryId({ ...facts, platform });
     this.#show(this.entries.length + this.skipped.length, id);
@@ -168,7 +154,7 @@ class Bench {
     }
     try {
       const network = await compiledFor(variant.network!, place.target.board);
-      const figures = await measure(place, network, id, this.#suite);
+      const figures = await measureOnBoard(place, network, id, this.#suite);
       const imageHash = await sha256(network.compiled.image);
       const { evaluation, outcomes } = variant;
       const profile = await network.profileOperations();
@@ -188,94 +174,6 @@ class Bench {
       this.skipped.push({ id, reason: error.message });
     }
   }
-}
-
-interface Place {
-  target: Target;
-  board: HardwareBoard;
-  session: DeviceSession;
-  hello: Hello;
-  profiler: EnergyProfiler | null;
-}
-
-async function measure(place: Place, network: Network, id: string, suite: Suite): Promise<BoardFigures> {
-  const { target, board, session, hello, profiler } = place;
-  const { compiled } = network;
-  const { steps, rateHz } = suite;
-  if (!hello.floatOk && compiled.integer === undefined) {
-    throw complain("device-refused", target.id, {
-      expected: "a float unit that passes the self-test",
-      found: "one that does not",
-    });
-  }
-  const dataBytes = await session.upload(compiled.image, compiled.arenaBytes);
-  const row = encodeRow(compiled, noiseSequence(compiled.input.length, STEPS), 0);
-  const [expected] = await expectedRows(compiled, [row]);
-  const done = await runRow(session, compiled, row, dataBytes);
-  const differing =
-    differingWords(done.records, expected!.records, compiled) +
-    differingWords(done.state, expected!.state, compiled);
-  if (differing > 0) {
-    throw new RunFailure(
-      `${id}: expected the bits of the core on this machine, found ${differing} differing words of outputs and states`,
-    );
-  }
-  const inferences = board.inferences ?? (target.emulated === null ? INFERENCES : INFERENCES_EMULATED);
-  const ticks = Array.from(await session.time(inferences, board.warmup));
-  const operatingPoint = hello.emulated ? "emulated" : `${hello.clockHz / 1e6}mhz`;
-  const common = { platform: target.id, conditions: { operatingPoint, rateHz, steps } };
-  if (target.emulated !== null) {
-    const emulated = target.emulated;
-    const perInference = ticks.map((t) => steps * ticksToCount(emulated, t, hello.tickHz));
-    return { ...common, counted: { counts: emulated.counts, perInference }, latencyMs: null, energyUj: null };
-  }
-  const timesMs = ticks.map((t) => (1000 * steps * t) / hello.tickHz);
-  const energyUj = profiler === null ? null : await energyOf(place, profiler, id, steps, timesMs[0]! / steps);
-  return { ...common, counted: null, latencyMs: meansOf(timesMs, board.readings), energyUj };
-}
-
-/** Means of equal groups, in order: single times of one run lie closer together than runs do. */
-function meansOf(values: readonly number[], groups: number): number[] {
-  const n = Math.min(groups, values.length);
-  return Array.from({ length: n }, (_, g) => {
-    const group = values.slice(
-      Math.floor((g * values.length) / n),
-      Math.floor(((g + 1) * values.length) / n),
-    );
-    return group.reduce((sum, value) => sum + value, 0) / group.length;
-  });
-}
-
-/**
- * Energies of windows. With a marker the windows are those of single inferences; without it a window holds as many as fit, in one
- * request, so that little else happens in it.
- */
-async function energyOf(
-  { board: { instrument, readings }, session }: Place,
-  profiler: EnergyProfiler,
-  id: string,
-  steps: number,
-  stepMs: number,
-): Promise<BoardFigures["energyUj"]> {
-  const byMarker = instrument !== undefined && "marker" in instrument && instrument.marker !== undefined;
-  const n = Math.max(1, Math.floor(WINDOW_MS / stepMs));
-  const samples: number[] = [];
-  let spread = 0;
-  for (let i = 0; i < readings; i++) {
-    const window = profiler.measure(id, { inferences: byMarker ? 1 : n });
-    if (byMarker) await session.time(Math.min(n, 100), 0);
-    else await session.time(1, n - 1);
-    await window.end();
-    const { medianEnergyPerInferenceUj: typical, medianRangeUj: bounds } = window.report;
-    if (!(typical > 0)) {
-      throw new RunFailure(
-        `${id}: expected an energy above 0, found ${typical} µJ: is the instrument wired to it?`,
-      );
-    }
-    samples.push(steps * typical);
-    if (bounds !== null) spread = Math.max(spread, (bounds.max - bounds.min) / 2 / typical);
-  }
-  return { samples, spread };
 }
 
 /** What figures of this board depend on, apart from the code that is gated. */

@@ -1,70 +1,26 @@
-// Recognises a file by its contents and describes it.
+// What is in a file of tensors.
 
-import { parseBoardFile } from "../../bindings/board/load.ts";
-import { totalOperations } from "../../bindings/count/op-class.ts";
-import { complain } from "../../bindings/errors.ts";
-import { parseOpProfile } from "../../bindings/estimate/parse-profile.ts";
-import { compile } from "../../bindings/image/compile.ts";
-import { compileInteger } from "../../bindings/image/compile-integer.ts";
-import { readModel } from "../../bindings/network/checkpoint.ts";
-import { configToJson, modelWidths, parseConfig } from "../../bindings/network/config.ts";
-import { describeModel } from "../../bindings/network/describe.ts";
-import { describeValue, printable } from "../../bindings/network/printable.ts";
-import { parseSafetensors, type SafetensorsFile } from "../../bindings/network/safetensors.ts";
-import { parseJson } from "../../bindings/parse-json.ts";
-import { isIntegerFile, readIntegerModel } from "../../bindings/quantize/integer-file.ts";
-import { isTrainingCheckpoint, readCheckpoint } from "../../bindings/train/checkpoint-file.ts";
-import { trainedForOf } from "../../bindings/train/trained-model.ts";
-import { summarise } from "../../format/summary.ts";
-import type { Io } from "../io.ts";
-import { type Matrix, matricesOf, matrixTable } from "../matrices.ts";
-import { decodeText, fileName, readJson } from "../read-text.ts";
-import { bytes as byteCount, count, table, whole } from "../text.ts";
-import { boardPage } from "./board-page.ts";
-
-/** What is in a file. `json.kind` says which of the others it has. */
-export interface Finding {
-  json: { file: string; kind: string; bytes: number } & Record<string, unknown>;
-  text(colour: boolean): string;
-}
+import { compile } from "../../../bindings/image/compile.ts";
+import { compileInteger } from "../../../bindings/image/compile-integer.ts";
+import { readModel } from "../../../bindings/network/checkpoint.ts";
+import { configToJson, modelWidths } from "../../../bindings/network/config.ts";
+import { describeModel } from "../../../bindings/network/describe.ts";
+import { printable } from "../../../bindings/network/printable.ts";
+import { parseSafetensors, type SafetensorsFile } from "../../../bindings/network/safetensors.ts";
+import { isIntegerFile, readIntegerModel } from "../../../bindings/quantize/integer-file.ts";
+import { isTrainingCheckpoint, readCheckpoint } from "../../../bindings/train/checkpoint-file.ts";
+import { trainedForOf } from "../../../bindings/train/trained-model.ts";
+import { summarise } from "../../../format/summary.ts";
+import type { Io } from "../../io.ts";
+import { type Matrix, matricesOf, matrixTable } from "../../matrices.ts";
+import { fileName, readJson } from "../../read-text.ts";
+import { bytes as byteCount, count, table, whole } from "../../text.ts";
+import type { Base, Finding } from "./finding.ts";
 
 const METADATA_KEY = "liquid_edge";
 
-/** Describes the file. Throws as the readers of its kind do when it is not as it should be. */
-export async function inspectFile(io: Io, path: string, config: string | undefined): Promise<Finding> {
-  const data = await io.readFile(path);
-  const name = fileName(path);
-  if (!looksLikeJson(data)) return inspectCheckpoint(io, data, name, config);
-  const text = decodeText(data, name, "bad-file");
-  const value = parseJson(text, name, "bad-file");
-  const base = { file: name, bytes: data.length };
-  if (!isObject(value)) {
-    throw complain("bad-file", name, { expected: "a JSON object", found: describeValue(value) });
-  }
-  if ("operatingPoints" in value) {
-    const board = await parseBoardFile(text, name);
-    return {
-      json: { ...base, kind: "board", board },
-      text: (colour) => `${name}: board file\n\n${boardPage(board, colour)}`,
-    };
-  }
-  if ("classes" in value || "macs" in value) return inspectProfile(value, base);
-  if ("class" in value) return inspectConfiguration(value, base);
-  if ("input" in value) return inspectInput(value, base);
-  throw complain("bad-file", name, {
-    expected: 'a network, a board, an operation profile, a configuration ("class") or an input ("input")',
-    found: `an object with ${Object.keys(value).slice(0, 5).map(printable).join(", ") || "no fields"}`,
-  });
-}
-
-/** Safetensors files begin with a length, whose high bytes are 0; JSON begins with a brace behind white space. */
-function looksLikeJson(data: Uint8Array): boolean {
-  const first = data.find((byte) => ![0x20, 0x09, 0x0a, 0x0d, 0xef, 0xbb, 0xbf].includes(byte));
-  const isPadded = data.length >= 8 && data.subarray(4, 8).every((byte) => byte === 0);
-  return !isPadded && (first === 0x7b || first === 0x5b);
-}
-
-async function inspectCheckpoint(
+/** A file of tensors: a network, a training, a network of integers, or tensors alone. */
+export async function inspectWeights(
   io: Io,
   data: Uint8Array,
   name: string,
@@ -200,8 +156,6 @@ function inspectQuantized(data: Uint8Array, name: string): Finding {
   };
 }
 
-type Base = Pick<Finding["json"], "file" | "bytes">;
-
 /** A state_dict without a configuration. */
 function inspectTensors(file: SafetensorsFile, base: Base): Finding {
   const tensors = [...file.tensors].map(([name, { shape, data }]) => ({ name, shape, values: data.length }));
@@ -239,71 +193,4 @@ function tensorTable(
     tensors.map(({ name, shape, role }) => [printable(name), `[${shape.join(", ")}]`, role ?? ""]),
     colour,
   );
-}
-
-function inspectProfile(value: object, base: Base): Finding {
-  const profile = parseOpProfile(value, base.file);
-  const operations = totalOperations(profile.classes);
-  return {
-    json: { ...base, kind: "operation profile", operations, ...profile },
-    text: (colour) =>
-      [
-        `${base.file}: operation profile, ${whole(operations)} operations`,
-        "",
-        table(
-          [{ title: "class or kernel" }, { title: "count", align: "right" }],
-          [
-            ...Object.entries(profile.classes).map(([name, n]) => [name, whole(n)]),
-            ...profile.macs.map(({ kernel, count: n }) => [`${printable(kernel)} (MACs)`, whole(n)]),
-          ],
-          colour,
-        ),
-      ].join("\n"),
-  };
-}
-
-function inspectConfiguration(value: Record<string, unknown>, base: Base): Finding {
-  const model = parseConfig(value, base.file);
-  const config = configToJson(model);
-  const input = "input" in value ? { input: shapesOf(value) } : {};
-  return {
-    json: { ...base, kind: "configuration", ...config, ...input },
-    text: () =>
-      [
-        `${base.file}: configuration of ${model.class}${"input" in value ? ", and an input" : ""}`,
-        `  network  ${summarise(model)}`,
-        ...Object.entries(config.config).map(([key, entry]) => `  ${key}: ${JSON.stringify(entry)}`),
-        ...("input" in value ? ["", ...shapeLines(value)] : []),
-      ].join("\n"),
-  };
-}
-
-const INPUT_FIELDS = ["input", "timespans", "initial_h", "initial_c"] as const;
-
-function inspectInput(value: Record<string, unknown>, base: Base): Finding {
-  return {
-    json: { ...base, kind: "input", ...shapesOf(value) },
-    text: () => [`${base.file}: input`, ...shapeLines(value)].join("\n"),
-  };
-}
-
-/** Shapes of the fields that `run` reads; null where there is nothing. Values are checked against a network only. */
-function shapesOf(value: Record<string, unknown>): Record<string, unknown> {
-  return Object.fromEntries(
-    INPUT_FIELDS.map((field) => {
-      const tensor = value[field];
-      return [field, isObject(tensor) && Array.isArray(tensor.shape) ? { shape: tensor.shape } : null];
-    }),
-  );
-}
-
-function shapeLines(value: Record<string, unknown>): string[] {
-  return Object.entries(shapesOf(value)).map(
-    ([field, shape]) =>
-      `  ${field.padEnd(9)}  ${shape === null ? "none" : JSON.stringify((shape as { shape: unknown }).shape)}`,
-  );
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
