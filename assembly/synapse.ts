@@ -16,8 +16,17 @@
 import { add, atLeast, atMost, mul, splat, sub } from "./lanes";
 import { exp2Fast } from "./exp2-f32";
 
-/** d = 1 + 2^clamp(k (v - mu)); the synapse is open by 1 / d. */
-@inline export function denominator<T>(k: T, mu: T, v: T): T {
+/** The exponent t = clamp(k (v - mu)). */
+@inline export function exponent<T>(k: T, mu: T, v: T): T {
   const t = mul<T>(k, sub<T>(v, mu));
-  return add<T>(splat<T>(1), exp2Fast<T>(atLeast<T>(atMost<T>(t, splat<T>(30)), splat<T>(-30))));
+  return atLeast<T>(atMost<T>(t, splat<T>(30)), splat<T>(-30));
+}
+
+/** d = 1 + 2^t; the synapse is open by 1 / d. */
+@inline export function denominatorOf<T>(t: T): T {
+  return add<T>(splat<T>(1), exp2Fast<T>(t));
+}
+
+@inline export function denominator<T>(k: T, mu: T, v: T): T {
+  return denominatorOf<T>(exponent<T>(k, mu, v));
 }
