@@ -27,6 +27,7 @@ import { commandLines } from "../report/command-lines.ts";
 import { detailsOf, fidelityOf, warningsOf } from "../report/details.ts";
 import { PUBLISHED } from "../report/sections/agreement.ts";
 import { checkEntry, readSubject, type Subject } from "../report/subject.ts";
+import { bytes } from "../text.ts";
 import { gateReport } from "./baseline/check.ts";
 
 /** Writes the report. The HTML comes first, so that it is there where a PDF cannot be made. */
@@ -43,13 +44,13 @@ export async function report(io: Io, input: string, options: ReportOptions): Pro
   const html = htmlOf(document, svgs);
   await io.writeFile(files.html, html);
   const written = [{ file: files.html, bytes: Buffer.byteLength(html) }];
-  if (!options.json) io.print(`${fileName(files.html)}: ${written[0]!.bytes} bytes, opens in any browser`);
+  if (!options.json) io.print(`${fileName(files.html)}: ${bytes(written[0]!.bytes)}, opens in any browser`);
   if (files.pdf !== null) {
     const { pdfOf } = await import("../report/pdf.ts");
     const pdf = await pdfOf(document, svgs);
     await io.writeFile(files.pdf, pdf);
     written.push({ file: files.pdf, bytes: pdf.byteLength });
-    if (!options.json) io.print(`${fileName(files.pdf)}: ${pdf.byteLength} bytes, PDF/UA-1`);
+    if (!options.json) io.print(`${fileName(files.pdf)}: ${bytes(pdf.byteLength)}, PDF/UA-1`);
   }
   const { takeaway } = document.sections[0]!;
   if (!options.json) io.print(takeaway);

@@ -181,7 +181,9 @@ describe("a run that failed", () => {
     expect(data.gate).toMatchObject({ exitCode: 1, baseline: "v1" });
     expect(shown(html)).toMatch(/FAIL exit code 1 of the gate against baseline v1, threshold 5 %/);
     expect(shown(html)).toContain("+20.0 %");
-    expect(out).toMatch(/1 regressed, 9 same\. The worst: energy µJ of net\/nrf52840\/fp32\/0 from 100 to 120, \+20\.0 % \(another model\)\./);
+    expect(out).toMatch(
+      /1 regressed, 9 same\. The worst: energy µJ of net\/nrf52840\/fp32\/0 from 100 to 120, \+20\.0 % \(another model\)\./,
+    );
   });
 
   it.each([
