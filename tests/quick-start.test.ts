@@ -38,7 +38,9 @@ it("shows the files of examples/page", () => {
     ["html", "index.html"],
     ["js", "serve.js"],
   ] as const) {
-    expect(block(language, `[examples/page/${name}]`)).toBe(readFileSync(join(root, "examples/page", name), "utf8"));
+    expect(block(language, `[examples/page/${name}]`)).toBe(
+      readFileSync(join(root, "examples/page", name), "utf8"),
+    );
   }
 });
 

@@ -18,10 +18,11 @@ import {
 } from "../../bindings/report/report.ts";
 import { agreementOf } from "../../bindings/statistics/agreement.ts";
 import { findBaseline } from "../baseline-files.ts";
+import { DEFAULT_SUITE } from "../commands/benchmark.ts";
 import type { ReportOptions } from "../commands/report.ts";
 import type { Io } from "../io.ts";
 import { usageError } from "../options.ts";
-import { fileName, readJson } from "../read-text.ts";
+import { fileName, hinted, readJson } from "../read-text.ts";
 import { readYaml } from "../read-yaml.ts";
 import { commandLines } from "../report/command-lines.ts";
 import { detailsOf, fidelityOf, warningsOf } from "../report/details.ts";
@@ -72,7 +73,8 @@ export async function reportData(
     options.budget === undefined
       ? []
       : parseBudget(await readYaml(io, options.budget, "bad-record"), fileName(options.budget));
-  const subject = await readSubject(io, input, options, at);
+  const reading = hinted(io, (path) => path === DEFAULT_SUITE, "name a checkpoint, a suite or a record");
+  const subject = await readSubject(reading, input, options, at);
   const { record, kind, summaries, costed } = subject;
   checkEntry(subject, options.entry, fileName(input));
   const boards = new Map(builtinBoards().map((board) => [board.id, board]));

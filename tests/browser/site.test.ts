@@ -115,7 +115,9 @@ describe.skipIf(missing("chromium"))("the documents in a browser", () => {
     await page.waitForURL("**/docs/reference/core.html#memoryprofiler");
     expect(await page.locator("h3#memoryprofiler").isVisible()).toBe(true);
     await search(page, "--battery-mah");
-    expect(await page.locator("#site-results strong").allTextContents()).toContain("The command line › estimate");
+    expect(await page.locator("#site-results strong").allTextContents()).toContain(
+      "The command line › estimate",
+    );
     await page.keyboard.press("Escape");
     expect(await page.locator("#site-results").isVisible()).toBe(false);
     await page.locator("#site-query").fill("qqqq <b>");
