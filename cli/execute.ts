@@ -14,7 +14,7 @@ const NAME = "liquid-edge";
 /** The exit code of `args`, the words behind the command's name. */
 export async function execute(args: readonly string[], terminal: Io): Promise<number> {
   const io = shownBy(terminal);
-  const program = buildProgram(io);
+  const program = buildProgram(io, args[0]);
   try {
     await program.parseAsync(withHelpOption(program, args), { from: "user" });
     return ExitCode.DONE;

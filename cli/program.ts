@@ -26,8 +26,42 @@ import { addTrend } from "./commands/trend.ts";
 import { addWiring } from "./commands/wiring.ts";
 import type { Io } from "./io.ts";
 
-/** The program; it prints through `io` and throws a CommanderError where commander would end the process. */
-export function buildProgram(io: Io): Command {
+type Add = (program: Command, io: Io) => void;
+
+/** In the order of the help. */
+const GROUPS: readonly (readonly [title: string, commands: Readonly<Record<string, Add>>])[] = [
+  [
+    "What a network costs:",
+    {
+      estimate: addEstimate,
+      explore: addExplore,
+      profile: addProfile,
+      boards: addBoards,
+      report: addReport,
+    },
+  ],
+  ["What it computes:", { run: addRun, inspect: addInspect, wiring: addWiring, evaluate: addEvaluate }],
+  [
+    "Another network:",
+    {
+      train: addTrain,
+      prune: addPrune,
+      quantize: addQuantize,
+      sweep: addSweep,
+      pareto: addPareto,
+      compare: addCompare,
+    },
+  ],
+  ["On a board:", { board: addBoard, export: addExport, energy: addEnergy, crosscheck: addCrosscheck }],
+  ["From version to version:", { benchmark: addBenchmark, baseline: addBaseline, trend: addTrend }],
+  ["This machine:", { doctor: addDoctor }],
+];
+
+/**
+ * The program; it prints through `io` and throws a CommanderError where commander would end the process. Of all commands it has only
+ * `named` where that is one: the options of two dozen others take longer than reading the line.
+ */
+export function buildProgram(io: Io, named?: string): Command {
   const program = new Command("liquid-edge")
     // A command with subcommands has options of its own, and the subcommands have theirs.
     .enablePositionalOptions()
@@ -57,34 +91,16 @@ Examples:
 
 Exit codes: 0 done, 1 a run failed, 2 wrong usage or bad input, 70 our own fault.`,
     );
-  program.commandsGroup("What a network costs:");
-  addEstimate(program, io);
-  addExplore(program, io);
-  addProfile(program, io);
-  addBoards(program, io);
-  addReport(program, io);
-  program.commandsGroup("What it computes:");
-  addRun(program, io);
-  addInspect(program, io);
-  addWiring(program, io);
-  addEvaluate(program, io);
-  program.commandsGroup("Another network:");
-  addTrain(program, io);
-  addPrune(program, io);
-  addQuantize(program, io);
-  addSweep(program, io);
-  addPareto(program, io);
-  addCompare(program, io);
-  program.commandsGroup("On a board:");
-  addBoard(program, io);
-  addExport(program, io);
-  addEnergy(program, io);
-  addCrosscheck(program, io);
-  program.commandsGroup("From version to version:");
-  addBenchmark(program, io);
-  addBaseline(program, io);
-  addTrend(program, io);
-  program.commandsGroup("This machine:");
-  addDoctor(program, io);
+  const all = GROUPS.map(([, commands]) => commands);
+  const alone =
+    named === undefined ? undefined : all.find((commands) => Object.hasOwn(commands, named))?.[named];
+  if (alone !== undefined) {
+    alone(program, io);
+    return program;
+  }
+  for (const [title, commands] of GROUPS) {
+    program.commandsGroup(title);
+    for (const add of Object.values(commands)) add(program, io);
+  }
   return program;
 }

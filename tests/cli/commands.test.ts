@@ -5,6 +5,8 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { builtinBoards } from "../../bindings/board/load.ts";
 import { OPTIONAL_TOOLS } from "../../cli/actions/doctor.ts";
+import type { Io } from "../../cli/io.ts";
+import { buildProgram } from "../../cli/program.ts";
 import manifest from "../../package.json" with { type: "json" };
 import { TOOLS } from "../../scripts/tools.ts";
 import { cli, cliJson, golden, ROOT, SINE, SINE_INPUT } from "./run-cli.ts";
@@ -75,6 +77,23 @@ describe("the program", () => {
       expect.stringMatching(/^liquid-edge: internal error, TypeError: no such luck .*report/),
     ]);
     expect((await cli([...args, "--debug"], { files })).err[1]).toMatch(/^TypeError: no such luck\n +at /);
+  });
+});
+
+describe("a program of one command", () => {
+  const io = { colour: false, print: () => {}, warn: () => {} } as unknown as Io;
+
+  it("knows that command as the whole program does", () => {
+    const whole = buildProgram(io);
+    for (const command of whole.commands) {
+      const alone = buildProgram(io, command.name()).commands;
+      expect(alone.map((one) => one.helpInformation())).toEqual([command.helpInformation()]);
+    }
+  });
+
+  it("is the whole program where a word is no command", () => {
+    const names = (word?: string) => buildProgram(io, word).commands.map((command) => command.name());
+    for (const word of ["estimates", "help", "--debug", "toString", ""]) expect(names(word)).toEqual(names());
   });
 });
 
