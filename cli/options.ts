@@ -77,6 +77,11 @@ export function listOf(names: readonly string[]): (text: string) => string[] {
   return (text) => (text === "all" ? [...names] : distinct(text, (item) => oneOf(item, names)));
 }
 
+/** Parser of a list separated by commas that may be given in several options, each of which adds to it. */
+export function inParts(text: string, before?: string): string {
+  return before === undefined ? text : `${before},${text}`;
+}
+
 /** Parser of shares from 0 to below 1, separated by commas, without doubles. */
 export function sharesBelowOne(text: string): number[] {
   return distinct(text, shareBelowOne);

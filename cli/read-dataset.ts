@@ -3,10 +3,9 @@
 import { loadCsv } from "../bindings/data/csv-dataset.ts";
 import { DATASETS, type Dataset, type DatasetId } from "../bindings/data/dataset.ts";
 import { loadDataset } from "../bindings/data/load.ts";
-import { LiquidEdgeError } from "../bindings/errors.ts";
 import type { Io } from "./io.ts";
 import { usageError } from "./options.ts";
-import { fileName, readJson } from "./read-text.ts";
+import { fileName, hinted, readJson } from "./read-text.ts";
 
 export interface DataOptions {
   /** Folder of a data set, or a CSV. */
@@ -40,8 +39,8 @@ export async function readDataset(
   }
   const json = description === undefined ? undefined : await readJson(io, description, "bad-config");
   const descriptionName = description === undefined ? "options" : fileName(description);
-  const file = async (name: string) =>
-    new File([(await io.readFile(name)) as Uint8Array<ArrayBuffer>], fileName(name));
+  const file = async (name: string, from = io) =>
+    new File([(await from.readFile(name)) as Uint8Array<ArrayBuffer>], fileName(name));
   if (id === "csv") {
     if (json === undefined) {
       throw usageError(
@@ -50,21 +49,7 @@ export async function readDataset(
     }
     return loadCsv(await file(path), json, descriptionName);
   }
+  const ofSet = hinted(io, () => true, `docs/data.md says where ${id} is from`);
   // A file by itself is the one file of the set.
-  const ofSet = async (name: string) => {
-    try {
-      return await file(isCsv ? path : `${path}/${name}`);
-    } catch (error) {
-      throw isAbsent(error) ? withHint(error, `docs/data.md says where ${id} is from`) : error;
-    }
-  };
-  return loadDataset(id, ofSet, json, descriptionName);
-}
-
-function isAbsent(error: unknown): error is LiquidEdgeError {
-  return error instanceof LiquidEdgeError && (error.cause as NodeJS.ErrnoException)?.code === "ENOENT";
-}
-
-function withHint(error: LiquidEdgeError, hint: string): LiquidEdgeError {
-  return new LiquidEdgeError(error.code, `${error.message} (${hint})`, { cause: error.cause });
+  return loadDataset(id, (name) => file(isCsv ? path : `${path}/${name}`, ofSet), json, descriptionName);
 }

@@ -1,6 +1,6 @@
 // Text and JSON from the files that a command line names.
 
-import { complain, type ErrorCode } from "../bindings/errors.ts";
+import { complain, type ErrorCode, LiquidEdgeError } from "../bindings/errors.ts";
 import { printable } from "../bindings/network/printable.ts";
 import { parseJson } from "../bindings/parse-json.ts";
 import type { Io } from "./io.ts";
@@ -26,4 +26,20 @@ export function decodeText(bytes: Uint8Array, source: string, code: ErrorCode): 
   } catch {
     throw complain(code, source, { expected: "text in UTF-8", found: "bytes that are not" });
   }
+}
+
+/** `io` that says what to do, where a file that `isMeant` is not there. */
+export function hinted(io: Io, isMeant: (path: string) => boolean, hint: string): Io {
+  return {
+    ...io,
+    async readFile(path) {
+      try {
+        return await io.readFile(path);
+      } catch (error) {
+        const { code, message, cause } = error as LiquidEdgeError;
+        if (!isMeant(path) || (cause as NodeJS.ErrnoException | undefined)?.code !== "ENOENT") throw error;
+        throw new LiquidEdgeError(code, `${message} (${hint})`, { cause });
+      }
+    },
+  };
 }

@@ -17,6 +17,8 @@ export interface Label {
 }
 
 const MARK_PX = 6;
+/** Clear of the ring around the chosen mark. */
+const RING_PX = 13;
 /** Of the plot's letters, which are 12 px high: an upper bound of their mean width, and what rises above the baseline and falls below it. */
 const LETTER_PX = 6.6;
 const RISE_PX = 10;
@@ -37,11 +39,11 @@ export function placeLabels(
     const width = names[i]!.length * LETTER_PX;
     const places: Label[] = [
       // Where a front has nothing: below and left of it.
-      { x: x - 10, y: y + 4, anchor: "end" },
+      { x: x - RING_PX, y: y + 4, anchor: "end" },
       { x: x - 5, y: y + 19, anchor: "start" },
       { x: x + 5, y: y + 19, anchor: "end" },
       { x: x + 8, y: y - 9, anchor: "start" },
-      { x: x + 10, y: y + 4, anchor: "start" },
+      { x: x + RING_PX, y: y + 4, anchor: "start" },
     ];
     const free = places.find((place) => {
       const box = boxOf(place, width);

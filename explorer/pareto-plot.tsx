@@ -59,8 +59,9 @@ export function ParetoPlot() {
       <h2 id="pareto-title">Trade-offs</h2>
       <p class="aside">
         Every number format at several sparsities
-        {scope === "all" ? ", each board at its default operating point" : ", on the chosen board"}. What the
-        accuracy becomes only data can tell: <code>liquid-edge evaluate</code>.
+        {scope === "all" ? ", each board at its default operating point" : ", on the chosen board"}; beside
+        the front the format and the share of pruned weights. What the accuracy becomes only data can tell:{" "}
+        <code>liquid-edge evaluate</code>.
       </p>
       <form class="bar" onSubmit={(event) => event.preventDefault()} aria-label="Plot">
         <label>
@@ -211,14 +212,14 @@ function FrontLabels({
   place: (p: Combination) => [number, number];
 }) {
   const plot = { left: LEFT, right: width.value - RIGHT, top: TOP, bottom: HEIGHT - BOTTOM };
-  const labels = placeLabels(points.map(place), points.map(shortName), others.map(place), plot);
+  const labels = placeLabels(points.map(place), points.map(labelOf), others.map(place), plot);
   return (
     <g class="labels">
       {points.map((point, i) => {
         const label = labels[i];
         return label ? (
           <text key={keyOf(point)} x={label.x} y={label.y} text-anchor={label.anchor}>
-            {shortName(point)}
+            {labelOf(point)}
           </text>
         ) : null;
       })}
@@ -354,8 +355,13 @@ function nameOf(point: Combination): string {
   return `${point.board.id} in ${shortName(point)}`;
 }
 
-function shortName({ board, variant, estimate }: Combination): string {
-  const pruned = variant.requestedSparsity === 0 ? "" : `, ${percent(variant.requestedSparsity)} pruned`;
+function shortName(point: Combination): string {
+  return `${labelOf(point)}${point.variant.requestedSparsity === 0 ? "" : " pruned"}`;
+}
+
+/** For the plot, where there is little room: the share is that of the weights that are pruned. */
+function labelOf({ board, variant, estimate }: Combination): string {
+  const pruned = variant.requestedSparsity === 0 ? "" : `, ${percent(variant.requestedSparsity)}`;
   const where = choices.value.scope === "all" ? `${board.id} ` : "";
   return `${where}${estimate.precision}${pruned}`;
 }

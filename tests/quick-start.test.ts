@@ -15,7 +15,7 @@ import { launchChromium } from "./browser/chromium.ts";
 const root = fileURLToPath(new URL("..", import.meta.url));
 const page = readFileSync(join(root, "docs/quick-start.md"), "utf8");
 
-/** The first block of that language behind `start`. */
+/** The first block of that language behind `start`, words of the page. */
 function block(language: string, start = ""): string {
   const [, text] = new RegExp(`\`\`\`${language}\\n([\\s\\S]*?)\`\`\``).exec(
     page.slice(page.indexOf(start)),
@@ -38,14 +38,15 @@ it("shows the files of examples/page", () => {
     ["html", "index.html"],
     ["js", "serve.js"],
   ] as const) {
-    expect(block(language)).toBe(readFileSync(join(root, "examples/page", name), "utf8"));
+    expect(block(language, `[examples/page/${name}]`)).toBe(
+      readFileSync(join(root, "examples/page", name), "utf8"),
+    );
   }
 });
 
 it("prints what sizes cost as it says", () => {
-  // Plain JavaScript but for its name.
-  writeFileSync(join(folder, "sizes.js"), block("ts", "## 4."));
-  const printed = execFileSync(process.execPath, ["sizes.js"], { cwd: folder, encoding: "utf8" });
+  writeFileSync(join(folder, "ask.js"), block("js", "## 4."));
+  const printed = execFileSync(process.execPath, ["ask.js"], { cwd: folder, encoding: "utf8" });
   expect(printed).toBe(block("text", "## 4."));
 });
 

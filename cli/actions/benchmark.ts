@@ -1,17 +1,17 @@
 import { addToHistory, recordText } from "../../bindings/record/keep.ts";
 import type { BenchmarkRecord } from "../../bindings/record/record.ts";
 import { readRecord } from "../baseline-files.ts";
-import type { BenchmarkOptions } from "../commands/benchmark.ts";
+import { type BenchmarkOptions, DEFAULT_SUITE } from "../commands/benchmark.ts";
 import type { Io } from "../io.ts";
-import { fileName } from "../read-text.ts";
+import { fileName, hinted } from "../read-text.ts";
 import { recordReport } from "./record-report.ts";
 import { runSuite } from "./run-suite.ts";
 
 /** Runs a suite, writes its record where the options say, and prints it as a table or JSON. */
 export async function benchmark(io: Io, suite: string, options: BenchmarkOptions): Promise<void> {
   const record = await (options.hardware === undefined
-    ? runSuite(io, suite)
-    : (await import("./run-hardware.ts")).runHardware(io, suite, options.hardware));
+    ? runSuite(withSuite(io), suite)
+    : (await import("./run-hardware.ts")).runHardware(withSuite(io), suite, options.hardware));
   if (options.out !== undefined) await io.writeFile(options.out, recordText(record));
   if (options.history !== undefined) await addToHistory(io, options.history, record);
   if (options.json) {
@@ -27,10 +27,15 @@ export async function benchmark(io: Io, suite: string, options: BenchmarkOptions
   }
 }
 
+/** The suite that is run unless another one is named may not be there. */
+function withSuite(io: Io): Io {
+  return hinted(io, (path) => path === DEFAULT_SUITE, "name a suite; docs/baselines.md says what one is");
+}
+
 /** Runs a suite unless a record of an earlier run is named. */
 export async function recordOf(
   io: Io,
   { record, suite }: { record?: string; suite: string },
 ): Promise<BenchmarkRecord> {
-  return record === undefined ? runSuite(io, suite) : readRecord(io, record);
+  return record === undefined ? runSuite(withSuite(io), suite) : readRecord(io, record);
 }

@@ -7,6 +7,7 @@ import type { Io } from "../io.ts";
 import { usageError } from "../options.ts";
 import { readNetwork } from "../read-network.ts";
 import { fileName, readJson } from "../read-text.ts";
+import { bytes as bytesText } from "../text.ts";
 
 /** Writes the page, or serves it until the process is told to end. */
 export async function explore(io: Io, weights: string | undefined, options: ExploreOptions): Promise<void> {
@@ -24,7 +25,7 @@ export async function explore(io: Io, weights: string | undefined, options: Expl
       io.print(
         json
           ? JSON.stringify({ file: out, bytes })
-          : `${fileName(out)}: ${bytes} bytes, opens in any browser`,
+          : `${fileName(out)}: ${bytesText(bytes)}, opens in any browser`,
       );
     }
     return;

@@ -124,6 +124,10 @@ function describe(outcome: Outcome, summary: string, options: PruneOptions, colo
       ),
     ...neuronsWithoutInputs.map(({ cell, neurons }) => `Without inputs in ${cell}: ${neuronList(neurons)}.`),
     ...notes,
+    // A state_dict keeps its zeros, and every mask is as large as its weights.
+    ...(after.fileBytes > before.fileBytes
+      ? ["The file is larger for what it says of absent weights; the image is what a board holds."]
+      : []),
     `Not pruned: ${neverPruned.map(({ tensor }) => tensor).join(", ") || "nothing"}.`,
     "The accuracy of the rest is not known: only data can tell.",
   ]

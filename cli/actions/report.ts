@@ -18,15 +18,17 @@ import {
 } from "../../bindings/report/report.ts";
 import { agreementOf } from "../../bindings/statistics/agreement.ts";
 import { findBaseline } from "../baseline-files.ts";
+import { DEFAULT_SUITE } from "../commands/benchmark.ts";
 import type { ReportOptions } from "../commands/report.ts";
 import type { Io } from "../io.ts";
 import { usageError } from "../options.ts";
-import { fileName, readJson } from "../read-text.ts";
+import { fileName, hinted, readJson } from "../read-text.ts";
 import { readYaml } from "../read-yaml.ts";
 import { commandLines } from "../report/command-lines.ts";
 import { detailsOf, fidelityOf, warningsOf } from "../report/details.ts";
 import { PUBLISHED } from "../report/sections/agreement.ts";
 import { checkEntry, readSubject, type Subject } from "../report/subject.ts";
+import { bytes } from "../text.ts";
 import { gateReport } from "./baseline/check.ts";
 
 /** Writes the report. The HTML comes first, so that it is there where a PDF cannot be made. */
@@ -43,13 +45,13 @@ export async function report(io: Io, input: string, options: ReportOptions): Pro
   const html = htmlOf(document, svgs);
   await io.writeFile(files.html, html);
   const written = [{ file: files.html, bytes: Buffer.byteLength(html) }];
-  if (!options.json) io.print(`${fileName(files.html)}: ${written[0]!.bytes} bytes, opens in any browser`);
+  if (!options.json) io.print(`${fileName(files.html)}: ${bytes(written[0]!.bytes)}, opens in any browser`);
   if (files.pdf !== null) {
     const { pdfOf } = await import("../report/pdf.ts");
     const pdf = await pdfOf(document, svgs);
     await io.writeFile(files.pdf, pdf);
     written.push({ file: files.pdf, bytes: pdf.byteLength });
-    if (!options.json) io.print(`${fileName(files.pdf)}: ${pdf.byteLength} bytes, PDF/UA-1`);
+    if (!options.json) io.print(`${fileName(files.pdf)}: ${bytes(pdf.byteLength)}, PDF/UA-1`);
   }
   const { takeaway } = document.sections[0]!;
   if (!options.json) io.print(takeaway);
@@ -66,7 +68,8 @@ async function reportData(io: Io, input: string, options: ReportOptions, at: Dat
     options.budget === undefined
       ? []
       : parseBudget(await readYaml(io, options.budget, "bad-record"), fileName(options.budget));
-  const subject = await readSubject(io, input, options, at);
+  const reading = hinted(io, (path) => path === DEFAULT_SUITE, "name a checkpoint, a suite or a record");
+  const subject = await readSubject(reading, input, options, at);
   const { record, kind, summaries, costed } = subject;
   checkEntry(subject, options.entry, fileName(input));
   const boards = new Map(builtinBoards().map((board) => [board.id, board]));

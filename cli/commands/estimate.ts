@@ -11,6 +11,7 @@ import {
   configOption,
   datasetOption,
   descriptionOption,
+  inParts,
   listOf,
   numberIn,
   PRECISIONS,
@@ -74,7 +75,7 @@ export function addEstimate(program: Command, io: Io): void {
       "--ops <file>",
       "operation profile from elsewhere instead of a network: JSON with classes and macs",
     )
-    .option("-p, --platform <ids>", 'platforms separated by commas, or "all" (default: all)')
+    .option("-p, --platform <ids>", 'platforms separated by commas, or "all" (default: all)', inParts)
     .option("--board-file <file>", "a board file of your own; without --platform the only platform")
     .option("--point <id>", "operating point: clock, voltage, regulator (default: the platform's)")
     .option("--option <name>", "alternative cycle table of the platform, e.g. rom-float of rp2040")

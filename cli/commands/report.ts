@@ -8,6 +8,7 @@ import {
   configOption,
   datasetOption,
   descriptionOption,
+  inParts,
   listOf,
   numberIn,
   PRECISIONS,
@@ -84,7 +85,11 @@ export function addReport(program: Command, io: Io): void {
     .option("--history <file>", "lines of JSON (default: history.jsonl of the folder)")
     .option("--crosscheck <files...>", "what `crosscheck --json` printed, for the agreement with measurement")
     .addOption(configOption())
-    .option("-p, --platform <ids>", 'of a checkpoint: platforms separated by commas, or "all" (default: all)')
+    .option(
+      "-p, --platform <ids>",
+      'of a checkpoint: platforms separated by commas, or "all" (default: all)',
+      inParts,
+    )
     .addOption(
       new Option(
         "--precision <ids>",

@@ -27,6 +27,10 @@ describe("board list", () => {
 describe("bad input", () => {
   it.each([
     ["build qemu-m4", 'board: expected one of .*, found "qemu-m4" \\(did you mean "qemu-m4f"\\?\\)'],
+    [
+      `run ${SINE} --board rp2350`,
+      'board: expected one of .*, found "rp2350", which is estimated and has no firmware \\(qemu-m33 has its core, Arm Cortex-M33\\)',
+    ],
     [`run ${SINE} --board qemu`, "board: expected one of .*"],
     [`run ${SINE} --board nrf52840`, "nrf52840: expected --port with a silicon board, .*, found none .*"],
     [

@@ -8,6 +8,14 @@ import { estimateJson, profileJson, verboseEstimateJson } from "./schemas.ts";
 const IDS = builtinBoards().map(({ id }) => id);
 
 describe("estimate", () => {
+  it("takes platforms in one option or in several", async () => {
+    const ids = async (...args: string[]) =>
+      estimateJson.parse(await cliJson(["estimate", SINE, ...args])).map(({ platform }) => platform);
+    const together = await ids("--platform", "rp2040,nrf52840");
+    expect(together.toSorted()).toEqual(["nrf52840", "rp2040"]);
+    expect(await ids("-p", "rp2040", "-p", "nrf52840")).toEqual(together);
+  });
+
   it("answers one object a platform, in the order of their ids", async () => {
     const estimates = estimateJson.parse(await cliJson(["estimate", SINE, "--platform", "all"]));
     expect(estimates.map(({ platform }) => platform)).toEqual(IDS);

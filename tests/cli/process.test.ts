@@ -31,11 +31,12 @@ beforeAll(async () => {
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-function run(args: string[], options: { input?: string; env?: NodeJS.ProcessEnv } = {}) {
+function run(args: string[], options: { input?: string; env?: NodeJS.ProcessEnv; cwd?: string } = {}) {
   const { status, stdout, stderr } = spawnSync(process.execPath, [command, ...args], {
     encoding: "utf8",
     env: { ...process.env, NO_COLOR: undefined, FORCE_COLOR: undefined, ...options.env },
     ...(options.input === undefined ? {} : { input: options.input }),
+    ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
   });
   return { status, stdout, stderr };
 }
@@ -46,6 +47,20 @@ describe("the bundled command", () => {
     expect(statSync(command).mode & 0o111).toBe(0o111);
     const { version } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
     expect(execFileSync(command, ["--version"], { encoding: "utf8" })).toBe(`${version}\n`);
+  });
+
+  it.each([
+    ["report", "name a checkpoint, a suite or a record"],
+    ["benchmark", "name a suite; docs/baselines.md says what one is"],
+    ["baseline save v1", "name a suite; docs/baselines.md says what one is"],
+  ])("says what %s asks for where there is no suite", (args, hint) => {
+    const cwd = mkdtempSync(join(folder, "empty-"));
+    const { status, stderr } = run(args.split(" "), { cwd });
+    expect({ status, stderr }).toEqual({
+      status: 2,
+      stderr: `liquid-edge: baselines/suite.yaml: expected a readable file, found none there (${hint})\n`,
+    });
+    expect(readdirSync(cwd)).toEqual([]);
   });
 
   it("prints JSON and nothing else", () => {

@@ -51,7 +51,7 @@ describe("the built command", () => {
       const { status, stderr, stdout } = run("with", folder, ["--pdf"]);
       expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
       expect(stdout).toMatch(
-        /^report\.html: \d+ bytes, opens in any browser\nreport\.pdf: \d+ bytes, PDF\/UA-1\n/,
+        /^report\.html: [\d.]+ kB, opens in any browser\nreport\.pdf: [\d.]+ kB, PDF\/UA-1\n/,
       );
       expect(readdirSync(folder).sort()).toEqual(["report.html", "report.pdf"]);
       return ["report.html", "report.pdf"].map((name) => readFileSync(join(folder, name)));

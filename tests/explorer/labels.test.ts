@@ -43,7 +43,7 @@ describe("labels of a front", () => {
   });
 
   it("stand left of a point where there is room", () => {
-    expect(placeLabels([[300, 100]], ["fp32"], [], PLOT)).toEqual([{ x: 290, y: 104, anchor: "end" }]);
+    expect(placeLabels([[300, 100]], ["fp32"], [], PLOT)).toEqual([{ x: 287, y: 104, anchor: "end" }]);
   });
 
   it("give way to the line of the front", () => {

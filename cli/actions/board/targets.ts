@@ -49,9 +49,18 @@ export function findTarget(id: string, onEmulator = false): Target {
   const target = targets.find((candidate) => candidate.id === id);
   if (target === undefined) {
     const ids = targets.map((candidate) => candidate.id);
+    const expected = `one of ${ids.join(", ")}`;
+    const estimated = builtinBoards().find((board) => board.id === id);
+    if (estimated !== undefined) {
+      throw complain("unknown-name", "board", {
+        expected,
+        found: `"${id}", which is estimated and has no firmware`,
+        hint: emulatorHint(estimated),
+      });
+    }
     const nearest = nearestName(id, ids);
     throw complain("unknown-name", "board", {
-      expected: `one of ${ids.join(", ")}`,
+      expected,
       found: `"${id}"`,
       ...(nearest === undefined ? {} : { hint: `did you mean "${nearest}"?` }),
     });
