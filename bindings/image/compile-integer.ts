@@ -7,6 +7,7 @@ import type { CompiledLayer, CompiledNetwork } from "./compile.ts";
 import { crc32 } from "./crc32.ts";
 import {
   type EncodedIntBlock,
+  encodeHeldMatrix,
   encodeIntMatrix,
   encodeIntSynapses,
   encodeIntVectors,
@@ -17,6 +18,7 @@ import {
   CONTROL_BYTES,
   HEADER_BYTES,
   Header,
+  Held,
   IntKind,
   IntMode,
   LAYER_BYTES,
@@ -28,6 +30,7 @@ import {
   scratchElements,
   VERSION,
 } from "./format.ts";
+import { HeldLayout, type HeldMatrix, nothingToHold } from "./held-columns.ts";
 import type {
   IntLayer,
   IntMatrix,
@@ -36,6 +39,7 @@ import type {
   IntTable,
   IntVector,
   Narrowed,
+  SkipUnchanged,
 } from "./lowered-integer.ts";
 
 /** What a host needs to feed an integer image and to read it. */
@@ -48,19 +52,27 @@ export interface IntegerNumbers extends Pick<IntNetwork, "time" | "scales"> {
 export interface CompileIntegerOptions {
   /** `layer.matrix` of matrices to store dense although fewer operations would do; default: the format of fewest operations. */
   dense?: ReadonlySet<string>;
+  /** Which inputs of dense matrices are skipped where they have not changed; default: none. */
+  skipUnchanged?: SkipUnchanged | null;
+  /** What messages call the network. */
+  source?: string;
 }
 
 /**
  * Compiles an integer network.
- * @throws LiquidEdgeError `unavailable` when a layer is wider, or has more unfolds, than the core allows
+ * @throws LiquidEdgeError `unavailable` when a layer is wider, or has more unfolds, than the core allows, or when there is no matrix
+ * whose unchanged inputs could be skipped
  */
 export function compileInteger(
   network: IntNetwork,
-  { dense = new Set() }: CompileIntegerOptions = {},
+  { dense = new Set(), skipUnchanged = null, source = "network" }: CompileIntegerOptions = {},
 ): CompiledNetwork {
   const { input, output, hidden, cell, narrowedState, time, scales } = network;
-  const encoded = network.layers.map((layer) => encodeLayer(layer, dense));
-  const scratchAt = (network.arenaEnd + 3) & ~3;
+  const layout = skipUnchanged === null ? null : new HeldLayout(network, skipUnchanged);
+  const encoded = network.layers.map((layer) => encodeLayer(layer, dense, layout));
+  const vectorsEnd = (network.arenaEnd + 3) & ~3;
+  const scratchAt = layout?.end ?? vectorsEnd;
+  if (layout !== null && scratchAt === vectorsEnd) throw nothingToHold(source, skipUnchanged!);
   const scratchWords = encoded.map(({ kind, variant, n }) => scratchElements(kind, variant, n));
   const arenaBytes = scratchAt + 4 * Math.max(0, ...scratchWords);
 
@@ -81,6 +93,7 @@ export function compileInteger(
     end += bytes.length;
     return at;
   };
+  const held: HeldMatrix[] = [];
   const head = new DataView(new ArrayBuffer(headBytes));
   for (const [i, layer] of encoded.entries()) {
     const record = HEADER_BYTES + i * LAYER_BYTES;
@@ -98,7 +111,9 @@ export function compileInteger(
     head.setUint8(record + Layer.PARAMETER_0, layer.parameters[0]);
     head.setUint8(record + Layer.PARAMETER_1, layer.parameters[1]);
     for (const [slot, block] of layer.blocks) {
-      head.setUint32(record + Layer.BLOCK_0 + 4 * slot, place(block), true);
+      const at = place(block);
+      head.setUint32(record + Layer.BLOCK_0 + 4 * slot, at, true);
+      if (block.held !== undefined) held.push({ ...block.held, layer: i, thresholdAt: at + Held.THRESHOLD });
     }
   }
 
@@ -131,7 +146,8 @@ export function compileInteger(
   view.setUint16(Header.TIME_MAX, time.max, true);
   view.setUint32(Header.CRC, crc32(image.subarray(Header.VERSION)), true);
 
-  const state = states.reduce((sum, vector) => sum + bytesOf(vector), 0);
+  const kept = scratchAt - vectorsEnd;
+  const state = states.reduce((sum, vector) => sum + bytesOf(vector), kept);
   const isState = output.at >= hidden.at && output.at < hidden.at + 2 * hidden.length;
   const io = 2 * (input.length + (isState ? 0 : output.length));
   return {
@@ -144,6 +160,7 @@ export function compileInteger(
     layers: encoded.map(({ info }) => info),
     precision: encoded.some(({ has4Bits }) => has4Bits) ? "int4" : "int8",
     integer: { time, scales, copies: copiesOf(network) },
+    ...(skipUnchanged === null ? {} : { skipUnchanged: { ...skipUnchanged, matrices: held } }),
     memory: {
       imageBytes: end,
       arenaBytes,
@@ -172,6 +189,8 @@ interface Block {
   tableBytes: number;
   /** May stand for another one of the same bytes. */
   isTable: boolean;
+  /** Of a matrix with held columns. */
+  held?: Omit<HeldMatrix, "layer" | "thresholdAt">;
 }
 
 interface EncodedLayer {
@@ -201,7 +220,7 @@ const KINDS = {
   "int-ltc": IntKind.LTC,
 } as const;
 
-function encodeLayer(layer: IntLayer, dense: ReadonlySet<string>): EncodedLayer {
+function encodeLayer(layer: IntLayer, dense: ReadonlySet<string>, layout: HeldLayout | null): EncodedLayer {
   const n = layer.out.length;
   const nIn = inputsOf(layer);
   if (n > MAX_ELEMENTS || nIn > MAX_ELEMENTS) {
@@ -235,13 +254,25 @@ function encodeLayer(layer: IntLayer, dense: ReadonlySet<string>): EncodedLayer 
     info.parameters.push({ name, format, connections, possible });
     addMacs(info.macs, kernel, macs * connections, rows);
   };
-  const addMatrix = (slot: number, name: string, matrix: IntMatrix) => {
+  /** `skip`: columns of the layer that come before those of the matrix. */
+  const addMatrix = (slot: number, name: string, matrix: IntMatrix, skip = 0) => {
+    const { nOut, nIn } = matrix;
     result.has4Bits ||= matrix.bits === 4;
-    const format = dense.has(`${layer.name}.${name}`) ? "dense" : undefined;
-    add(slot, name, encodeIntMatrix(matrix, format), matrix.nOut * matrix.nIn, {
-      macs: 1,
-      rows: matrix.nOut,
-    });
+    // Activations of a byte: of others nothing is held.
+    const nHeld = layout?.columnsOf(matrix, layer.in.at + skip) ?? 0;
+    const isFull = matrix.mask?.every((present) => present !== 0) ?? true;
+    const wanted = dense.has(`${layer.name}.${name}`) || (nHeld > 0 && isFull) ? "dense" : undefined;
+    const block = encodeIntMatrix(matrix, wanted);
+    if (nHeld === 0 || block.format !== "dense") {
+      add(slot, name, block, nOut * nIn, { macs: 1, rows: nOut });
+      return;
+    }
+    const columns = layout!.place(nOut, nHeld);
+    const held = { name, nOut, nHeld, heldAt: columns.held };
+    result.blocks.set(slot, { ...encodeHeldMatrix(matrix, columns), isTable: false, held });
+    info.parameters.push({ name, format: "held", connections: nOut * nIn, possible: nOut * nIn });
+    addMacs(info.macs, "matvecHeldS8", nOut * nHeld, 0);
+    addMacs(info.macs, "matvecS8", nOut * (nIn - nHeld), nOut);
   };
   const addSynapses = (slot: number, name: string, synapses: IntSynapses, times: number) =>
     add(slot, name, encodeIntSynapses(synapses), synapses.nOut * synapses.nIn, { macs: 2 * times, rows: 0 });
@@ -293,7 +324,7 @@ function encodeLayer(layer: IntLayer, dense: ReadonlySet<string>): EncodedLayer 
     case "int-gru":
       addMatrix(0, "reset_update", layer.resetUpdate);
       addMatrix(1, "candidate_input", layer.fromInput);
-      addMatrix(2, "candidate_state", layer.fromState);
+      addMatrix(2, "candidate_state", layer.fromState, layer.fromInput.nIn);
       addTable(3, layer.tanh);
       addTable(4, layer.sigmoid);
       break;

@@ -25,6 +25,7 @@ import {
   scratchElements,
   VERSION,
 } from "./format.ts";
+import type { CompiledSkip } from "./held-columns.ts";
 import { lower } from "./lower.ts";
 import type { LoweredLayer, LoweredNetwork } from "./lowered.ts";
 import type { IntLayer } from "./lowered-integer.ts";
@@ -64,6 +65,8 @@ export interface CompiledNetwork extends Pick<LoweredNetwork, "input" | "output"
   memory: StaticMemory;
   /** What the integers of an integer image mean; absent: its vectors are floats. */
   integer?: IntegerNumbers;
+  /** Of an integer image that skips unchanged inputs; absent: how many operations a step executes depends on the image alone. */
+  skipUnchanged?: CompiledSkip;
 }
 
 /** How a model becomes an image. */
