@@ -4,7 +4,6 @@
 import { addMacs } from "../count/op-profile.ts";
 import { LiquidEdgeError } from "../errors.ts";
 import type { CompiledLayer, CompiledNetwork } from "./compile.ts";
-import { crc32 } from "./crc32.ts";
 import {
   type EncodedIntBlock,
   encodeHeldMatrix,
@@ -23,12 +22,10 @@ import {
   IntMode,
   LAYER_BYTES,
   Layer,
-  MAGIC,
   MAX_ELEMENTS,
   MAX_UNFOLDS,
   NUMBERS_INTEGER,
   scratchElements,
-  VERSION,
 } from "./format.ts";
 import { HeldLayout, type HeldMatrix, nothingToHold } from "./held-columns.ts";
 import type {
@@ -41,6 +38,7 @@ import type {
   Narrowed,
   SkipUnchanged,
 } from "./lowered-integer.ts";
+import { memoryOf, u16, u32, writeChecksum, writeHeader, writeLayer } from "./records.ts";
 
 /** What a host needs to feed an integer image and to read it. */
 export interface IntegerNumbers extends Pick<IntNetwork, "time" | "scales"> {
@@ -53,7 +51,7 @@ export interface CompileIntegerOptions {
   /** `layer.matrix` of matrices to store dense although fewer operations would do; default: the format of fewest operations. */
   dense?: ReadonlySet<string>;
   /** Which inputs of dense matrices are skipped where they have not changed; default: none. */
-  skipUnchanged?: SkipUnchanged | null;
+  skipUnchanged?: SkipUnchanged | null | undefined;
   /** What messages call the network. */
   source?: string;
 }
@@ -96,23 +94,14 @@ export function compileInteger(
   const held: HeldMatrix[] = [];
   const head = new DataView(new ArrayBuffer(headBytes));
   for (const [i, layer] of encoded.entries()) {
-    const record = HEADER_BYTES + i * LAYER_BYTES;
-    head.setUint16(record + Layer.KIND, layer.kind, true);
-    head.setUint16(record + Layer.VARIANT, layer.variant, true);
-    head.setUint32(record + Layer.N_IN, layer.nIn, true);
-    head.setUint32(record + Layer.N, layer.n, true);
-    head.setUint32(record + Layer.IN, layer.in, true);
-    head.setUint32(record + Layer.OUT, layer.out, true);
-    head.setUint32(record + Layer.SCRATCH, scratchAt, true);
-    head.setUint32(record + Layer.CELL, layer.cell, true);
-    head.setUint32(record + Layer.UNFOLDS, layer.unfolds, true);
-    head.setUint32(record + Layer.NARROWED, layer.narrowed?.to.at ?? 0, true);
+    const record = writeLayer(head, i, layer, scratchAt);
+    u32(head, record + Layer.NARROWED, layer.narrowed?.to.at ?? 0);
     head.setUint8(record + Layer.NARROW_SHIFT, layer.narrowed?.shift ?? 0);
     head.setUint8(record + Layer.PARAMETER_0, layer.parameters[0]);
     head.setUint8(record + Layer.PARAMETER_1, layer.parameters[1]);
     for (const [slot, block] of layer.blocks) {
       const at = place(block);
-      head.setUint32(record + Layer.BLOCK_0 + 4 * slot, at, true);
+      u32(head, record + Layer.BLOCK_0 + 4 * slot, at);
       if (block.held !== undefined) held.push({ ...block.held, layer: i, thresholdAt: at + Held.THRESHOLD });
     }
   }
@@ -129,22 +118,13 @@ export function compileInteger(
     at += bytes.length;
   }
   const view = new DataView(image.buffer);
-  view.setUint32(0, MAGIC, true);
-  view.setUint32(Header.IMAGE_BYTES, end, true);
-  view.setUint16(Header.VERSION, VERSION, true);
-  view.setUint16(Header.LAYERS, encoded.length, true);
-  view.setUint32(Header.ARENA_BYTES, arenaBytes, true);
-  view.setUint32(Header.INPUTS, input.length, true);
-  view.setUint32(Header.INPUT, input.at, true);
-  view.setUint32(Header.OUTPUTS, output.length, true);
-  view.setUint32(Header.OUTPUT, output.at, true);
-  view.setUint32(Header.STATES, Math.ceil((stateEnd - stateAt) / 4), true);
-  view.setUint32(Header.STATE, stateAt, true);
-  view.setUint16(Header.NUMBERS, NUMBERS_INTEGER, true);
-  view.setUint16(Header.TIME_EXPONENT, time.exponent, true);
-  view.setUint16(Header.TIME_MIN, time.min, true);
-  view.setUint16(Header.TIME_MAX, time.max, true);
-  view.setUint32(Header.CRC, crc32(image.subarray(Header.VERSION)), true);
+  const windows = { input, output, state: { at: stateAt, length: Math.ceil((stateEnd - stateAt) / 4) } };
+  writeHeader(view, windows, encoded.length, arenaBytes);
+  u16(view, Header.NUMBERS, NUMBERS_INTEGER);
+  u16(view, Header.TIME_EXPONENT, time.exponent);
+  u16(view, Header.TIME_MIN, time.min);
+  u16(view, Header.TIME_MAX, time.max);
+  writeChecksum(image);
 
   const kept = scratchAt - vectorsEnd;
   const state = states.reduce((sum, vector) => sum + bytesOf(vector), kept);
@@ -161,18 +141,7 @@ export function compileInteger(
     precision: encoded.some(({ has4Bits }) => has4Bits) ? "int4" : "int8",
     integer: { time, scales, copies: copiesOf(network) },
     ...(skipUnchanged === null ? {} : { skipUnchanged: { ...skipUnchanged, matrices: held } }),
-    memory: {
-      imageBytes: end,
-      arenaBytes,
-      sections: {
-        header: headBytes,
-        weights: end - headBytes - tableBytes,
-        tables: tableBytes,
-        state,
-        io,
-        scratch: arenaBytes - state - io,
-      },
-    },
+    memory: memoryOf(end, arenaBytes, { header: headBytes, tables: tableBytes, state, io }),
   };
 }
 
@@ -190,7 +159,7 @@ interface Block {
   /** May stand for another one of the same bytes. */
   isTable: boolean;
   /** Of a matrix with held columns. */
-  held?: Omit<HeldMatrix, "layer" | "thresholdAt">;
+  held?: Omit<HeldMatrix, "layer" | "thresholdAt"> | undefined;
 }
 
 interface EncodedLayer {
@@ -248,11 +217,14 @@ function encodeLayer(layer: IntLayer, dense: ReadonlySet<string>, layout: HeldLa
     block: EncodedIntBlock,
     possible: number,
     { macs, rows }: { macs: number; rows: number },
+    held?: Block["held"],
   ) => {
-    result.blocks.set(slot, { ...block, isTable: false });
+    result.blocks.set(slot, { ...block, isTable: false, held });
     const { format, connections, kernel } = block;
     info.parameters.push({ name, format, connections, possible });
-    addMacs(info.macs, kernel, macs * connections, rows);
+    const inHeld = held === undefined ? 0 : held.nOut * held.nHeld;
+    if (inHeld > 0) addMacs(info.macs, "matvecHeldS8", inHeld, 0);
+    addMacs(info.macs, kernel, macs * (connections - inHeld), rows);
   };
   /** `skip`: columns of the layer that come before those of the matrix. */
   const addMatrix = (slot: number, name: string, matrix: IntMatrix, skip = 0) => {
@@ -263,16 +235,14 @@ function encodeLayer(layer: IntLayer, dense: ReadonlySet<string>, layout: HeldLa
     const isFull = matrix.mask?.every((present) => present !== 0) ?? true;
     const wanted = dense.has(`${layer.name}.${name}`) || (nHeld > 0 && isFull) ? "dense" : undefined;
     const block = encodeIntMatrix(matrix, wanted);
+    const size = { macs: 1, rows: nOut };
     if (nHeld === 0 || block.format !== "dense") {
-      add(slot, name, block, nOut * nIn, { macs: 1, rows: nOut });
+      add(slot, name, block, nOut * nIn, size);
       return;
     }
     const columns = layout!.place(nOut, nHeld);
     const held = { name, nOut, nHeld, heldAt: columns.held };
-    result.blocks.set(slot, { ...encodeHeldMatrix(matrix, columns), isTable: false, held });
-    info.parameters.push({ name, format: "held", connections: nOut * nIn, possible: nOut * nIn });
-    addMacs(info.macs, "matvecHeldS8", nOut * nHeld, 0);
-    addMacs(info.macs, "matvecS8", nOut * (nIn - nHeld), nOut);
+    add(slot, name, encodeHeldMatrix(matrix, columns), nOut * nIn, size, held);
   };
   const addSynapses = (slot: number, name: string, synapses: IntSynapses, times: number) =>
     add(slot, name, encodeIntSynapses(synapses), synapses.nOut * synapses.nIn, { macs: 2 * times, rows: 0 });

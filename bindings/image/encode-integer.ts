@@ -74,10 +74,7 @@ export function encodeHeldMatrix(
   const { nOut, nIn } = matrix;
   const out = new ByteList(8);
   out.i32(nOut, nHeld, threshold, rows, held);
-  for (let j = 0; j < nOut; j++) addRow(out, matrix, j);
-  for (let j = 0; j < nOut; j += GROUP) {
-    for (let i = nHeld; i < nIn; i++) addGroup(out, matrix, j, i);
-  }
+  addDense(out, matrix, nHeld);
   for (let i = 0; i < nHeld; i++) {
     for (let j = 0; j < nOut; j += GROUP) addGroup(out, matrix, j, i);
   }
@@ -87,10 +84,7 @@ export function encodeHeldMatrix(
 function denseS8(matrix: IntMatrix): EncodedIntBlock {
   const { nOut, nIn } = matrix;
   const out = new ByteList(8);
-  for (let j = 0; j < nOut; j++) addRow(out, matrix, j);
-  for (let j = 0; j < nOut; j += GROUP) {
-    for (let i = 0; i < nIn; i++) addGroup(out, matrix, j, i);
-  }
+  addDense(out, matrix, 0);
   return finishMatrix(out, matrix, Format.DENSE, "dense", "matvecS8", nOut * nIn, 8);
 }
 
@@ -279,6 +273,15 @@ function weightAt({ nOut, nIn, mask, weights }: IntMatrix, j: number, i: number)
 function addRow(out: ByteList, { nOut, bias, multiplier, shift }: IntMatrix, j: number): void {
   if (j < nOut) out.i32(bias[j]!).u16(multiplier[j]!, shift[j]! - 1);
   else out.i32(0).u16(1 << 14, 0);
+}
+
+/** Rows and groups of a dense matrix, its columns from `from` on. */
+function addDense(out: ByteList, matrix: IntMatrix, from: number): void {
+  const { nOut, nIn } = matrix;
+  for (let j = 0; j < nOut; j++) addRow(out, matrix, j);
+  for (let j = 0; j < nOut; j += GROUP) {
+    for (let i = from; i < nIn; i++) addGroup(out, matrix, j, i);
+  }
 }
 
 /** The weights of four destinations from j on for one source. */

@@ -4,7 +4,7 @@ import { complain, type LiquidEdgeError } from "../errors.ts";
 import type { CompiledLayer } from "./compile.ts";
 import { type HeldColumns, heldRows } from "./encode-integer.ts";
 import { MAX_THRESHOLD } from "./format.ts";
-import type { IntMatrix, IntNetwork, IntVector, SkipUnchanged } from "./lowered-integer.ts";
+import type { IntMatrix, IntNetwork, SkipUnchanged } from "./lowered-integer.ts";
 
 const ROW_BYTES = 8;
 
@@ -30,29 +30,28 @@ export interface CompiledSkip extends SkipUnchanged {
 /** Hands out the places in the arena, from `end` on. */
 export class HeldLayout {
   end: number;
-  readonly #skip: SkipUnchanged;
-  /** The i8 inputs of the network; null where no matrix reads them. */
-  readonly #inputs: IntVector | null;
+  readonly #threshold: number;
+  /** Of what is held: the i8 inputs of the network, nothing where no matrix reads them, or all of the arena. */
+  readonly #window: { at: number; length: number };
 
   /** @throws RangeError for a threshold that is none */
-  constructor({ layers, arenaEnd }: IntNetwork, skip: SkipUnchanged) {
-    const { of, threshold } = skip;
-    if (of !== "inputs" && of !== "all")
-      throw new RangeError(`"of" expected inputs or all, got ${String(of)}`);
+  constructor({ layers, arenaEnd }: IntNetwork, { of, threshold }: SkipUnchanged) {
     if (!Number.isInteger(threshold) || threshold < 0 || threshold > MAX_THRESHOLD) {
       throw new RangeError(
         `"threshold" expected a whole number from 0 to ${MAX_THRESHOLD}, got ${threshold}`,
       );
     }
     this.end = (arenaEnd + 3) & ~3;
-    this.#skip = skip;
-    this.#inputs = layers.find((layer) => layer.kind === "int-input" && layer.width === 8)?.out ?? null;
+    this.#threshold = threshold;
+    const inputs = layers.find((layer) => layer.kind === "int-input" && layer.width === 8)?.out;
+    this.#window = of === "all" ? { at: 0, length: Infinity } : (inputs ?? { at: 0, length: 0 });
   }
 
-  /** Columns to hold of a matrix that reads activations from `at` on, if it is stored dense; the first ones. */
-  columnsOf({ nIn, bits, activationBits }: IntMatrix, at: number): number {
-    if (bits !== 8 || activationBits !== 8) return 0;
-    return this.#skip.of === "all" ? nIn : Math.min(nIn, inputsFrom(this.#inputs, at));
+  /** Columns to hold of a matrix that reads activations from `from` on, if it is stored dense; the first ones. */
+  columnsOf({ nIn, bits, activationBits }: IntMatrix, from: number): number {
+    const { at, length } = this.#window;
+    if (bits !== 8 || activationBits !== 8 || from < at) return 0;
+    return Math.max(0, Math.min(nIn, at + length - from));
   }
 
   /** Places for what a matrix of `nOut` rows keeps. */
@@ -60,20 +59,16 @@ export class HeldLayout {
     const rows = this.end;
     const held = rows + ROW_BYTES * heldRows(nOut);
     this.end = (held + nHeld + 3) & ~3;
-    return { nHeld, threshold: this.#skip.threshold, rows, held };
+    return { nHeld, threshold: this.#threshold, rows, held };
   }
-}
-
-/** How many of the inputs stand from `at` on. */
-function inputsFrom(inputs: IntVector | null, at: number): number {
-  return inputs === null || at < inputs.at ? 0 : Math.max(0, inputs.at + inputs.length - at);
 }
 
 /** What somebody hears who wants inputs skipped of a network that has no matrix for it. */
 export function nothingToHold(source: string, { of }: SkipUnchanged): LiquidEdgeError {
   return complain("unavailable", source, {
-    expected: `a dense int8 matrix that reads ${of === "inputs" ? "the inputs" : "activations"} as int8, to skip unchanged ones`,
+    field: "skipUnchanged",
+    expected: `a dense int8 matrix that reads ${of === "all" ? "int8" : "the inputs as int8"}`,
     found: "none",
-    hint: `quantize with --precision int8 --activations 8, unpruned${of === "inputs" ? ", or skip all" : ""}; synapses of an LTC cannot`,
+    hint: "int8 weights and activations, unpruned, no LTC",
   });
 }
