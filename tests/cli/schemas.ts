@@ -446,6 +446,7 @@ export const boardRunJson = z.strictObject({
     imageBytes: count,
     arenaBytes: count,
     imageIn: z.enum(["ram", "flash"]),
+    skipsUnchanged: z.optional(z.literal(true)),
   }),
   outputs: z.strictObject({
     rows: count,
