@@ -73,10 +73,12 @@ function checkPure(image: usize, imageBytes: u32, at: u32, n: u32): i32 {
   return Reject.NONE;
 }
 
-function checkCfc(image: usize, imageBytes: u32, layer: usize, variant: u32, n: u32, nIn: u32, wide: u32): i32 {
+function checkCfc(
+  image: usize, imageBytes: u32, arenaBytes: u32, layer: usize, variant: u32, n: u32, nIn: u32, wide: u32
+): i32 {
   const timeShift = <u32>load<u8>(layer, Layer.PARAMETER_0);
   if (timeShift > LAST_SHIFT) return Reject.PARAMETER;
-  let code = checkIntMatrix(image, imageBytes, load<u32>(layer, Layer.BLOCK_0), n, nIn, wide);
+  let code = checkIntMatrix(image, imageBytes, arenaBytes, load<u32>(layer, Layer.BLOCK_0), n, nIn, wide);
   if (code != Reject.NONE) return code;
   const block2 = load<u32>(layer, Layer.BLOCK_2);
   if (variant == IntMode.PURE) {
@@ -84,13 +86,13 @@ function checkCfc(image: usize, imageBytes: u32, layer: usize, variant: u32, n: 
     code = checkPure(image, imageBytes, load<u32>(layer, Layer.BLOCK_1), n);
     return code != Reject.NONE ? code : checkTable(image, imageBytes, block2, false);
   }
-  code = checkIntMatrix(image, imageBytes, load<u32>(layer, Layer.BLOCK_1), n, nIn, wide);
-  if (code == Reject.NONE) code = checkIntMatrix(image, imageBytes, block2, n, nIn, wide);
+  code = checkIntMatrix(image, imageBytes, arenaBytes, load<u32>(layer, Layer.BLOCK_1), n, nIn, wide);
+  if (code == Reject.NONE) code = checkIntMatrix(image, imageBytes, arenaBytes, block2, n, nIn, wide);
   if (code == Reject.NONE && variant < IntMode.PURE) {
     // Below 2^31 + 2^29.
     const most = <u32>load<u16>(image, Header.TIME_MAX) * 32767 + (((<u32>1) << timeShift) >> 1);
     if (most > 0x7fffffff) return Reject.DECAY;
-    code = checkIntMatrix(image, imageBytes, load<u32>(layer, Layer.BLOCK_3), n, nIn, wide);
+    code = checkIntMatrix(image, imageBytes, arenaBytes, load<u32>(layer, Layer.BLOCK_3), n, nIn, wide);
   }
   if (code == Reject.NONE) code = checkTable(image, imageBytes, load<u32>(layer, Layer.BLOCK_4), true);
   if (code == Reject.NONE) code = checkTable(image, imageBytes, load<u32>(layer, Layer.BLOCK_5), false);
@@ -115,7 +117,7 @@ function checkLtc(image: usize, imageBytes: u32, layer: usize, n: u32, nIn: u32)
 
 /** The parameter blocks of a layer, by kind. */
 function checkBlocks(
-  image: usize, imageBytes: u32, layer: usize, kind: u32, variant: u32, n: u32, nIn: u32, wide: u32
+  image: usize, imageBytes: u32, arenaBytes: u32, layer: usize, kind: u32, variant: u32, n: u32, nIn: u32, wide: u32
 ): i32 {
   const block0 = load<u32>(layer, Layer.BLOCK_0);
   const block1 = load<u32>(layer, Layer.BLOCK_1);
@@ -123,27 +125,27 @@ function checkBlocks(
   const block3 = load<u32>(layer, Layer.BLOCK_3);
   const block4 = load<u32>(layer, Layer.BLOCK_4);
   if (kind <= IntKind.AFFINE) return checkMap(image, imageBytes, block0, n, kind);
-  if (kind == IntKind.CFC) return checkCfc(image, imageBytes, layer, variant, n, nIn, wide);
+  if (kind == IntKind.CFC) return checkCfc(image, imageBytes, arenaBytes, layer, variant, n, nIn, wide);
   if (kind == IntKind.LTC) return checkLtc(image, imageBytes, layer, n, nIn);
   let code: i32 = Reject.NONE;
   if (kind == IntKind.DENSE) {
-    code = checkIntMatrix(image, imageBytes, block0, n, nIn, wide);
+    code = checkIntMatrix(image, imageBytes, arenaBytes, block0, n, nIn, wide);
     if (code == Reject.NONE && variant != 0) code = checkTable(image, imageBytes, block1, true);
   } else if (kind == IntKind.LSTM) {
     if (<u32>load<u8>(layer, Layer.PARAMETER_0) > 4 || <u32>load<u8>(layer, Layer.PARAMETER_1) > 15) return Reject.PARAMETER;
-    code = checkIntMatrix(image, imageBytes, block0, n << 2, nIn + n, wide);
+    code = checkIntMatrix(image, imageBytes, arenaBytes, block0, n << 2, nIn + n, wide);
     if (code == Reject.NONE) code = checkTable(image, imageBytes, block1, true);
     if (code == Reject.NONE) code = checkTable(image, imageBytes, block2, false);
   } else if (kind == IntKind.GRU) {
-    code = checkIntMatrix(image, imageBytes, block0, n << 1, nIn + n, wide);
-    if (code == Reject.NONE) code = checkIntMatrix(image, imageBytes, block1, n, nIn, wide);
-    if (code == Reject.NONE) code = checkIntMatrix(image, imageBytes, block2, n, n, wide);
+    code = checkIntMatrix(image, imageBytes, arenaBytes, block0, n << 1, nIn + n, wide);
+    if (code == Reject.NONE) code = checkIntMatrix(image, imageBytes, arenaBytes, block1, n, nIn, wide);
+    if (code == Reject.NONE) code = checkIntMatrix(image, imageBytes, arenaBytes, block2, n, n, wide);
     if (code == Reject.NONE) code = checkTable(image, imageBytes, block3, true);
     if (code == Reject.NONE) code = checkTable(image, imageBytes, block4, false);
   } else {
     if (<u32>load<u8>(layer, Layer.PARAMETER_0) > LAST_SHIFT) return Reject.PARAMETER;
-    code = checkIntMatrix(image, imageBytes, block0, n, nIn, wide);
-    if (code == Reject.NONE) code = checkIntMatrix(image, imageBytes, block1, n, nIn, wide);
+    code = checkIntMatrix(image, imageBytes, arenaBytes, block0, n, nIn, wide);
+    if (code == Reject.NONE) code = checkIntMatrix(image, imageBytes, arenaBytes, block1, n, nIn, wide);
     if (code == Reject.NONE) code = checkTable(image, imageBytes, block2, true);
     if (code == Reject.NONE) code = checkTable(image, imageBytes, block3, false);
     if (code == Reject.NONE && variant == 0) code = checkTable(image, imageBytes, block4, false);
@@ -189,5 +191,5 @@ export function checkIntLayer(image: usize, imageBytes: u32, arenaBytes: u32, la
     // The state is written while the denominators in the scratch are still to be read.
     if (out < scratch + scratchBytes && scratch < out + (n << 1)) return Reject.LAYER_OVERLAP;
   }
-  return checkBlocks(image, imageBytes, layer, kind, variant, n, nIn, wide);
+  return checkBlocks(image, imageBytes, arenaBytes, layer, kind, variant, n, nIn, wide);
 }

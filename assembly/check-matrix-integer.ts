@@ -2,8 +2,8 @@
 
 // @ts-nocheck: checked by asc
 
-import { inImage } from "./check-window";
-import { Format } from "./image";
+import { inArenaBytes, inImage } from "./check-window";
+import { Format, Held, MAX_THRESHOLD } from "./image";
 import { Reject } from "./reject";
 
 /** Largest |weight|: -128, and -8. */
@@ -36,6 +36,24 @@ function checkDense(rows: usize, body: u32, nOut: u32, blockBytes: u32, nIn: u32
     if (code != Reject.NONE) return code;
   }
   return Reject.NONE;
+}
+
+/**
+ * A matrix with held columns, of at least HEAD_BYTES. What it keeps in the arena may overlap anything there: sums and held
+ * values are read as data alone, and every column counts once in a sum.
+ */
+function checkHeld(block: usize, bytes: u32, arenaBytes: u32, nOut: u32, nIn: u32): i32 {
+  const nHeld = load<u32>(block, Held.N_HELD);
+  if (load<u32>(block, Held.N_OUT) != nOut || nHeld - 1 >= nIn) return Reject.BLOCK_BYTES;
+  if (load<u32>(block, Held.THRESHOLD) > MAX_THRESHOLD) return Reject.HELD;
+  const padded = (nOut + 3) & ~3;
+  if (
+    !inArenaBytes(load<u32>(block, Held.ROWS), padded * ROW, 4, arenaBytes) ||
+    !inArenaBytes(load<u32>(block, Held.HELD), nHeld, 4, arenaBytes)
+  ) return Reject.HELD;
+  const body = bytes - <u32>Held.HEAD_BYTES;
+  // The columns, held or not, take as many bytes: four a group of four destinations.
+  return checkDense(block + Held.HEAD_BYTES, body, nOut, nIn << 2, nIn, LARGEST_8 * activation(0));
 }
 
 /** `count` sources at p: byte offsets of i8, or of i16 where `wide` is 1. */
@@ -127,13 +145,18 @@ export function isWide(image: usize, imageBytes: u32, at: u32): u32 {
 }
 
 /** A matrix block at offset `at`, wide or not; nOut and nIn at most four times and twice MAX_ELEMENTS. */
-export function checkIntMatrix(image: usize, imageBytes: u32, at: u32, nOut: u32, nIn: u32, wide: u32): i32 {
+export function checkIntMatrix(
+  image: usize, imageBytes: u32, arenaBytes: u32, at: u32, nOut: u32, nIn: u32, wide: u32
+): i32 {
   if (!inImage(at, 8, imageBytes)) return Reject.BLOCK_WINDOW;
   const format = load<u32>(image + at) - wide * Format.WIDE;
   const bytes = load<u32>(image + at, 4);
-  if (format - Format.DENSE >= Format.BLOCK && format - Format.DENSE_4 > 1) return Reject.BLOCK_FORMAT;
+  if (format - Format.DENSE >= Format.BLOCK && format - Format.DENSE_4 > 2 - wide) return Reject.BLOCK_FORMAT;
   if (!inImage(at, bytes, imageBytes)) return Reject.BLOCK_WINDOW;
   if (bytes < 8) return Reject.BLOCK_BYTES;
+  if (format == Format.HELD) {
+    return bytes < <u32>Held.HEAD_BYTES ? Reject.BLOCK_BYTES : checkHeld(image + at, bytes, arenaBytes, nOut, nIn);
+  }
   const p = image + at + 8;
   const body = bytes - 8;
   if (format == Format.DENSE) return checkDense(p, body, nOut, nIn << 2, nIn, LARGEST_8 * activation(wide));

@@ -46,6 +46,10 @@
 //
 //   matrix    u32 format, u32 bytes, then rows and weights: matvec-s8.ts, -s4.ts, -block-s8.ts, -block-s4.ts, -sparse-s8.ts;
 //             all matrices of a layer read i8, or all are wide and read i16
+//   held      a dense matrix of i8 whose first nHeld columns are multiplied when their inputs change: u32 format, u32 bytes,
+//             u32 nOut, u32 nHeld, u32 threshold, u32 rows in the arena (8 bytes each, nOut rounded up to a multiple of 4),
+//             u32 held in the arena (i8 [nHeld]), then rows, the other columns as of a dense matrix (matvec-s8.ts) and the held
+//             ones (matvec-held-s8.ts). `reset` copies the rows into the arena and sets held to 0
 //   synapses  u32 format, u32 bytes, u32 shift, then records or rows: synapses-s8.ts, synapses-sparse-s8.ts
 //   table     i32 lo, u32 k, i16 [257], u16 zero; of synapses: i16 [1024]
 //
@@ -191,9 +195,23 @@ export namespace Format {
   /** Integer matrices: dense int4, and its 4x1 blocks. */
   export const DENSE_4: u32 = 7;
   export const BLOCK_4: u32 = 8;
+  /** Integer matrices: dense int8 with held columns; never wide. */
+  export const HELD: u32 = 9;
   /** Added to the format of an integer matrix whose activations are i16. */
   export const WIDE: u32 = 16;
 }
+
+/** Of a held matrix, before its rows. */
+export namespace Held {
+  export const N_OUT: usize = 8;
+  export const N_HELD: usize = 12;
+  export const THRESHOLD: usize = 16;
+  export const ROWS: usize = 20;
+  export const HELD: usize = 24;
+  export const HEAD_BYTES: usize = 28;
+}
+/** In units of int8 codes. */
+export const MAX_THRESHOLD: u32 = 127;
 
 export const TABLE_BYTES: u32 = 524;
 export const SYNAPSE_TABLE_BYTES: u32 = 2048;
@@ -211,5 +229,14 @@ export function scratchElements(kind: u32, variant: u32, n: u32): u32 {
   if (kind == IntKind.LSTM || kind == IntKind.GRU) return 2 * n;
   if (kind == IntKind.GATE) return n;
   if (kind == IntKind.LTC) return 5 * n;
+  return 0;
+}
+
+/** Matrices of an integer layer; they are its first blocks. */
+export function matricesOf(kind: u32, variant: u32): u32 {
+  if (kind == IntKind.DENSE || kind == IntKind.LSTM) return 1;
+  if (kind == IntKind.GATE) return 2;
+  if (kind == IntKind.GRU) return 3;
+  if (kind == IntKind.CFC) return variant == IntMode.PURE ? 1 : variant < IntMode.PURE ? 4 : 3;
   return 0;
 }

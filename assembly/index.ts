@@ -22,6 +22,7 @@ export { matvecS4, matvecS4x16 } from "./matvec-s4";
 export { matvecBlockS8, matvecBlockS8x16 } from "./matvec-block-s8";
 export { matvecBlockS4, matvecBlockS4x16 } from "./matvec-block-s4";
 export { matvecSparseS8, matvecSparseS8x16 } from "./matvec-sparse-s8";
+export { matvecHeldS8 } from "./matvec-held-s8";
 export { synapsesS8 } from "./synapses-s8";
 export { synapsesSparseS8 } from "./synapses-sparse-s8";
 export {

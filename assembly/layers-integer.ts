@@ -3,9 +3,10 @@
 
 // @ts-nocheck: checked by asc
 
-import { Control, Format, Header, IntKind, IntMode, Layer } from "./image";
+import { Control, Format, Header, Held, IntKind, IntMode, Layer, matricesOf } from "./image";
 import { matvecBlockS8, matvecBlockS8x16 } from "./matvec-block-s8";
 import { matvecBlockS4, matvecBlockS4x16 } from "./matvec-block-s4";
+import { matvecHeldS8 } from "./matvec-held-s8";
 import { matvecS4, matvecS4x16 } from "./matvec-s4";
 import { matvecS8, matvecS8x16 } from "./matvec-s8";
 import { matvecSparseS8, matvecSparseS8x16 } from "./matvec-sparse-s8";
@@ -49,11 +50,12 @@ export function runIntLayer(image: usize, arena: usize, layer: usize): void {
 }
 
 /** The matrix at `block` times x, as pre-activations. */
-function product(block: usize, x: usize, y: usize, nOut: i32, nIn: i32): void {
+function product(block: usize, arena: usize, x: usize, y: usize, nOut: i32, nIn: i32): void {
   const format = load<u32>(block);
   const body = block + 8;
-  if (format > Format.WIDE) {
-    wideProduct(format - Format.WIDE, body, x, y, nOut, nIn);
+  if (format >= Format.HELD) {
+    if (format == Format.HELD) heldProduct(block, arena, x, y, nOut, nIn);
+    else wideProduct(format - Format.WIDE, body, x, y, nOut, nIn);
     return;
   }
   if (format == Format.DENSE) matvecS8(body, body + <usize>nOut * ROW, x, y, nOut, nIn);
@@ -70,6 +72,36 @@ function wideProduct(format: u32, body: usize, x: usize, y: usize, nOut: i32, nI
   else if (format == Format.BLOCK) matvecBlockS8x16(body, x, y, nOut);
   else if (format == Format.BLOCK_4) matvecBlockS4x16(body, x, y, nOut);
   else matvecSparseS8x16(body, x, y, nOut);
+}
+
+/** The same of a matrix with held columns. */
+function heldProduct(block: usize, arena: usize, x: usize, y: usize, nOut: i32, nIn: i32): void {
+  const nHeld = load<i32>(block, Held.N_HELD);
+  const others = nIn - nHeld;
+  const rows = arena + load<u32>(block, Held.ROWS);
+  const w = block + Held.HEAD_BYTES + <usize>nOut * ROW;
+  const columns = w + <usize>((nOut + 3) & ~3) * others;
+  matvecHeldS8(
+    rows, columns, x, arena + load<u32>(block, Held.HELD), load<i32>(block, Held.THRESHOLD), nOut, nHeld
+  );
+  matvecS8(rows, w, x + nHeld, y, nOut, others);
+}
+
+/** What the held matrices of the layer at `layer` keep from step to step, as it is when all their inputs are 0. */
+export function resetHeld(image: usize, arena: usize, layer: usize): void {
+  let field = layer + Layer.BLOCK_0;
+  let left = matricesOf(<u32>load<u16>(layer, Layer.KIND), <u32>load<u16>(layer, Layer.VARIANT));
+  for (; left > 0; left--, field += 4) {
+    const block = image + load<u32>(field);
+    if (load<u32>(block) != Format.HELD) continue;
+    let row = arena + load<u32>(block, Held.ROWS);
+    let from = block + Held.HEAD_BYTES;
+    for (const end = row + load<u32>(block, Held.N_OUT) * ROW; row != end; row += ROW, from += ROW) {
+      store<u64>(row, load<u64>(from));
+    }
+    let held = arena + load<u32>(block, Held.HELD);
+    for (const end = held + load<u32>(block, Held.N_HELD); held != end; held++) store<u8>(held, 0);
+  }
 }
 
 function synapses(
@@ -97,7 +129,7 @@ function dense(image: usize, arena: usize, layer: usize): void {
   const n = load<i32>(layer, Layer.N);
   const out = arena + load<u32>(layer, Layer.OUT);
   product(
-    image + load<u32>(layer, Layer.BLOCK_0), arena + load<u32>(layer, Layer.IN), out, n, load<i32>(layer, Layer.N_IN)
+    image + load<u32>(layer, Layer.BLOCK_0), arena, arena + load<u32>(layer, Layer.IN), out, n, load<i32>(layer, Layer.N_IN)
   );
   if (load<u16>(layer, Layer.VARIANT) != 0) tableS16(image + load<u32>(layer, Layer.BLOCK_1), out, out, n);
 }
@@ -112,7 +144,7 @@ function cfc(image: usize, arena: usize, layer: usize): void {
   const timeShift = <i32>load<u8>(layer, Layer.PARAMETER_0);
   const a = arena + load<u32>(layer, Layer.SCRATCH);
   const c = a + bytes;
-  product(image + load<u32>(layer, Layer.BLOCK_0), x, a, n, nIn);
+  product(image + load<u32>(layer, Layer.BLOCK_0), arena, x, a, n, nIn);
   if (mode == IntMode.PURE) {
     const tau = image + load<u32>(layer, Layer.BLOCK_1);
     const bound = tau + (<usize>n << 2);
@@ -123,10 +155,10 @@ function cfc(image: usize, arena: usize, layer: usize): void {
   }
   const ta = c + bytes;
   const tb = ta + bytes;
-  product(image + load<u32>(layer, Layer.BLOCK_1), x, c, n, nIn);
-  product(image + load<u32>(layer, Layer.BLOCK_2), x, ta, n, nIn);
+  product(image + load<u32>(layer, Layer.BLOCK_1), arena, x, c, n, nIn);
+  product(image + load<u32>(layer, Layer.BLOCK_2), arena, x, ta, n, nIn);
   if (mode < IntMode.PURE) {
-    product(image + load<u32>(layer, Layer.BLOCK_3), x, tb, n, nIn);
+    product(image + load<u32>(layer, Layer.BLOCK_3), arena, x, tb, n, nIn);
     timeS16(elapsedUnits(image, arena), timeShift, ta, tb, ta, n);
   }
   tableS16(image + load<u32>(layer, Layer.BLOCK_4), a, a, n << 1);
@@ -144,7 +176,8 @@ function lstm(image: usize, arena: usize, layer: usize): void {
   const f = i + bytes;
   const o = f + bytes;
   product(
-    image + load<u32>(layer, Layer.BLOCK_0), arena + load<u32>(layer, Layer.IN), g, n << 2, load<i32>(layer, Layer.N_IN) + n
+    image + load<u32>(layer, Layer.BLOCK_0), arena, arena + load<u32>(layer, Layer.IN), g, n << 2,
+    load<i32>(layer, Layer.N_IN) + n
   );
   tableS16(tanh, g, g, n);
   tableS16(image + load<u32>(layer, Layer.BLOCK_2), i, i, 3 * n);
@@ -163,11 +196,11 @@ function gru(image: usize, arena: usize, layer: usize): void {
   const z = r + bytes;
   const fromInput = z + bytes;
   const fromState = fromInput + bytes;
-  product(image + load<u32>(layer, Layer.BLOCK_0), x, r, n << 1, nIn + n);
+  product(image + load<u32>(layer, Layer.BLOCK_0), arena, x, r, n << 1, nIn + n);
   tableS16(image + load<u32>(layer, Layer.BLOCK_4), r, r, n << 1);
-  product(image + load<u32>(layer, Layer.BLOCK_1), x, fromInput, n, nIn);
+  product(image + load<u32>(layer, Layer.BLOCK_1), arena, x, fromInput, n, nIn);
   const stateBlock = image + load<u32>(layer, Layer.BLOCK_2);
-  product(stateBlock, x + (<usize>nIn << <usize>(load<u32>(stateBlock) > Format.WIDE)), fromState, n, n);
+  product(stateBlock, arena, x + (<usize>nIn << <usize>(load<u32>(stateBlock) > Format.WIDE)), fromState, n, n);
   mulAddS16(r, fromState, fromInput, r, n);
   tableS16(image + load<u32>(layer, Layer.BLOCK_3), r, r, n);
   blendS16(r, h, z, h, n);
@@ -181,8 +214,8 @@ function gate(image: usize, arena: usize, layer: usize): void {
   const g = arena + load<u32>(layer, Layer.SCRATCH);
   const a = g + (<usize>n << 1);
   const table = image + load<u32>(layer, Layer.BLOCK_3);
-  product(image + load<u32>(layer, Layer.BLOCK_0), x, g, n, nIn);
-  product(image + load<u32>(layer, Layer.BLOCK_1), x, a, n, nIn);
+  product(image + load<u32>(layer, Layer.BLOCK_0), arena, x, g, n, nIn);
+  product(image + load<u32>(layer, Layer.BLOCK_1), arena, x, a, n, nIn);
   tableS16(image + load<u32>(layer, Layer.BLOCK_2), g, g, n);
   if (load<u16>(layer, Layer.VARIANT) == 0) {
     tableS16(table, a, a, n);

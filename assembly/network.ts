@@ -1,11 +1,12 @@
 // Runs a network: the interpreter of an image that `check` accepted. None of these functions traps, and which
-// operations they execute depends on the image alone, not on the values that flow through it.
+// operations they execute depends on the image alone, not on the values that flow through it; but for matrices with held
+// columns, whose image alone says how many operations they are at most.
 
 // @ts-nocheck: checked by asc
 
 import { Control, FLAG_NON_FINITE, Header, HEADER_BYTES, LAYER_BYTES, NUMBERS_INTEGER } from "./image";
 import { runLayer } from "./layers";
-import { elapsedUnits, runIntLayer } from "./layers-integer";
+import { elapsedUnits, resetHeld, runIntLayer } from "./layers-integer";
 import { nonFiniteF32 } from "./vector-f32";
 
 /** What `step` and `stepLayer` return. */
@@ -29,7 +30,7 @@ export namespace Status {
   return (1 << e) - (e >> 4);
 }
 
-/** State to zero, elapsed time to 1, flags cleared. */
+/** State to zero, elapsed time to 1, flags cleared; nothing has been let through. */
 export function reset(image: usize, arena: usize): void {
   if (isInteger(image)) store<u32>(arena, oneUnit(image), Control.ELAPSED);
   else store<f32>(arena, 1, Control.ELAPSED);
@@ -37,6 +38,11 @@ export function reset(image: usize, arena: usize): void {
   store<u32>(arena, 0, Control.CLAMPED);
   let p = arena + load<u32>(image, Header.STATE);
   for (const end = p + (load<u32>(image, Header.STATES) << 2); p != end; p += 4) store<u32>(p, 0);
+  if (!isInteger(image)) return;
+  let layer = image + HEADER_BYTES;
+  for (let left = <u32>load<u16>(image, Header.LAYERS); left > 0; left--, layer += LAYER_BYTES) {
+    resetHeld(image, arena, layer);
+  }
 }
 
 /** One time step: input and elapsed time from the arena, state and output in the arena. */

@@ -38,4 +38,5 @@ export namespace Reject {
   export const MAP: i32 = 31;
   export const DECAY: i32 = 32;
   export const LAYER_OVERLAP: i32 = 33;
+  export const HELD: i32 = 34;
 }

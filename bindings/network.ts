@@ -9,7 +9,7 @@ import { complain, type LiquidEdgeError } from "./errors.ts";
 import type { StaticMemory } from "./estimate/memory-profiler.ts";
 import { type CompiledNetwork, compile } from "./image/compile.ts";
 import { compileInteger } from "./image/compile-integer.ts";
-import type { IntNetwork } from "./image/lowered-integer.ts";
+import type { IntNetwork, SkipUnchanged } from "./image/lowered-integer.ts";
 import type { Precision } from "./image/parameters.ts";
 import { expectAtMost, MAX_JSON_BYTES } from "./limits.ts";
 import { readModel } from "./network/checkpoint.ts";
@@ -58,7 +58,10 @@ export class Network {
     this.config = isInteger ? model.config : model;
     // An LTC's integers look alike in both precisions.
     this.compiled = isInteger
-      ? { ...compileInteger(model.network, { dense }), precision: model.precision }
+      ? {
+          ...compileInteger(model.network, { dense, skipUnchanged: model.skipUnchanged, source: name }),
+          precision: model.precision,
+        }
       : compile(model, { precision, source: name });
     this.name = name;
   }
@@ -114,12 +117,25 @@ export class Network {
    * @throws LiquidEdgeError `unavailable` for a network of floats
    */
   withDense(matrices: ReadonlySet<string>): Network {
+    return new Network(this.#integerModel(), this.name, undefined, matrices);
+  }
+
+  /**
+   * The same network of integers compiled so that inputs which have not changed are skipped; null: none are. At threshold 0 the
+   * outputs have the same bits. docs/quantize.md says when it pays.
+   * @throws LiquidEdgeError `unavailable` for a network of floats, or without a dense int8 matrix that reads int8
+   */
+  withSkipping(skipUnchanged: SkipUnchanged | null): Network {
+    return new Network({ ...this.#integerModel(), skipUnchanged }, this.name);
+  }
+
+  #integerModel(): IntegerModel {
     if (this.integers === null) {
       throw complain("unavailable", this.name, { expected: "a network of integers", found: "one of floats" });
     }
     const precision = this.compiled.precision as IntegerModel["precision"];
-    const model = { config: this.config, precision, network: this.integers };
-    return new Network(model, this.name, undefined, matrices);
+    const { skipUnchanged = null } = this.compiled;
+    return { config: this.config, precision, network: this.integers, skipUnchanged };
   }
 
   /** Sizes of image and arena by section, bytes. */
@@ -146,7 +162,8 @@ export class Network {
 
   /**
    * Operations that one time step executes, counted while the core runs it. Counts depend on the network's structure,
-   * never on values, so no input is needed; one is checked if given.
+   * never on values, so no input is needed; one is checked if given. Of a network that skips unchanged inputs: the most that
+   * a step can execute, which is when all have changed; `profileOnData` has the mean of data.
    */
   async profileOperations(input?: unknown): Promise<NetworkProfile> {
     if (input !== undefined) parseSequence(input, this.compiled, "input");

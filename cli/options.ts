@@ -113,6 +113,15 @@ export function numberIn(
   };
 }
 
+/** Parser of a whole number in a range. */
+export function wholeIn(low: number, high: number): (text: string) => number {
+  return (text) => {
+    const value = text.trim() === "" ? Number.NaN : Number(text);
+    if (Number.isInteger(value) && value >= low && value <= high) return value;
+    throw new InvalidArgumentError(`Expected a whole number from ${low} to ${high}.`);
+  };
+}
+
 /** Parser of a share from 0 to below 1. */
 export function shareBelowOne(text: string): number {
   const value = text.trim() === "" ? Number.NaN : Number(text);

@@ -57,6 +57,7 @@ export const KERNELS = [
   "matvecBlockS8x16",
   "matvecBlockS4x16",
   "matvecSparseS8x16",
+  "matvecHeldS8",
   "synapsesS8",
   "synapsesSparseS8",
   "affineS16",

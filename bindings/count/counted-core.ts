@@ -74,11 +74,6 @@ export class OpCounter {
     return BigInt64Array.from(this.counters, (counter) => counter.value as bigint);
   }
 
-  /** Sets all counters to 0. */
-  reset(): void {
-    for (const counter of this.counters) counter.value = 0n;
-  }
-
   /** What `run` executed. */
   measure(run: () => void): CountedOperations {
     const before = this.snapshot();
@@ -104,20 +99,6 @@ export class OpCounter {
       .filter(({ calls }) => calls > 0);
     const classes = addCounts(functions.map((f) => f.classes));
     return { classes, operations: totalOperations(classes), functions };
-  }
-
-  /** Executions by opcode of each function that was called: `difference` before the opcodes are put into classes. */
-  opcodes(before: BigInt64Array, after: BigInt64Array): Map<string, Record<string, number>> {
-    const result = new Map<string, Record<string, number>>();
-    for (const { name, calls } of this.table.functions)
-      if (after[calls] !== before[calls]) result.set(name, {});
-    this.table.counters.forEach(({ function: owner, histogram }, i) => {
-      const sum = result.get(this.table.functions[owner]!.name);
-      if (sum === undefined) return;
-      const increment = toExactNumber(after[i]! - before[i]!);
-      for (const [opcode, n] of Object.entries(histogram)) sum[opcode] = (sum[opcode] ?? 0) + n * increment;
-    });
-    return result;
   }
 }
 
@@ -145,7 +126,7 @@ function toCounts(sum: ReadonlyMap<OpClass, number>): OpCounts {
   return Object.fromEntries([...sum].filter(([, n]) => n !== 0));
 }
 
-function toExactNumber(increments: bigint): number {
+export function toExactNumber(increments: bigint): number {
   const n = Number(increments);
   if (!Number.isSafeInteger(n))
     throw new RangeError(`${increments} executions are more than a number holds exactly`);

@@ -58,6 +58,35 @@ export interface NetworkProfile extends OpProfile {
   kernels: KernelProfile[];
   /** Cycles of some operations depend on values although their number does not; named here when they occur. */
   valueDependent: string[];
+  /** Of a network that skips unchanged inputs, whose counts depend on values; absent of any other. */
+  skipping?: Skipping;
+}
+
+/** What the counts of a network that skips unchanged inputs hold for. */
+export interface Skipping {
+  /** What is skipped where it has not changed: the network's inputs, or everything that matrices read. */
+  of: "inputs" | "all";
+  /** Largest change that is skipped, in units of int8. */
+  threshold: number;
+  /** `worst case`: all have changed, the most that a step can execute; `data`: the mean of the steps of `data`. */
+  basis: "worst case" | "data";
+  data: {
+    /** What the data are called. */
+    source: string;
+    /** Time steps that were counted, and that there are. */
+    steps: number;
+    ofSteps: number;
+    /** Share of the multiplications of held columns that were skipped, 0 to 1. */
+    skippedShare: number;
+  } | null;
+}
+
+/** Counts of the time steps of data. */
+export interface DataProfile {
+  /** The mean step. */
+  mean: NetworkProfile;
+  /** The most that a step can execute, on any data. */
+  worst: NetworkProfile;
 }
 
 /** Adds MACs to those of a kernel, with the rows that they are in: 0 for what is no product of a matrix. */

@@ -1,5 +1,6 @@
-// Labelled sequences, and how well networks answer to them.
+// Labelled sequences, how well networks answer to them, and what it costs those that skip unchanged inputs.
 
+export { profileOnData } from "../core/profile-on-data.ts";
 export { loadCsv } from "../data/csv-dataset.ts";
 export type { DataFolder } from "../data/data-folder.ts";
 export {
@@ -13,6 +14,8 @@ export {
   windowed,
 } from "../data/dataset.ts";
 export { loadDataset } from "../data/load.ts";
+export { type ProfilingData, profilingData } from "../estimate/profiling-data.ts";
+export { estimateOnData } from "../estimate/skipping.ts";
 export { type Comparison, compareNetworks, type Drop, type PairedEvaluation } from "../evaluate/compare.ts";
 export {
   type EvaluateOptions,

@@ -63,6 +63,9 @@ export interface NetworkFacts {
   compiledDense?: string[];
 }
 
+/** Said of a network that skips unchanged inputs where no data are known. */
+const WORST_CASE = "unchanged inputs are skipped: the worst case, in which all change";
+
 /** Estimates networks on one board at one operating point. `EnergySimulator` is the same by the id of a built-in platform. */
 export class BoardSimulator {
   /** The board whose prices and currents count. */
@@ -107,6 +110,7 @@ export class BoardSimulator {
     const utilisation = utilisationOf(latencyUs, rangeOf(this.#idle.wakeUs), periodUs);
     const { energyUj, averagePowerUw, idleEnergyShare } = simulate(priced, conditions, drawsOf(seed, draws));
     const use = this.#memoryUse(memory);
+    const skipping = "skipping" in profile ? profile.skipping : undefined;
     return {
       platform: this.board.id,
       operatingPoint: {
@@ -157,8 +161,9 @@ export class BoardSimulator {
       fits: use === null ? null : use.fits.flash && use.fits.ram && use.fits.ramLimit !== false,
       memory: use,
       breakdown: this.#breakdown(profile, ported, priced, energyUj.typ),
-      assumed: facts.assumed ?? [],
+      assumed: [...(facts.assumed ?? []), ...(skipping?.basis === "worst case" ? [WORST_CASE] : [])],
       compiledDense: facts.compiledDense ?? [],
+      ...(skipping && { skipping: { ...skipping, without: null } }),
       corner: cornerOf(priced, conditions),
       coefficients: this.#coefficients(priced),
       interval: { confidence: 0.9, draws, seed },

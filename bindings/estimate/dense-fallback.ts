@@ -33,7 +33,7 @@ const counted = new WeakMap<Recompilable, Map<string, Promise<BoardForm<Recompil
 /**
  * The network with each matrix of integers that is stored without its absent weights, or in blocks, compiled dense where that takes
  * less energy on the simulator's board, by 1 % of the network's typical value or more, and still fits. Outputs have the same bits. A network
- * of floats is returned as it is: the sums of floats depend on which terms there are. `known` is the network's profile where it
+ * of floats is returned as it is: the sums of floats depend on which terms there are; one that skips unchanged inputs too. `known` is the network's profile where it
  * was counted already.
  * @throws LiquidEdgeError `unavailable` when the board cannot run it
  */
@@ -43,7 +43,8 @@ export async function denseWhereCheaper<N extends Recompilable>(
   known?: NetworkProfile,
 ): Promise<BoardForm<N>> {
   const base = await formOf(network, [], known);
-  const candidates = othersThanDense(network.compiled);
+  // What skipping costs depends on data, which are not known here: such a network stays as it is.
+  const candidates = network.compiled.skipUnchanged === undefined ? othersThanDense(network.compiled) : [];
   if (candidates.length === 0) return base;
   const costOf = ({ network: own, profile }: BoardForm<N>) => simulator.estimate(profile, own.memory);
   const least = costOf(base);

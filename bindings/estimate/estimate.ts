@@ -2,6 +2,7 @@
 
 import type { Grade, IdleMode } from "../board/board.ts";
 import type { OpClass } from "../count/op-class.ts";
+import type { Skipping } from "../count/op-profile.ts";
 import type { Interval } from "./interval.ts";
 import type { MemoryUse } from "./memory-profiler.ts";
 
@@ -58,6 +59,12 @@ export interface IdleUse {
   timeShare: Interval;
   /** Typical share of the period's energy that waiting takes, 0 to 1. */
   energyShare: number;
+}
+
+/** Of a network that skips unchanged inputs: what the figures hold for. */
+export interface SkippingUse extends Skipping {
+  /** What the same network takes there when it skips nothing; null: was not asked for. */
+  without: { energyUj: Interval; latencyUs: Interval } | null;
 }
 
 /** The outer bounds: every coefficient at its minimum, every one at its maximum. Wider than any 90 % interval. */
@@ -126,6 +133,11 @@ export interface Estimate {
   assumed: string[];
   /** `layer.matrix` of what is compiled dense for less energy on this board, although other formats execute fewer operations. */
   compiledDense: string[];
+  /**
+   * Of a network that skips unchanged inputs; absent of any other. On data, cycles, latency and the verdict on time are those of the
+   * worst step, energy and what follows from it those of the mean one.
+   */
+  skipping?: SkippingUse;
   /** Bounds with every coefficient at its worst at once. */
   corner: Corner;
   /** Every coefficient with a part in the result. */

@@ -31,7 +31,7 @@ export function withPortKernels(
   { portKernels }: Pick<Board, "portKernels">,
 ): PortedProfile {
   if (!("kernels" in profile)) return { ...profile, layers: [], portKernels: [] };
-  const used = profile.kernels.filter(({ name, macs }) => macs > 0 && Object.hasOwn(portKernels, name));
+  const used = profile.kernels.filter((kernel) => isPorted(kernel, portKernels));
   return {
     ...ported(profile, profile.macs, portKernels),
     layers: profile.layers.map((layer) => ported(layer, [], portKernels)),
@@ -39,12 +39,17 @@ export function withPortKernels(
   };
 }
 
+/** A product whose columns are all held has rows to finish and no MACs. */
+function isPorted({ name, macs, rows }: KernelProfile, prices: Readonly<Record<string, string>>): boolean {
+  return (macs > 0 || rows > 0) && Object.hasOwn(prices, name);
+}
+
 function ported(
   { classes, kernels }: Pick<LayerProfile, "classes" | "kernels">,
   macs: readonly MacCount[],
   prices: Readonly<Record<string, string>>,
 ): PortedWork {
-  const replaced = kernels.filter(({ name, macs }: KernelProfile) => macs > 0 && Object.hasOwn(prices, name));
+  const replaced = kernels.filter((kernel) => isPorted(kernel, prices));
   return {
     classes: addCounts(
       replaced.map((kernel) => kernel.classes),

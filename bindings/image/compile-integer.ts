@@ -4,9 +4,9 @@
 import { addMacs } from "../count/op-profile.ts";
 import { LiquidEdgeError } from "../errors.ts";
 import type { CompiledLayer, CompiledNetwork } from "./compile.ts";
-import { crc32 } from "./crc32.ts";
 import {
   type EncodedIntBlock,
+  encodeHeldMatrix,
   encodeIntMatrix,
   encodeIntSynapses,
   encodeIntVectors,
@@ -17,17 +17,17 @@ import {
   CONTROL_BYTES,
   HEADER_BYTES,
   Header,
+  Held,
   IntKind,
   IntMode,
   LAYER_BYTES,
   Layer,
-  MAGIC,
   MAX_ELEMENTS,
   MAX_UNFOLDS,
   NUMBERS_INTEGER,
   scratchElements,
-  VERSION,
 } from "./format.ts";
+import { HeldLayout, type HeldMatrix, nothingToHold } from "./held-columns.ts";
 import type {
   IntLayer,
   IntMatrix,
@@ -36,7 +36,9 @@ import type {
   IntTable,
   IntVector,
   Narrowed,
+  SkipUnchanged,
 } from "./lowered-integer.ts";
+import { memoryOf, u16, u32, writeChecksum, writeHeader, writeLayer } from "./records.ts";
 
 /** What a host needs to feed an integer image and to read it. */
 export interface IntegerNumbers extends Pick<IntNetwork, "time" | "scales"> {
@@ -48,19 +50,27 @@ export interface IntegerNumbers extends Pick<IntNetwork, "time" | "scales"> {
 export interface CompileIntegerOptions {
   /** `layer.matrix` of matrices to store dense although fewer operations would do; default: the format of fewest operations. */
   dense?: ReadonlySet<string>;
+  /** Which inputs of dense matrices are skipped where they have not changed; default: none. */
+  skipUnchanged?: SkipUnchanged | null | undefined;
+  /** What messages call the network. */
+  source?: string;
 }
 
 /**
  * Compiles an integer network.
- * @throws LiquidEdgeError `unavailable` when a layer is wider, or has more unfolds, than the core allows
+ * @throws LiquidEdgeError `unavailable` when a layer is wider, or has more unfolds, than the core allows, or when there is no matrix
+ * whose unchanged inputs could be skipped
  */
 export function compileInteger(
   network: IntNetwork,
-  { dense = new Set() }: CompileIntegerOptions = {},
+  { dense = new Set(), skipUnchanged = null, source = "network" }: CompileIntegerOptions = {},
 ): CompiledNetwork {
   const { input, output, hidden, cell, narrowedState, time, scales } = network;
-  const encoded = network.layers.map((layer) => encodeLayer(layer, dense));
-  const scratchAt = (network.arenaEnd + 3) & ~3;
+  const layout = skipUnchanged === null ? null : new HeldLayout(network, skipUnchanged);
+  const encoded = network.layers.map((layer) => encodeLayer(layer, dense, layout));
+  const vectorsEnd = (network.arenaEnd + 3) & ~3;
+  const scratchAt = layout?.end ?? vectorsEnd;
+  if (layout !== null && scratchAt === vectorsEnd) throw nothingToHold(source, skipUnchanged!);
   const scratchWords = encoded.map(({ kind, variant, n }) => scratchElements(kind, variant, n));
   const arenaBytes = scratchAt + 4 * Math.max(0, ...scratchWords);
 
@@ -81,24 +91,18 @@ export function compileInteger(
     end += bytes.length;
     return at;
   };
+  const held: HeldMatrix[] = [];
   const head = new DataView(new ArrayBuffer(headBytes));
   for (const [i, layer] of encoded.entries()) {
-    const record = HEADER_BYTES + i * LAYER_BYTES;
-    head.setUint16(record + Layer.KIND, layer.kind, true);
-    head.setUint16(record + Layer.VARIANT, layer.variant, true);
-    head.setUint32(record + Layer.N_IN, layer.nIn, true);
-    head.setUint32(record + Layer.N, layer.n, true);
-    head.setUint32(record + Layer.IN, layer.in, true);
-    head.setUint32(record + Layer.OUT, layer.out, true);
-    head.setUint32(record + Layer.SCRATCH, scratchAt, true);
-    head.setUint32(record + Layer.CELL, layer.cell, true);
-    head.setUint32(record + Layer.UNFOLDS, layer.unfolds, true);
-    head.setUint32(record + Layer.NARROWED, layer.narrowed?.to.at ?? 0, true);
+    const record = writeLayer(head, i, layer, scratchAt);
+    u32(head, record + Layer.NARROWED, layer.narrowed?.to.at ?? 0);
     head.setUint8(record + Layer.NARROW_SHIFT, layer.narrowed?.shift ?? 0);
     head.setUint8(record + Layer.PARAMETER_0, layer.parameters[0]);
     head.setUint8(record + Layer.PARAMETER_1, layer.parameters[1]);
     for (const [slot, block] of layer.blocks) {
-      head.setUint32(record + Layer.BLOCK_0 + 4 * slot, place(block), true);
+      const at = place(block);
+      u32(head, record + Layer.BLOCK_0 + 4 * slot, at);
+      if (block.held !== undefined) held.push({ ...block.held, layer: i, thresholdAt: at + Held.THRESHOLD });
     }
   }
 
@@ -114,24 +118,16 @@ export function compileInteger(
     at += bytes.length;
   }
   const view = new DataView(image.buffer);
-  view.setUint32(0, MAGIC, true);
-  view.setUint32(Header.IMAGE_BYTES, end, true);
-  view.setUint16(Header.VERSION, VERSION, true);
-  view.setUint16(Header.LAYERS, encoded.length, true);
-  view.setUint32(Header.ARENA_BYTES, arenaBytes, true);
-  view.setUint32(Header.INPUTS, input.length, true);
-  view.setUint32(Header.INPUT, input.at, true);
-  view.setUint32(Header.OUTPUTS, output.length, true);
-  view.setUint32(Header.OUTPUT, output.at, true);
-  view.setUint32(Header.STATES, Math.ceil((stateEnd - stateAt) / 4), true);
-  view.setUint32(Header.STATE, stateAt, true);
-  view.setUint16(Header.NUMBERS, NUMBERS_INTEGER, true);
-  view.setUint16(Header.TIME_EXPONENT, time.exponent, true);
-  view.setUint16(Header.TIME_MIN, time.min, true);
-  view.setUint16(Header.TIME_MAX, time.max, true);
-  view.setUint32(Header.CRC, crc32(image.subarray(Header.VERSION)), true);
+  const windows = { input, output, state: { at: stateAt, length: Math.ceil((stateEnd - stateAt) / 4) } };
+  writeHeader(view, windows, encoded.length, arenaBytes);
+  u16(view, Header.NUMBERS, NUMBERS_INTEGER);
+  u16(view, Header.TIME_EXPONENT, time.exponent);
+  u16(view, Header.TIME_MIN, time.min);
+  u16(view, Header.TIME_MAX, time.max);
+  writeChecksum(image);
 
-  const state = states.reduce((sum, vector) => sum + bytesOf(vector), 0);
+  const kept = scratchAt - vectorsEnd;
+  const state = states.reduce((sum, vector) => sum + bytesOf(vector), kept);
   const isState = output.at >= hidden.at && output.at < hidden.at + 2 * hidden.length;
   const io = 2 * (input.length + (isState ? 0 : output.length));
   return {
@@ -144,18 +140,8 @@ export function compileInteger(
     layers: encoded.map(({ info }) => info),
     precision: encoded.some(({ has4Bits }) => has4Bits) ? "int4" : "int8",
     integer: { time, scales, copies: copiesOf(network) },
-    memory: {
-      imageBytes: end,
-      arenaBytes,
-      sections: {
-        header: headBytes,
-        weights: end - headBytes - tableBytes,
-        tables: tableBytes,
-        state,
-        io,
-        scratch: arenaBytes - state - io,
-      },
-    },
+    ...(skipUnchanged === null ? {} : { skipUnchanged: { ...skipUnchanged, matrices: held } }),
+    memory: memoryOf(end, arenaBytes, { header: headBytes, tables: tableBytes, state, io }),
   };
 }
 
@@ -172,6 +158,8 @@ interface Block {
   tableBytes: number;
   /** May stand for another one of the same bytes. */
   isTable: boolean;
+  /** Of a matrix with held columns. */
+  held?: Omit<HeldMatrix, "layer" | "thresholdAt"> | undefined;
 }
 
 interface EncodedLayer {
@@ -201,7 +189,7 @@ const KINDS = {
   "int-ltc": IntKind.LTC,
 } as const;
 
-function encodeLayer(layer: IntLayer, dense: ReadonlySet<string>): EncodedLayer {
+function encodeLayer(layer: IntLayer, dense: ReadonlySet<string>, layout: HeldLayout | null): EncodedLayer {
   const n = layer.out.length;
   const nIn = inputsOf(layer);
   if (n > MAX_ELEMENTS || nIn > MAX_ELEMENTS) {
@@ -229,19 +217,32 @@ function encodeLayer(layer: IntLayer, dense: ReadonlySet<string>): EncodedLayer 
     block: EncodedIntBlock,
     possible: number,
     { macs, rows }: { macs: number; rows: number },
+    held?: Block["held"],
   ) => {
-    result.blocks.set(slot, { ...block, isTable: false });
+    result.blocks.set(slot, { ...block, isTable: false, held });
     const { format, connections, kernel } = block;
     info.parameters.push({ name, format, connections, possible });
-    addMacs(info.macs, kernel, macs * connections, rows);
+    const inHeld = held === undefined ? 0 : held.nOut * held.nHeld;
+    if (inHeld > 0) addMacs(info.macs, "matvecHeldS8", inHeld, 0);
+    addMacs(info.macs, kernel, macs * (connections - inHeld), rows);
   };
-  const addMatrix = (slot: number, name: string, matrix: IntMatrix) => {
+  /** `skip`: columns of the layer that come before those of the matrix. */
+  const addMatrix = (slot: number, name: string, matrix: IntMatrix, skip = 0) => {
+    const { nOut, nIn } = matrix;
     result.has4Bits ||= matrix.bits === 4;
-    const format = dense.has(`${layer.name}.${name}`) ? "dense" : undefined;
-    add(slot, name, encodeIntMatrix(matrix, format), matrix.nOut * matrix.nIn, {
-      macs: 1,
-      rows: matrix.nOut,
-    });
+    // Activations of a byte: of others nothing is held.
+    const nHeld = layout?.columnsOf(matrix, layer.in.at + skip) ?? 0;
+    const isFull = matrix.mask?.every((present) => present !== 0) ?? true;
+    const wanted = dense.has(`${layer.name}.${name}`) || (nHeld > 0 && isFull) ? "dense" : undefined;
+    const block = encodeIntMatrix(matrix, wanted);
+    const size = { macs: 1, rows: nOut };
+    if (nHeld === 0 || block.format !== "dense") {
+      add(slot, name, block, nOut * nIn, size);
+      return;
+    }
+    const columns = layout!.place(nOut, nHeld);
+    const held = { name, nOut, nHeld, heldAt: columns.held };
+    add(slot, name, encodeHeldMatrix(matrix, columns), nOut * nIn, size, held);
   };
   const addSynapses = (slot: number, name: string, synapses: IntSynapses, times: number) =>
     add(slot, name, encodeIntSynapses(synapses), synapses.nOut * synapses.nIn, { macs: 2 * times, rows: 0 });
@@ -293,7 +294,7 @@ function encodeLayer(layer: IntLayer, dense: ReadonlySet<string>): EncodedLayer 
     case "int-gru":
       addMatrix(0, "reset_update", layer.resetUpdate);
       addMatrix(1, "candidate_input", layer.fromInput);
-      addMatrix(2, "candidate_state", layer.fromState);
+      addMatrix(2, "candidate_state", layer.fromState, layer.fromInput.nIn);
       addTable(3, layer.tanh);
       addTable(4, layer.sigmoid);
       break;

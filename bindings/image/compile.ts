@@ -6,29 +6,27 @@ import { LiquidEdgeError } from "../errors.ts";
 import type { StaticMemory } from "../estimate/memory-profiler.ts";
 import type { Model } from "../network/model.ts";
 import type { IntegerNumbers } from "./compile-integer.ts";
-import { crc32 } from "./crc32.ts";
 import { type EncodedBlock, encodeMatrix, encodeSynapses, encodeVectors } from "./encode.ts";
 import type { IntFormat } from "./encode-integer.ts";
 import {
   Activation,
   CONTROL_BYTES,
   HEADER_BYTES,
-  Header,
   Kind,
   LAYER_BYTES,
   Layer,
-  MAGIC,
   MAX_ELEMENTS,
   MAX_UNFOLDS,
   Mode,
   Solver,
   scratchElements,
-  VERSION,
 } from "./format.ts";
+import type { CompiledSkip } from "./held-columns.ts";
 import { lower } from "./lower.ts";
 import type { LoweredLayer, LoweredNetwork } from "./lowered.ts";
 import type { IntLayer } from "./lowered-integer.ts";
 import type { Matrix, Precision, Synapses } from "./parameters.ts";
+import { memoryOf, u32, writeChecksum, writeHeader, writeLayer } from "./records.ts";
 
 /** What the compiler knows of a layer of the image. */
 export interface CompiledLayer {
@@ -64,6 +62,8 @@ export interface CompiledNetwork extends Pick<LoweredNetwork, "input" | "output"
   memory: StaticMemory;
   /** What the integers of an integer image mean; absent: its vectors are floats. */
   integer?: IntegerNumbers;
+  /** Of an integer image that skips unchanged inputs; absent: how many operations a step executes depends on the image alone. */
+  skipUnchanged?: CompiledSkip;
 }
 
 /** How a model becomes an image. */
@@ -99,51 +99,32 @@ export function compileLowered(lowered: LoweredNetwork, precision: Precision): C
   const view = new DataView(image.buffer);
   let at = headBytes;
   for (const [i, layer] of encoded.entries()) {
-    const record = HEADER_BYTES + i * LAYER_BYTES;
-    const { in: input, out, cell, unfolds, odeStep } = layer;
-    view.setUint16(record + Layer.KIND, layer.kind, true);
-    view.setUint16(record + Layer.VARIANT, layer.variant, true);
-    view.setUint32(record + Layer.N_IN, layer.nIn, true);
-    view.setUint32(record + Layer.N, layer.n, true);
-    view.setUint32(record + Layer.IN, input, true);
-    view.setUint32(record + Layer.OUT, out, true);
-    view.setUint32(record + Layer.SCRATCH, scratchAt, true);
-    view.setUint32(record + Layer.CELL, cell, true);
-    view.setUint32(record + Layer.UNFOLDS, unfolds, true);
-    view.setFloat32(record + Layer.ODE_STEP, odeStep, true);
+    const record = writeLayer(view, i, layer, scratchAt);
+    view.setFloat32(record + Layer.ODE_STEP, layer.odeStep, true);
     for (const [b, block] of layer.blocks.entries()) {
-      view.setUint32(record + Layer.BLOCK_0 + 4 * b, at, true);
+      u32(view, record + Layer.BLOCK_0 + 4 * b, at);
       image.set(block.bytes, at);
       at += block.bytes.length;
     }
   }
-  writeHeader(view, lowered, encoded.length, arenaBytes);
+  const { input, output, hidden, cell } = lowered;
+  const windows = { input, output, state: { at: hidden.at, length: hidden.length + cell.length } };
+  writeHeader(view, windows, encoded.length, arenaBytes);
+  writeChecksum(image);
 
-  const tableBytes = encoded.flatMap((l) => l.blocks).reduce((sum, b) => sum + b.tableBytes, 0);
-  const state = 4 * (lowered.hidden.length + lowered.cell.length);
-  const output = lowered.output.at >= lowered.hidden.at + state ? 4 * lowered.output.length : 0;
-  const io = 4 * lowered.input.length + output;
+  const tables = encoded.flatMap((l) => l.blocks).reduce((sum, b) => sum + b.tableBytes, 0);
+  const state = 4 * windows.state.length;
+  const io = 4 * (input.length + (output.at >= hidden.at + state ? output.length : 0));
   return {
     image,
     arenaBytes,
-    input: lowered.input,
-    output: lowered.output,
-    hidden: lowered.hidden,
-    cell: lowered.cell,
+    input,
+    output,
+    hidden,
+    cell,
     layers: encoded.map(({ info }) => info),
     precision,
-    memory: {
-      imageBytes: image.length,
-      arenaBytes,
-      sections: {
-        header: headBytes,
-        weights: bodyBytes - tableBytes,
-        tables: tableBytes,
-        state,
-        io,
-        scratch: arenaBytes - state - io,
-      },
-    },
+    memory: memoryOf(image.length, arenaBytes, { header: headBytes, tables, state, io }),
   };
 }
 
@@ -155,31 +136,6 @@ function named<T>(source: string | undefined, run: () => T): T {
     if (source === undefined || !(error instanceof LiquidEdgeError)) throw error;
     throw new LiquidEdgeError(error.code, `${source}: ${error.message}`, { cause: error });
   }
-}
-
-function writeHeader(view: DataView, lowered: LoweredNetwork, nLayers: number, arenaBytes: number): void {
-  const { input, output, hidden, cell } = lowered;
-  view.setUint32(0, MAGIC, true);
-  view.setUint32(Header.IMAGE_BYTES, view.byteLength, true);
-  view.setUint16(Header.VERSION, VERSION, true);
-  view.setUint16(Header.LAYERS, nLayers, true);
-  view.setUint32(Header.ARENA_BYTES, arenaBytes, true);
-  view.setUint32(Header.INPUTS, input.length, true);
-  view.setUint32(Header.INPUT, input.at, true);
-  view.setUint32(Header.OUTPUTS, output.length, true);
-  view.setUint32(Header.OUTPUT, output.at, true);
-  view.setUint32(Header.STATES, hidden.length + cell.length, true);
-  view.setUint32(Header.STATE, hidden.at, true);
-  writeChecksum(new Uint8Array(view.buffer));
-}
-
-/** Brings the checksum of an image up to date with its bytes. */
-export function writeChecksum(image: Uint8Array): void {
-  new DataView(image.buffer, image.byteOffset).setUint32(
-    Header.CRC,
-    crc32(image.subarray(Header.VERSION)),
-    true,
-  );
 }
 
 interface Block {

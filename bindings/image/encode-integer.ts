@@ -2,11 +2,11 @@
 // matvec-s4.ts and synapses-*s8.ts.
 
 import type { KernelName } from "../core/exports.ts";
-import { Format, SYNAPSES_BOUNDED } from "./format.ts";
+import { Format, Held, SYNAPSES_BOUNDED } from "./format.ts";
 import { denseSynapsesS8Cost, narrowCosts, sparseSynapsesS8Cost, wideCosts } from "./kernel-cost-integer.ts";
 import type { IntMatrix, IntSynapses, IntTable } from "./lowered-integer.ts";
 
-export type IntFormat = "dense" | "sparse" | "block";
+export type IntFormat = "dense" | "sparse" | "block" | "held";
 
 export interface EncodedIntBlock {
   bytes: Uint8Array;
@@ -18,10 +18,13 @@ export interface EncodedIntBlock {
   tableBytes: number;
 }
 
+/** Formats between which the counts decide; what held columns cost depends on data. */
+type ChosenFormat = Exclude<IntFormat, "held">;
+
 const GROUP = 4;
 
 /** A matrix block, in the format that executes fewest operations unless `format` names one. */
-export function encodeIntMatrix(matrix: IntMatrix, format?: IntFormat): EncodedIntBlock {
+export function encodeIntMatrix(matrix: IntMatrix, format?: ChosenFormat): EncodedIntBlock {
   const { nOut, nIn, mask, bits, activationBits } = matrix;
   const present = (j: number, i: number) => mask === null || mask[j * nIn + i] !== 0;
   const rows = sourcesOf(nOut, nIn, present);
@@ -30,7 +33,7 @@ export function encodeIntMatrix(matrix: IntMatrix, format?: IntFormat): EncodedI
   );
   const lengths = (lists: number[][]) => lists.map((list) => list.length);
   const cost = activationBits === 16 ? wideCosts : narrowCosts;
-  const costs: Record<IntFormat, number> = {
+  const costs: Record<ChosenFormat, number> = {
     dense: bits === 4 ? cost.denseS4(nOut, nIn) : cost.denseS8(nOut, nIn),
     block: bits === 4 ? cost.blockS4(nOut, lengths(groups)) : cost.blockS8(nOut, lengths(groups)),
     sparse: cost.sparseS8(lengths(rows)),
@@ -46,18 +49,42 @@ export function encodeIntMatrix(matrix: IntMatrix, format?: IntFormat): EncodedI
 }
 
 /** The first of the formats with the lowest cost. */
-function cheapest(costs: Record<IntFormat, number>): IntFormat {
-  const formats = Object.keys(costs) as IntFormat[];
+function cheapest(costs: Record<ChosenFormat, number>): ChosenFormat {
+  const formats = Object.keys(costs) as ChosenFormat[];
   return formats.reduce((best, format) => (costs[format] < costs[best] ? format : best));
+}
+
+/** The first columns of a dense matrix of int8 that reads i8, held; and the places in the arena of what it keeps. */
+export interface HeldColumns {
+  nHeld: number;
+  threshold: number;
+  /** Of `heldRows` rows. */
+  rows: number;
+  held: number;
+}
+
+/** Rows that a held matrix keeps in the arena, 8 bytes each. */
+export const heldRows = (nOut: number): number => GROUP * Math.ceil(nOut / GROUP);
+
+/** A matrix with held columns; `kernel` is that of its other ones, of the held ones matvecHeldS8. */
+export function encodeHeldMatrix(
+  matrix: IntMatrix,
+  { nHeld, threshold, rows, held }: HeldColumns,
+): EncodedIntBlock {
+  const { nOut, nIn } = matrix;
+  const out = new ByteList(8);
+  out.i32(nOut, nHeld, threshold, rows, held);
+  addDense(out, matrix, nHeld);
+  for (let i = 0; i < nHeld; i++) {
+    for (let j = 0; j < nOut; j += GROUP) addGroup(out, matrix, j, i);
+  }
+  return finish(out, Format.HELD, "held", "matvecS8", nOut * nIn, Held.HEAD_BYTES);
 }
 
 function denseS8(matrix: IntMatrix): EncodedIntBlock {
   const { nOut, nIn } = matrix;
   const out = new ByteList(8);
-  for (let j = 0; j < nOut; j++) addRow(out, matrix, j);
-  for (let j = 0; j < nOut; j += GROUP) {
-    for (let i = 0; i < nIn; i++) addGroup(out, matrix, j, i);
-  }
+  addDense(out, matrix, 0);
   return finishMatrix(out, matrix, Format.DENSE, "dense", "matvecS8", nOut * nIn, 8);
 }
 
@@ -246,6 +273,15 @@ function weightAt({ nOut, nIn, mask, weights }: IntMatrix, j: number, i: number)
 function addRow(out: ByteList, { nOut, bias, multiplier, shift }: IntMatrix, j: number): void {
   if (j < nOut) out.i32(bias[j]!).u16(multiplier[j]!, shift[j]! - 1);
   else out.i32(0).u16(1 << 14, 0);
+}
+
+/** Rows and groups of a dense matrix, its columns from `from` on. */
+function addDense(out: ByteList, matrix: IntMatrix, from: number): void {
+  const { nOut, nIn } = matrix;
+  for (let j = 0; j < nOut; j++) addRow(out, matrix, j);
+  for (let j = 0; j < nOut; j += GROUP) {
+    for (let i = from; i < nIn; i++) addGroup(out, matrix, j, i);
+  }
 }
 
 /** The weights of four destinations from j on for one source. */

@@ -89,8 +89,12 @@ export const Format = {
   BLOCK_F16: 6,
   DENSE_4: 7,
   BLOCK_4: 8,
+  HELD: 9,
   WIDE: 16,
 } as const;
+/** Of a held matrix, before its rows. */
+export const Held = { N_OUT: 8, N_HELD: 12, THRESHOLD: 16, ROWS: 20, HELD: 24, HEAD_BYTES: 28 } as const;
+export const MAX_THRESHOLD = 127;
 export const TABLE_BYTES = 524;
 export const SYNAPSE_TABLE_BYTES = 2048;
 /** Added to the shift of integer synapses whose arguments cannot leave the table. */

@@ -28,6 +28,17 @@ export interface IntMatrix {
   shift: Uint8Array;
 }
 
+/**
+ * Columns of matrices are multiplied when their inputs change, and the sums kept from step to step. Threshold 0 changes no bit of
+ * any output; what it costs depends on the data.
+ */
+export interface SkipUnchanged {
+  /** The network's inputs, or everything that a matrix reads: states and hidden units too. */
+  of: "inputs" | "all";
+  /** Largest change that is not let through, in units of the int8 that matrices read: 0 to 127. */
+  threshold: number;
+}
+
 export interface IntTable {
   /** Lower end of the domain, in input units. */
   lo: number;

@@ -33,4 +33,5 @@ export const REJECT_TEXTS: Readonly<Record<number, string>> = {
   31: "an input or output map is out of range",
   32: "a rate or time head times the largest elapsed time may exceed 32 bits",
   33: "a layer's state and scratch overlap",
+  34: "held columns: threshold or place out of range",
 };

@@ -3,6 +3,7 @@
 
 import type { Sequence } from "../core/sequence.ts";
 import { countSteps, type Dataset, type Sample, type Split } from "../data/dataset.ts";
+import { isPicked, piecesOf } from "../data/pieces.ts";
 import { complain } from "../errors.ts";
 import type { TimeRange } from "./time-format.ts";
 
@@ -57,23 +58,9 @@ export function calibrationOf(
 
 /** The samples whole, or a share of their pieces: evenly apart, and those that hold the extremes of each input. */
 function sequencesOf(samples: readonly Sample[], features: number, share: number): Sequence[] {
-  const pieces = samples.flatMap(({ nSteps, input, timespans }) => {
-    const steps = share === 1 ? nSteps : Math.min(nSteps, PIECE_STEPS);
-    return Array.from({ length: Math.ceil(nSteps / steps) }, (_, i): Sequence => {
-      const [from, to] = [i * steps, Math.min((i + 1) * steps, nSteps)];
-      return {
-        batch: 1,
-        steps: to - from,
-        features,
-        input: input.subarray(from * features, to * features),
-        timespans: timespans?.subarray(from, to) ?? null,
-        initialH: null,
-        initialC: null,
-      };
-    });
-  });
+  const pieces = piecesOf(samples, features, share === 1 ? Number.POSITIVE_INFINITY : PIECE_STEPS);
   const extremes = share === 1 ? new Set<number>() : extremePieces(pieces, features);
-  return pieces.filter((_, i) => extremes.has(i) || Math.ceil((i + 1) * share) > Math.ceil(i * share));
+  return pieces.filter((_, i) => extremes.has(i) || isPicked(i, share));
 }
 
 /** Numbers of the pieces in which an input is smallest or largest: what calibration has not seen is clamped. */

@@ -1,9 +1,9 @@
 // A quantized network as a file: safetensors whose metadata `liquid_edge` holds {"format": 2, "precision", "class",
-// "config", "network"}, and whose tensors are the network's integers and scales. It needs no float checkpoint beside it.
+// "config", "network"}, "skipUnchanged" where it is compiled so, and whose tensors are the network's integers and scales. It needs no float checkpoint beside it.
 
 import { complain } from "../errors.ts";
-import { MAX_ELEMENTS, MAX_UNFOLDS } from "../image/format.ts";
-import type { IntLayer, IntNetwork } from "../image/lowered-integer.ts";
+import { MAX_ELEMENTS, MAX_THRESHOLD, MAX_UNFOLDS } from "../image/format.ts";
+import type { IntLayer, IntNetwork, SkipUnchanged } from "../image/lowered-integer.ts";
 import { MAX_HEADER_BYTES } from "../limits.ts";
 import { configToJson, parseConfig } from "../network/config.ts";
 import type { ModelConfig } from "../network/model.ts";
@@ -38,6 +38,8 @@ export interface IntegerModel {
   precision: IntegerPrecision;
   /** Weights, scales and tables. */
   network: IntNetwork;
+  /** Which unchanged inputs its image skips; absent or null: none. */
+  skipUnchanged?: SkipUnchanged | null;
 }
 
 const U16_MAX = 65_535;
@@ -173,17 +175,24 @@ const NETWORK = object({
   arenaEnd: whole(0, MAX_ARENA),
   time: object({ exponent: whole(0, 16), min: whole(1, U16_MAX), max: whole(1, U16_MAX) }),
 });
+const SKIP = nullable(object({ of: choice("inputs", "all"), threshold: whole(0, MAX_THRESHOLD) }));
 const SCALED = ["input", "output", "hidden", "cell"] as const;
 
 /** The file of a quantized network. Equal arguments give equal bytes. */
-export function writeIntegerModel({ config, precision, network }: IntegerModel): Uint8Array {
+export function writeIntegerModel({
+  config,
+  precision,
+  network,
+  skipUnchanged = null,
+}: IntegerModel): Uint8Array {
   const store: Store = { tensors: new Map<string, TypedTensor>(), source: "network" };
   const json = NETWORK.write(network, "", store, {});
   for (const name of [...SCALED, "inputOffset"] as const) {
     const data = network.scales[name];
     store.tensors.set(`scales.${name}`, { shape: [data.length], data });
   }
-  const description = { format: FORMAT, precision, ...configToJson(config), network: json };
+  const skip = skipUnchanged === null ? {} : { skipUnchanged: SKIP.write(skipUnchanged, "", store, {}) };
+  const description = { format: FORMAT, precision, ...skip, ...configToJson(config), network: json };
   return writeTyped(store.tensors, { format: "pt", [METADATA_KEY]: JSON.stringify(description) });
 }
 
@@ -216,6 +225,7 @@ export function readIntegerModel(bytes: Uint8Array, source: string): IntegerMode
   }
   const config = parseConfig({ class: own.class, config: own.config }, `${source} (metadata)`);
   const network = NETWORK.read(json, "", store, {}) as unknown as IntNetwork;
+  const skip = SKIP.read(own.skipUnchanged ?? null, "skipUnchanged", store, {}) as SkipUnchanged | null;
   checkLayers(network.layers, source);
   const scales = Object.fromEntries(
     SCALED.map((name) => {
@@ -240,6 +250,7 @@ export function readIntegerModel(bytes: Uint8Array, source: string): IntegerMode
     config,
     precision: precision as IntegerPrecision,
     network: { ...network, scales: { ...scales, inputOffset } },
+    ...(skip === null ? {} : { skipUnchanged: skip }),
   };
 }
 

@@ -1,11 +1,13 @@
 // One network in every number format and at every sparsity that was asked for, each compiled and counted once, and scored
 // where there is data.
 
-import type { NetworkProfile, OpProfile } from "../count/op-profile.ts";
+import type { DataProfile, NetworkProfile, OpProfile } from "../count/op-profile.ts";
 import { LiquidEdgeError } from "../errors.ts";
 import type { BoardSimulator, NetworkFacts } from "../estimate/board-simulator.ts";
 import { denseWhereCheaper } from "../estimate/dense-fallback.ts";
+import type { Estimate } from "../estimate/estimate.ts";
 import { MemoryProfiler } from "../estimate/memory-profiler.ts";
+import { besideDense, estimateOnData } from "../estimate/skipping.ts";
 import type { Evaluation } from "../evaluate/evaluate.ts";
 import type { Outcomes } from "../evaluate/outcomes.ts";
 import { Network, quantizedAlready } from "../network.ts";
@@ -22,6 +24,10 @@ export interface Variant {
   facts: NetworkFacts;
   /** Null for an operation profile from elsewhere. */
   network: Network | null;
+  /** Of a network that skips unchanged inputs, where there are data: `profile` is the worst case. */
+  onData?: DataProfile;
+  /** The network without skipping, of one that skips. */
+  withoutSkipping?: Network;
   /** Null without a data set. */
   evaluation: Evaluation | null;
   /** Which answers were right; null where answers are not independent, or not right or wrong. */
@@ -53,6 +59,8 @@ export interface VariantData {
   /** The network in integers, calibrated. */
   quantize(network: Network, precision: IntegerPrecision): Promise<Assumed>;
   evaluate(network: Network): Promise<Pick<Variant, "outcomes"> & { evaluation: Evaluation }>;
+  /** Operations of its time steps, where a network may skip unchanged inputs. */
+  profile?(network: Network): Promise<DataProfile>;
 }
 
 /** A network together with what was taken for granted to make it. */
@@ -112,6 +120,25 @@ export async function variantOn(
   };
 }
 
+/**
+ * A variant as it is compiled for a board, and its estimate there; of a network that skips unchanged inputs on the data that were
+ * given, beside what it takes without.
+ * @throws LiquidEdgeError `unavailable` when the board cannot run it
+ */
+export async function estimateOn(
+  simulator: Pick<BoardSimulator, "estimate">,
+  variant: Variant,
+): Promise<{ variant: Variant; estimate: Estimate }> {
+  const own = await variantOn(simulator, variant);
+  const { profile, onData, memory, facts, withoutSkipping } = own;
+  const estimate =
+    onData === undefined
+      ? simulator.estimate(profile, memory, facts)
+      : estimateOnData(simulator, onData, memory, facts);
+  if (withoutSkipping === undefined) return { variant: own, estimate };
+  return { variant: own, estimate: await besideDense(simulator, estimate, withoutSkipping) };
+}
+
 /** Integers are as they are: their file has neither the floats for another format nor weights to prune. */
 function refuseOfIntegers(network: Network, { precisions, sparsities }: VariantOptions): void {
   const own = network.compiled.precision;
@@ -145,7 +172,11 @@ async function variantOf(
     assumed: [...assumed],
   };
   const { evaluation = null, outcomes = null } = scored ?? {};
-  return { requestedSparsity, profile, memory, facts, network, evaluation, outcomes };
+  const variant = { requestedSparsity, profile, memory, facts, network, evaluation, outcomes };
+  if (network.compiled.skipUnchanged === undefined) return variant;
+  const withoutSkipping = network.withSkipping(null);
+  const onData = await data?.profile?.(network);
+  return { ...variant, withoutSkipping, ...(onData === undefined ? {} : { onData }) };
 }
 
 /** The network in a number format. Integers are calibrated on data where there are any, else for costing only. */

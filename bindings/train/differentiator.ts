@@ -2,7 +2,8 @@
 
 import { StepStatus } from "../core/exports.ts";
 import { LiquidEdgeError } from "../errors.ts";
-import { type CompiledNetwork, compile, writeChecksum } from "../image/compile.ts";
+import { type CompiledNetwork, compile } from "../image/compile.ts";
+import { writeChecksum } from "../image/records.ts";
 import { REJECT_TEXTS } from "../image/reject-codes.ts";
 import type { Model, Tensor } from "../network/model.ts";
 import { type ParameterRange, Parameters } from "./parameters.ts";

@@ -7,7 +7,14 @@ import { type Cell, type Column, count, digits, exact, paragraph, percent, style
 import type { Result } from "./estimate.ts";
 import { figureColumns, RIGHT } from "./estimate-columns.ts";
 import { coefficients, details } from "./estimate-details.ts";
-import { commonFoot, FP16_NOTE, formats, type Report, styledVerdict } from "./estimate-report.ts";
+import {
+  commonFoot,
+  FP16_NOTE,
+  formats,
+  type Report,
+  skippingLines,
+  styledVerdict,
+} from "./estimate-report.ts";
 import { METRIC_TITLES, shown } from "./evaluate-report.ts";
 
 export interface CombinationsReport extends Omit<Report, "estimates"> {
@@ -29,6 +36,7 @@ export function combinationsReport(report: CombinationsReport): string {
     paragraph(
       `An inference is ${count(steps, "time step")}, ${exact(realTime.rateHz)} a second. Typical value and 90 % interval.`,
     ),
+    ...skippingLines(estimates).map(paragraph),
     "",
     combinationsTable(report),
     ...subject.missing.map(({ precision, requestedSparsity, error }) =>

@@ -6,8 +6,19 @@ import type { Estimate } from "../../bindings/estimate/estimate.ts";
 import type { Variant } from "../../bindings/sweep/variants.ts";
 import { POWER, unitFor } from "../../format/units.ts";
 import { fits, inTime, shortCore, type Verdict } from "../../format/verdicts.ts";
-import { matricesOf, matrixTable } from "../matrices.ts";
-import { type Cell, type Column, count, digits, exact, paragraph, styled, table, whole } from "../text.ts";
+import { matricesOf, matrixTable, skipText } from "../matrices.ts";
+import {
+  type Cell,
+  type Column,
+  count,
+  digits,
+  exact,
+  paragraph,
+  percent,
+  styled,
+  table,
+  whole,
+} from "../text.ts";
 import type { Subject, Unavailable } from "./estimate.ts";
 import { figureColumns, RIGHT } from "./estimate-columns.ts";
 import { coefficients, details } from "./estimate-details.ts";
@@ -62,7 +73,31 @@ function head({ subject, estimates }: Report): string[] {
     `${subject.name}: ${subject.summary}${precision}; ${executed || "no operations"} a time step`,
     ...(estimates[0]!.assumed.length === 0 ? [] : [`Assumed: ${estimates[0]!.assumed.join("; ")}.`]),
     `An inference is ${count(steps, "time step")}, ${exact(realTime.rateHz)} a second. Typical value and 90 % interval.`,
+    ...skippingLines(estimates),
   ];
+}
+
+/** Of networks that skip unchanged inputs: what which figure is of, and what the same networks take without. */
+export function skippingLines(estimates: readonly Estimate[]): string[] {
+  const skipping = estimates.filter((e) => e.skipping !== undefined);
+  if (skipping.length === 0) return [];
+  const { of, threshold, data } = skipping[0]!.skipping!;
+  const what = `Skips ${skipText({ of, threshold })}. `;
+  const basis =
+    data === null
+      ? "All figures are of the worst case, a step in which all have changed; the energy of a mean step needs --data."
+      : `Energy and power are the mean of ${steps(data)} of ${data.source}, in which ${percent(data.skippedShare)} of the ` +
+        "multiplications that could be skipped were; latency and in time are of the worst case, a step in which all have changed.";
+  const without = skipping.flatMap(({ platform, energyUj, skipping: use }) => {
+    if (use!.without === null) return [];
+    const change = energyUj.typ / use!.without.energyUj.typ - 1;
+    return `${platform} ${digits(use!.without.energyUj.typ)} µJ (so ${percent(Math.abs(change))} ${change < 0 ? "saved" : "lost"}${data === null ? " at the most" : ""})`;
+  });
+  return [what + basis, ...(without.length === 0 ? [] : [`Without skipping: ${without.join(", ")}.`])];
+}
+
+function steps({ steps, ofSteps }: { steps: number; ofSteps: number }): string {
+  return steps === ofSteps ? count(steps, "time step") : `${whole(steps)} of ${count(ofSteps, "time step")}`;
 }
 
 function mainTable({ estimates, boards, colour }: Report): string {

@@ -5,11 +5,11 @@ import { type Estimate, estimateJson } from "../../bindings/estimate/estimate.ts
 import { parseOpProfile } from "../../bindings/estimate/parse-profile.ts";
 import type { Evaluation } from "../../bindings/evaluate/evaluate.ts";
 import {
+  estimateOn,
   type MissingVariant,
   makeVariants,
   type Variant,
   type VariantData,
-  variantOn,
 } from "../../bindings/sweep/variants.ts";
 import { summarise } from "../../format/summary.ts";
 import type { EstimateOptions } from "../commands/estimate.ts";
@@ -62,8 +62,7 @@ export async function estimate(io: Io, weights: string | undefined, options: Est
       const { facts } = variant;
       try {
         const simulator = new EnergySimulator(simulatorOptions(board, options));
-        const own = await variantOn(simulator, variant);
-        results.push({ variant: own, estimate: simulator.estimate(own.profile, own.memory, own.facts) });
+        results.push(await estimateOn(simulator, variant));
       } catch (error) {
         if (!asksForAll || !(error instanceof LiquidEdgeError) || error.code !== "unavailable") throw error;
         const { precision = null, sparsity = null } = facts;

@@ -3,7 +3,7 @@ import type { NetworkProfile } from "../../bindings/count/op-profile.ts";
 import { titleOf } from "../../format/summary.ts";
 import type { ProfileOptions } from "../commands/profile.ts";
 import type { Io } from "../io.ts";
-import { type Matrix, matricesOf, matrixTable } from "../matrices.ts";
+import { type Matrix, matricesOf, matrixTable, skipText } from "../matrices.ts";
 import { readNetwork } from "../read-network.ts";
 import { count, paragraph, percent, table, whole } from "../text.ts";
 
@@ -23,7 +23,7 @@ export async function profile(
 
 function describe(
   name: string,
-  { operations, classes, layers, kernels, valueDependent }: NetworkProfile,
+  { operations, classes, layers, kernels, valueDependent, skipping }: NetworkProfile,
   matrices: readonly Matrix[],
   inference: { steps: number; operations: number },
   colour: boolean,
@@ -68,6 +68,13 @@ function describe(
       ? []
       : [
           "Formats are chosen matrix by matrix, by the operations that they execute; a dense one executes its zeros.",
+        ]),
+    ...(skipping === undefined
+      ? []
+      : [
+          paragraph(
+            `Skips ${skipText(skipping)}. The counts are of the worst case, a step in which all have changed; estimate --data prices the mean of data.`,
+          ),
         ]),
     ...valueDependent.map((text) => paragraph(`Cycles, not counts, depend on values in ${text}.`)),
   ].join("\n");

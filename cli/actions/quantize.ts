@@ -3,6 +3,7 @@ import { parseSequence, type Sequence } from "../../bindings/core/sequence.ts";
 import type { Dataset } from "../../bindings/data/dataset.ts";
 import { complain } from "../../bindings/errors.ts";
 import { lower } from "../../bindings/image/lower.ts";
+import type { SkipUnchanged } from "../../bindings/image/lowered-integer.ts";
 import type { Model } from "../../bindings/network/model.ts";
 import { describeValue, printable } from "../../bindings/network/printable.ts";
 import { Network } from "../../bindings/network.ts";
@@ -18,6 +19,7 @@ import { taskMerit } from "../../bindings/train/task-merit.ts";
 import { summarise } from "../../format/summary.ts";
 import type { QuantizeOptions } from "../commands/quantize.ts";
 import type { Io } from "../io.ts";
+import { skipText } from "../matrices.ts";
 import { usageError } from "../options.ts";
 import { progressOf } from "../progress.ts";
 import { namedFolder, readDataset } from "../read-dataset.ts";
@@ -28,6 +30,7 @@ import { bytes, count, digits, neuronList, percent, table, whole } from "../text
 /** Quantizes a network, writes it and reports what that cost. */
 export async function quantize(io: Io, weights: string, options: QuantizeOptions): Promise<void> {
   const { precision, out, layers } = options;
+  const skipUnchanged = readSkip(options);
   const model = await readModelFile(io, weights, options.config);
   const { calibration, time, source, inputNames, dataset } = await readCalibration(io, model, options);
   const merit = dataset === null ? undefined : await taskMerit(dataset);
@@ -36,7 +39,7 @@ export async function quantize(io: Io, weights: string, options: QuantizeOptions
     precision,
     calibration,
     source,
-    ...(options.activations === undefined ? {} : { activations: options.activations === "16" ? 16 : 8 }),
+    ...activationsOf(options),
     ...(inputNames === undefined ? {} : { inputNames }),
     time: { min: options.timeMin ?? time.min, max: options.timeMax ?? time.max },
     ...(counts === null ? {} : counts),
@@ -52,7 +55,7 @@ export async function quantize(io: Io, weights: string, options: QuantizeOptions
       )
     : quantizeModel(model, { ...settings, ...(merit === undefined ? {} : { merit }), onStep });
   io.progress(null);
-  const integers = { config: model, precision, network };
+  const integers = { config: model, precision, network, skipUnchanged };
   const file = writeIntegerModel(integers);
   const name = fileName(out);
   const image = {
@@ -60,14 +63,46 @@ export async function quantize(io: Io, weights: string, options: QuantizeOptions
     afterBytes: Network.fromInteger(integers, name).compiled.image.length,
   };
   await io.writeFile(out, file);
-  if (options.json) io.print(JSON.stringify({ out: name, fileBytes: file.length, image, ...report }));
+  const skip = skipUnchanged === null ? {} : { skipUnchanged };
+  if (options.json)
+    io.print(JSON.stringify({ out: name, fileBytes: file.length, image, ...skip, ...report }));
   else {
     const readsBytes = network.layers.some((layer) => "narrowed" in layer && layer.narrowed !== null);
     const hints = readsBytes && report.relativeRmsError > WIDEN_ABOVE ? [WIDEN_HINT] : [];
     const { errorWithBytes } = report;
     if (errorWithBytes !== null) hints.push(widened(errorWithBytes));
+    if (skipUnchanged !== null)
+      hints.push(`  skips  ${skipText(skipUnchanged)}; estimate --data says what that saves`);
     io.print(describe(model, name, file.length, image, report, hints, io.colour));
   }
+}
+
+/** What is to be skipped; null: nothing. Throws a usage error where no matrix could be held. */
+function readSkip({
+  skipUnchanged: of,
+  skipThreshold: threshold,
+  precision,
+  activations,
+  layers,
+}: QuantizeOptions): SkipUnchanged | null {
+  if (of === undefined) {
+    if (threshold === undefined) return null;
+    throw usageError("--skip-threshold: expected with --skip-unchanged, found without");
+  }
+  if (activations === "16")
+    throw usageError("--skip-unchanged: expected with --activations 8, found with 16");
+  if (precision === "int4" && !Object.values(layers ?? {}).includes("int8")) {
+    throw usageError(
+      "--skip-unchanged: expected with --precision int8, found with int4 (--layers name=int8 for single layers)",
+    );
+  }
+  return { of, threshold: threshold ?? 0 };
+}
+
+/** Skipping needs activations of 8 bits; else the quantizer decides. */
+function activationsOf({ activations, skipUnchanged }: QuantizeOptions): { activations?: 8 | 16 } {
+  if (activations !== undefined) return { activations: activations === "16" ? 16 : 8 };
+  return skipUnchanged === undefined ? {} : { activations: 8 };
 }
 
 /** Connections times steps of the calibration data, from about a second of work on: threads take a while to start. */

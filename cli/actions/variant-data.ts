@@ -1,6 +1,8 @@
 // What a data set is good for when a network is made in several number formats: calibration, and scores.
 
+import { profileOnData } from "../../bindings/core/profile-on-data.ts";
 import type { Dataset } from "../../bindings/data/dataset.ts";
+import { profilingData } from "../../bindings/estimate/profiling-data.ts";
 import { type EvaluateOptions, evaluate } from "../../bindings/evaluate/evaluate.ts";
 import { type Outcomes, outcomesOf } from "../../bindings/evaluate/outcomes.ts";
 import type { VariantData } from "../../bindings/sweep/variants.ts";
@@ -21,6 +23,10 @@ export function variantData(dataset: Dataset, options: EvaluateOptions): Variant
       });
       expectFinite(network.name, evaluation);
       return { evaluation, outcomes };
+    },
+    profile(network) {
+      const { sequences, ...about } = profilingData(dataset, options.split);
+      return profileOnData(network, sequences, about);
     },
   };
 }

@@ -2,6 +2,7 @@
 
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { SPLITS, type Split } from "../../bindings/data/dataset.ts";
+import { MAX_THRESHOLD } from "../../bindings/image/format.ts";
 import { INTEGER_PRECISIONS, type IntegerPrecision } from "../../bindings/quantize/precisions.ts";
 import type { Io } from "../io.ts";
 import {
@@ -12,6 +13,7 @@ import {
   descriptionOption,
   numberIn,
   threadsOption,
+  wholeIn,
   withCommon,
 } from "../options.ts";
 
@@ -26,6 +28,8 @@ export interface QuantizeOptions extends CommonOptions {
   /** A file, or true: those of the data set. */
   counts?: string | true;
   layers?: Record<string, IntegerPrecision>;
+  skipUnchanged?: "inputs" | "all";
+  skipThreshold?: number;
   out: string;
   timeMin?: number;
   timeMax?: number;
@@ -36,6 +40,7 @@ const EXAMPLES = [
   "quantize net.safetensors --calibrate in.json --out net.int8.safetensors",
   "quantize state_dict.safetensors --config net.json --precision int4 --calibrate log.csv --out net.int4.safetensors",
   "quantize net.safetensors --activations 16 --calibrate ../data/imu-wand --counts --out net.int8.safetensors",
+  "quantize net.safetensors --skip-unchanged --calibrate ../data/physionet2012 --out net.int8.safetensors",
   "quantize net.safetensors --precision int4 --layers cfc=int8 --calibrate log.csv --out net.mixed.safetensors",
 ];
 
@@ -94,6 +99,21 @@ export function addQuantize(program: Command, io: Io): void {
         "--layers <name=id,…>",
         "bits of single layers' weights, e.g. cfc=int8,fc=int4; the report has the names",
       ).argParser(layerPrecisions),
+    )
+    .addOption(
+      new Option(
+        "--skip-unchanged [of]",
+        "columns of dense int8 matrices are multiplied where their inputs have changed: of the network's inputs, or of all that " +
+          "matrices read; the same outputs; whether it pays depends on the data, which estimate --data tells",
+      )
+        .choices(["inputs", "all"])
+        .preset("inputs"),
+    )
+    .addOption(
+      new Option(
+        "--skip-threshold <n>",
+        "largest change that is skipped, of 127; other outputs then, which evaluate judges (default: 0)",
+      ).argParser(wholeIn(0, MAX_THRESHOLD)),
     )
     .requiredOption("-o, --out <file>", "where the quantized network goes, .safetensors")
     .addOption(

@@ -97,12 +97,22 @@ const matrices = z.array(
     .strictObject({
       layer: z.string(),
       name: z.string(),
-      format: z.enum(["dense", "sparse", "block"]),
+      format: z.enum(["dense", "sparse", "block", "held"]),
       connections: count,
       possible: count,
     })
     .refine(({ connections, possible }) => connections <= possible, "no more than possible"),
 );
+
+/** Counts of a network that skips unchanged inputs. */
+const skipping = z.strictObject({
+  of: z.enum(["inputs", "all"]),
+  threshold: count,
+  basis: z.enum(["worst case", "data"]),
+  data: z.nullable(
+    z.strictObject({ source: z.string(), steps: positive, ofSteps: positive, skippedShare: share }),
+  ),
+});
 
 export const profileJson = z.strictObject({
   operations: count,
@@ -119,6 +129,7 @@ export const profileJson = z.strictObject({
   ),
   kernels: z.array(kernel),
   valueDependent: z.array(z.string()),
+  skipping: z.optional(skipping),
   matrices,
   inference: z.strictObject({ steps: count, operations: count }),
 });
@@ -212,6 +223,9 @@ const estimate = z.strictObject({
   }),
   compiledDense: z.array(z.string()),
   assumed: z.array(z.string()),
+  skipping: z.optional(
+    skipping.extend({ without: z.nullable(z.strictObject({ energyUj: interval, latencyUs: interval })) }),
+  ),
   interval: z.strictObject({ confidence: z.literal(0.9), draws: count, seed: count }),
   /** With `--data`. */
   accuracy: z.optional(
@@ -441,6 +455,7 @@ export const boardRunJson = z.strictObject({
     imageBytes: count,
     arenaBytes: count,
     imageIn: z.enum(["ram", "flash"]),
+    skipsUnchanged: z.optional(z.literal(true)),
   }),
   outputs: z.strictObject({
     rows: count,

@@ -34,13 +34,6 @@ describe("OpCounter", () => {
     expect(reader.measure(() => {})).toEqual({ classes: {}, operations: 0, functions: [] });
   });
 
-  test("sets counters to 0", () => {
-    const exports = { "count:0": counter(1n), "count:1": counter(9n) };
-    const reader = new OpCounter(exports, TABLE);
-    reader.reset();
-    expect([...reader.snapshot()]).toEqual([0n, 0n]);
-  });
-
   test("refuses exports without the counters, and counts that a number does not hold", () => {
     expect(() => new OpCounter({ "count:0": counter(0n) }, TABLE)).toThrow(
       /^"exports" expected the global count:1/,

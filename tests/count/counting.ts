@@ -14,12 +14,29 @@ export function instantiateCounted(wasm: Uint8Array, imports: WebAssembly.Import
   return { exports, table: counted.table, counter: new OpCounter(exports, counted.table) };
 }
 
+/** Executions by opcode of each function that was called between two snapshots, before the opcodes are put into classes. */
+export function opcodesBetween(
+  { functions, counters }: CountTable,
+  before: BigInt64Array,
+  after: BigInt64Array,
+): Map<string, Record<string, number>> {
+  const result = new Map<string, Record<string, number>>();
+  for (const { name, calls } of functions) if (after[calls] !== before[calls]) result.set(name, {});
+  for (const [i, { function: owner, histogram }] of counters.entries()) {
+    const sum = result.get(functions[owner]!.name);
+    if (sum === undefined) continue;
+    const increment = Number(after[i]! - before[i]!);
+    for (const [opcode, n] of Object.entries(histogram)) sum[opcode] = (sum[opcode] ?? 0) + n * increment;
+  }
+  return result;
+}
+
 /** What the counted form of `wasm` counts while its export `run` runs. */
 export function countRun(wasm: Uint8Array): { result: unknown; functions: Histogram[] } {
   const { exports, table, counter } = instantiateCounted(wasm);
   const before = counter.snapshot();
   const result = (exports.run as () => unknown)();
-  const opcodes = counter.opcodes(before, counter.snapshot());
+  const opcodes = opcodesBetween(table, before, counter.snapshot());
   return { result, functions: table.functions.map(({ name }) => normalise(opcodes.get(name) ?? {})) };
 }
 

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { missing } from "../../scripts/tools.ts";
 import { type BatchJob, type BatchResult, BatchRunner, differences } from "./batch.ts";
 import { FULL } from "./full.ts";
-import { randomFloatJobs, randomIntegerJobs, referenceJobs } from "./jobs.ts";
+import { randomFloatJobs, randomHeldJobs, randomIntegerJobs, referenceJobs } from "./jobs.ts";
 import { selfTestHash } from "./self-test.ts";
 
 const TOOLS = ["wasm2c", "make", "arm-none-eabi-gcc", "qemu-system-arm"];
@@ -35,6 +35,12 @@ describe.skipIf(missing(...TOOLS)).each(["qemu-m4f", "qemu-m7", "qemu-m33"])("on
     },
     600_000,
   );
+
+  it("random networks that skip unchanged inputs come to the bits of core.wasm", async () => {
+    const jobs = randomHeldJobs(FULL ? 130 : 26);
+    const found = await differences(jobs, await runner.run(jobs));
+    expect([...found].filter(([, words]) => words > 0)).toEqual([]);
+  }, 600_000);
 });
 
 // Soft float a tenth as fast as the board: few steps, and few networks unless everything is wanted.
@@ -46,6 +52,7 @@ const RP2040_SETS: [string, () => BatchJob[]][] = [
   ["random fp32 networks", () => randomFloatJobs("fp32", FULL ? 110 : 11, 2)],
   ["random fp16 networks", () => randomFloatJobs("fp16", FULL ? 110 : 11, 2)],
   ["random integer networks", () => randomIntegerJobs(FULL ? 252 : 42)],
+  ["random networks that skip unchanged inputs", () => randomHeldJobs(26)],
 ];
 const FAST_CASES = /gelu|unfolds3|explicit|fc-8|no-backbone/;
 /** Image, inputs and a copy of the outputs lie beside the arena in the SRAM of tests. */

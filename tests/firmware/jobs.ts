@@ -2,7 +2,7 @@
 
 import type { Sequence } from "../../bindings/core/sequence.ts";
 import { encodeRow, recordLayout, stateWindow } from "../../bindings/device/records.ts";
-import { compile } from "../../bindings/image/compile.ts";
+import { type CompiledNetwork, compile } from "../../bindings/image/compile.ts";
 import { compileInteger } from "../../bindings/image/compile-integer.ts";
 import { CONTROL_BYTES } from "../../bindings/image/format.ts";
 import type { Precision } from "../../bindings/image/parameters.ts";
@@ -10,7 +10,7 @@ import { parseConfig } from "../../bindings/network/config.ts";
 import type { Model } from "../../bindings/network/model.ts";
 import { randomModel, randomSequence, TestRandom } from "../network/random-model.ts";
 import { type GoldenCase, ncpsCases, ownCases } from "../reference/golden-case.ts";
-import { CELLS, randomCase } from "../reference/integer/random-network.ts";
+import { CELLS, type RandomCase, randomCase } from "../reference/integer/random-network.ts";
 import type { BatchJob } from "./batch.ts";
 
 function goldenJobs(golden: GoldenCase, precision: Precision, rows: number, mostSteps: number): BatchJob[] {
@@ -67,18 +67,45 @@ export function randomIntegerJobs(count: number, steps = 8, firstSeed = 0): Batc
   return Array.from({ length: count }, (_, i) => {
     const cell = CELLS[i % CELLS.length]!;
     const seed = firstSeed + Math.floor(i / CELLS.length);
-    const { network, raw, options } = randomCase(cell, seed, steps, CONTROL_BYTES);
-    const compiled = compileInteger(network);
-    const { stride, inputAt } = recordLayout(compiled);
-    const records = new Uint8Array(steps * stride);
-    const view = new DataView(records.buffer);
-    const nIn = compiled.input.length;
-    for (let t = 0; t < steps; t++) {
-      view.setUint32(t * stride, options.elapsed[t]!, true);
-      for (let k = 0; k < nIn; k++) view.setInt16(t * stride + inputAt + 2 * k, raw[t * nIn + k]!, true);
-    }
-    const random = new TestRandom(seed);
-    const state = Uint8Array.from({ length: stateWindow(compiled).bytes }, () => random.next() * 256);
-    return { name: `random integer ${cell} ${seed}`, compiled, row: { steps, records, state } };
+    const random = randomCase(cell, seed, steps, CONTROL_BYTES);
+    return integerJob(`random integer ${cell} ${seed}`, random, compileInteger(random.network), seed);
   });
+}
+
+/** `count` of int8 that skip unchanged inputs, every second one within a threshold; half of the inputs stay as they were. */
+export function randomHeldJobs(count: number, steps = 8): BatchJob[] {
+  const cells = CELLS.filter((cell) => cell !== "ltc");
+  return Array.from({ length: count }, (_, i) => {
+    const cell = cells[i % cells.length]!;
+    const seed = Math.floor(i / cells.length);
+    const form = { bits: 8, pattern: "all", activations: 8 } as const;
+    const random = randomCase(cell, seed, steps, CONTROL_BYTES, form);
+    const nIn = random.network.input.length;
+    const numbers = new TestRandom(seed);
+    for (let k = nIn; k < random.raw.length; k++)
+      if (numbers.chance(0.5)) random.raw[k] = random.raw[k - nIn]!;
+    const skipUnchanged = { of: "all" as const, threshold: 20 * (i % 2) };
+    const compiled = compileInteger(random.network, { skipUnchanged });
+    return integerJob(`random ${cell} ${seed} that skips`, random, compiled, seed);
+  });
+}
+
+function integerJob(
+  name: string,
+  { raw, options }: RandomCase,
+  compiled: CompiledNetwork,
+  seed: number,
+): BatchJob {
+  const steps = options.elapsed.length;
+  const { stride, inputAt } = recordLayout(compiled);
+  const records = new Uint8Array(steps * stride);
+  const view = new DataView(records.buffer);
+  const nIn = compiled.input.length;
+  for (let t = 0; t < steps; t++) {
+    view.setUint32(t * stride, options.elapsed[t]!, true);
+    for (let k = 0; k < nIn; k++) view.setInt16(t * stride + inputAt + 2 * k, raw[t * nIn + k]!, true);
+  }
+  const random = new TestRandom(seed);
+  const state = Uint8Array.from({ length: stateWindow(compiled).bytes }, () => random.next() * 256);
+  return { name, compiled, row: { steps, records, state } };
 }

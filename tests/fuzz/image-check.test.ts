@@ -103,5 +103,5 @@ it("integer mutants start from accepted images with every kind of layer, variant
     `matrix/${format}`,
     `matrix/${Format.WIDE + format}`,
   ]);
-  expect([...formats].sort()).toEqual([...matrices, ...synapses].sort());
+  expect([...formats].sort()).toEqual([...matrices, `matrix/${Format.HELD}`, ...synapses].sort());
 });

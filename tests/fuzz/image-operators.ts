@@ -2,8 +2,10 @@
 
 import {
   CONTROL_BYTES,
+  Format,
   HEADER_BYTES,
   Header,
+  Held,
   type Kind,
   LAYER_BYTES,
   Layer,
@@ -246,6 +248,28 @@ export const OPERATORS: Record<
           () => value >>> 0,
         );
       }
+    },
+  },
+  "what a matrix holds": {
+    weight: 4,
+    apply(draft, random) {
+      const held = draft.base.blocks.filter(
+        ({ type, format }) => type === "matrix" && format === Format.HELD,
+      );
+      if (held.length === 0 || !isInteger(draft.view)) return;
+      const { at, nOut, nIn } = random.pick(held);
+      const { N_OUT, N_HELD, THRESHOLD, ROWS, HELD } = Held;
+      const field = random.pick([N_OUT, N_HELD, THRESHOLD, ROWS, ROWS, ROWS, HELD, HELD, HELD]);
+      const anywhere = 4 * random.integer(0, draft.arenaBytes >> 2);
+      const edge = (bytes: number) => draft.arenaBytes - bytes + random.integer(-4, 4);
+      const values: Record<number, () => number> = {
+        [N_OUT]: () => nOut + random.integer(-4, 4),
+        [N_HELD]: () => random.integer(0, nIn + 1),
+        [THRESHOLD]: () => random.pick([0, 1, 127, 128, 255, 0xffffffff]),
+        [ROWS]: () => random.pick([anywhere, edge(32 * Math.ceil(nOut / 4))]),
+        [HELD]: () => random.pick([anywhere, edge(nIn)]),
+      };
+      draft.u32(at + field, values[field]!);
     },
   },
   "state in the scratch": {

@@ -4,6 +4,7 @@ import {
   Format,
   HEADER_BYTES,
   Header,
+  Held,
   IntKind,
   Kind,
   LAYER_BYTES,
@@ -11,7 +12,7 @@ import {
   scratchElements,
 } from "../../bindings/image/format.ts";
 import { viewOf } from "./image-bases.ts";
-import { isInteger } from "./integer-bases.ts";
+import { integerBlocks, isInteger } from "./integer-bases.ts";
 
 /** Bytes of an element at the input and output of the layer whose record stands at `record`. */
 export function elementBytes(view: DataView, record: number): [number, number] {
@@ -46,6 +47,7 @@ export function overlaps(image: Uint8Array): string {
       [word(record + Layer.OUT), outBytes * n],
       [word(record + Layer.SCRATCH), 4 * scratchElements(kind as Kind, variant, n)],
       ...(hasNarrowed(view, record) ? [[word(record + Layer.NARROWED), n]] : []),
+      ...(isInteger(view) ? heldWindows(view, record) : []),
       ...(hasCell(view, kind) ? [[word(record + Layer.CELL), outBytes * n]] : []),
     ] as [number, number][];
     for (const [a, [from, bytes]] of windows.entries()) {
@@ -56,6 +58,17 @@ export function overlaps(image: Uint8Array): string {
     }
   }
   return found.join("; ");
+}
+
+/** What held matrices keep. */
+export function heldWindows(view: DataView, record: number): [at: number, bytes: number][] {
+  const word = (at: number) => view.getUint32(at, true);
+  return integerBlocks(view, record)
+    .filter(({ type, format }) => type === "matrix" && format === Format.HELD)
+    .flatMap(({ at, nOut }): [number, number][] => [
+      [word(at + Held.ROWS), 32 * Math.ceil(nOut / 4)],
+      [word(at + Held.HELD), word(at + Held.N_HELD)],
+    ]);
 }
 
 function hasNarrowed(view: DataView, record: number): boolean {

@@ -5,6 +5,7 @@ import {
   CONTROL_BYTES,
   Format,
   Header,
+  Held,
   IntKind,
   IntMode,
   Layer,
@@ -16,15 +17,23 @@ import { CELLS, randomCase } from "../reference/integer/random-network.ts";
 import type { BaseImage, BlockPlace } from "./image-bases.ts";
 
 const NETWORKS_A_CELL = 12;
+/** That skip unchanged inputs. */
+const HOLDING_A_CELL = 3;
+const INT8 = { bits: 8, pattern: "all", activations: 8 } as const;
 
-/** Twelve images of every cell; `describe` finds their blocks. */
+/** Twelve images of every cell, and three with held columns; `describe` finds their blocks. */
 export function integerBases(describe: (image: Uint8Array, arenaBytes: number) => BaseImage): BaseImage[] {
-  return CELLS.flatMap((cell) =>
-    Array.from({ length: NETWORKS_A_CELL }, (_, seed) => {
-      const { image, arenaBytes } = compileInteger(randomCase(cell, seed, 1, CONTROL_BYTES).network);
-      return describe(image, arenaBytes);
-    }),
-  );
+  const images = CELLS.flatMap((cell) => [
+    ...Array.from({ length: NETWORKS_A_CELL }, (_, seed) =>
+      compileInteger(randomCase(cell, seed, 1, CONTROL_BYTES).network),
+    ),
+    ...Array.from({ length: cell === "ltc" ? 0 : HOLDING_A_CELL }, (_, threshold) =>
+      compileInteger(randomCase(cell, threshold, 1, CONTROL_BYTES, INT8).network, {
+        skipUnchanged: { of: "all", threshold },
+      }),
+    ),
+  ]);
+  return images.map(({ image, arenaBytes }) => describe(image, arenaBytes));
 }
 
 export function isInteger(view: DataView): boolean {
@@ -62,7 +71,7 @@ export function integerBlocks(view: DataView, record: number): BlockPlace[] {
           ? Math.ceil(nOut / 4)
           : 0;
     const bytes = view.getUint32(at + 4, true);
-    const head = type === "matrix" ? 8 : 12;
+    const head = type !== "matrix" ? 12 : format === Format.HELD ? Held.HEAD_BYTES : 8;
     return { field: field(slot), at, bytes, type, nOut, nIn: columns, head, format, nCounts };
   };
   const table = (slot: number) => vector(slot, TABLE_BYTES);

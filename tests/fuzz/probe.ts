@@ -18,7 +18,7 @@ import { TestRandom } from "../network/random-model.ts";
 import { describeImage, viewOf } from "./image-bases.ts";
 import type { Mutant } from "./image-mutants.ts";
 import { anyFloat, type CheckCall } from "./image-operators.ts";
-import { elementBytes, overlaps } from "./image-windows.ts";
+import { elementBytes, heldWindows, overlaps } from "./image-windows.ts";
 import { isInteger } from "./integer-bases.ts";
 
 export const PLACEMENTS = [
@@ -185,6 +185,10 @@ function expectSound({ image }: Mutant, { arenaBytes }: CheckCall): void {
       outWidth,
     );
     expectInArena("scratch outside the arena", word(record + Layer.SCRATCH), 0);
+    for (const [at, bytes] of isInteger(view) ? heldWindows(view, record) : []) {
+      expectInArena("what a matrix keeps outside the arena", at, 0);
+      expectInArena("what a matrix keeps outside the arena", at, bytes, 1);
+    }
   }
   for (const { at, bytes } of blocks) {
     if (at % 4 !== 0 || at + bytes > image.length) throw new Violation("accepted a block outside the image");

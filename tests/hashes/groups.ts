@@ -6,9 +6,12 @@ import { LiquidEdgeError } from "../../bindings/errors.ts";
 import { compile } from "../../bindings/image/compile.ts";
 import { compileInteger } from "../../bindings/image/compile-integer.ts";
 import { CONTROL_BYTES } from "../../bindings/image/format.ts";
+import type { IntNetwork, SkipUnchanged } from "../../bindings/image/lowered-integer.ts";
 import type { Model } from "../../bindings/network/model.ts";
 import { prune } from "../../bindings/prune/prune.ts";
 import { MODEL_KINDS, type ModelKind, randomModel, randomSequence } from "../network/random-model.ts";
+import { heldColumns } from "../reference/integer/held.ts";
+import { Random } from "../reference/integer/random.ts";
 import type { Precision as IntegerForm } from "../reference/integer/random-layers.ts";
 import { CELLS, type CellName, randomCase } from "../reference/integer/random-network.ts";
 import { runIntegerReference } from "../reference/integer/run.ts";
@@ -28,7 +31,8 @@ const INTEGERS = {
 export interface Group {
   cell: ModelKind | CellName;
   precision: (typeof FLOATS)[number] | keyof typeof INTEGERS;
-  sparsity: (typeof SPARSITIES)[number];
+  /** held: dense, its unchanged inputs skipped. */
+  sparsity: (typeof SPARSITIES)[number] | "held";
 }
 
 /** Networks of a group in `npm test`, and in all. */
@@ -39,12 +43,18 @@ const N_STEPS_FLOAT = 4;
 const N_STEPS_INTEGER = 8;
 const MAX_UNITS = 20;
 const SHARES_PRUNED = [0.3, 0.5, 0.75, 0.9];
-const PATTERNS = { dense: "all", pruned: "some", "4x1": "blocks" } as const;
+const PATTERNS = { dense: "all", pruned: "some", "4x1": "blocks", held: "all" } as const;
+const THRESHOLDS = [0, 1, 9, 127];
 
 export const FLOAT_GROUPS: readonly Group[] = MODEL_KINDS.flatMap((cell) => groupsOf(cell, FLOATS));
 /** An LTC alone has no matrix whose activations could have 8 or 16 bits. */
 export const INTEGER_GROUPS: readonly Group[] = CELLS.flatMap((cell) =>
-  groupsOf(cell, cell === "ltc" ? ["int8", "int4"] : (Object.keys(INTEGERS) as Group["precision"][])),
+  cell === "ltc"
+    ? groupsOf(cell, ["int8", "int4"])
+    : [
+        ...groupsOf(cell, Object.keys(INTEGERS) as Group["precision"][]),
+        { cell, precision: "int8", sparsity: "held" },
+      ],
 );
 
 function groupsOf(cell: Group["cell"], precisions: readonly Group["precision"][]): Group[] {
@@ -57,13 +67,20 @@ export const nameOf = ({ cell, precision, sparsity }: Group) => `${cell}, ${prec
 export function caseOf(group: Group, seed: number): HashCase {
   const { cell, precision, sparsity } = group;
   if (precision === "fp32" || precision === "fp16")
-    return floatCase(cell as ModelKind, precision, sparsity, seed);
+    return floatCase(cell as ModelKind, precision, sparsity as (typeof SPARSITIES)[number], seed);
   const form: IntegerForm = { ...INTEGERS[precision], pattern: PATTERNS[sparsity] };
   const random = randomCase(cell as CellName, seed, N_STEPS_INTEGER, CONTROL_BYTES, form);
   const { network, raw, options } = random;
   const unit = 2 ** network.time.exponent;
+  const skipUnchanged = sparsity === "held" ? skipOf(network, seed) : null;
+  if (skipUnchanged !== null) repeatInputs(raw, network.input.length, new Random(seed));
+  const compiled = compileInteger(network, { skipUnchanged });
+  const held = {
+    threshold: skipUnchanged?.threshold ?? 0,
+    columns: heldColumns(network, compiled.skipUnchanged?.matrices ?? []),
+  };
   return {
-    compiled: compileInteger(network),
+    compiled,
     // All scales are 1, which makes every real number an integer.
     sequence: {
       batch: 1,
@@ -74,14 +91,31 @@ export function caseOf(group: Group, seed: number): HashCase {
       initialH: Float32Array.from(options.hidden),
       initialC: network.cell.length === 0 ? null : Float32Array.from(options.cell),
     },
-    expected: runIntegerReference(network, raw, options),
+    expected: runIntegerReference(network, raw, { ...options, held }),
   };
+}
+
+/** Thresholds in turn, of the inputs where a matrix reads them. */
+function skipOf({ layers }: IntNetwork, seed: number): SkipUnchanged {
+  const readsInputs = layers.some((layer) => layer.kind === "int-input" && layer.width === 8);
+  const ofInputs = readsInputs && Math.floor(seed / THRESHOLDS.length) % 2 === 1;
+  return { of: ofInputs ? "inputs" : "all", threshold: THRESHOLDS[seed % THRESHOLDS.length]! };
+}
+
+/** Most inputs stay as they were in the step before, in runs of four and one by one. */
+function repeatInputs(raw: Int16Array, width: number, random: Random): void {
+  for (let t = width; t < raw.length; t += width) {
+    const changes = random.chance(0.3);
+    for (let i = 0; i < width; i++) {
+      if (random.chance(changes ? 0.5 : 0.9)) raw[t + i] = raw[t - width + i]!;
+    }
+  }
 }
 
 function floatCase(
   kind: ModelKind,
   precision: (typeof FLOATS)[number],
-  sparsity: Group["sparsity"],
+  sparsity: (typeof SPARSITIES)[number],
   seed: number,
 ): HashCase {
   const model = sparsity === "dense" ? modelOf(kind, seed) : prunedModel(kind, sparsity, seed);

@@ -8,6 +8,7 @@ import {
   Format,
   HEADER_BYTES,
   Header,
+  Held,
   IntKind,
   LAYER_BYTES,
   Layer,
@@ -48,6 +49,7 @@ function find(cell: CellName, kind: IntKind, format?: number): Place {
 const INPUT = find("gru", IntKind.INPUT);
 const AFFINE = find("ltc", IntKind.AFFINE);
 const GRU = find("gru", IntKind.GRU, Format.DENSE);
+const HELD = heldPlace();
 const GRU_4 = find("gru", IntKind.GRU, Format.DENSE_4);
 const SPARSE = find("gru", IntKind.GRU, Format.SPARSE);
 const BLOCKS = find("gru", IntKind.GRU, Format.BLOCK);
@@ -58,6 +60,17 @@ const GATE = find("gate", IntKind.GATE);
 const LTC = find("ltc", IntKind.LTC, Format.DENSE);
 const SPARSE_LTC = find("ltc", IntKind.LTC, Format.SPARSE);
 const nOf = ({ base, record }: Place, field: number) => viewOf(base.image).getUint32(record + field, true);
+
+/** A GRU all of whose columns are held. */
+function heldPlace(): Place {
+  const form = { bits: 8, pattern: "all", activations: 8 } as const;
+  const { network } = randomCase("gru", 1, 1, CONTROL_BYTES, form);
+  const { image, arenaBytes } = compileInteger(network, { skipUnchanged: { of: "all", threshold: 0 } });
+  const base = describeImage(image, arenaBytes);
+  const record = HEADER_BYTES + LAYER_BYTES * network.layers.findIndex(({ kind }) => kind === "int-gru");
+  const blocks = base.blocks.filter(({ field }) => field >= record && field < record + LAYER_BYTES);
+  return { base, record, blocks };
+}
 
 interface Edit {
   what: string;
@@ -84,6 +97,9 @@ const inRecord =
   (view: DataView, { record }: Place) =>
     view.setUint8(record + at, value);
 
+const HELD_ROWS = 2 * nOf(HELD, Layer.N);
+const HELD_COLUMNS = nOf(HELD, Layer.N_IN) + nOf(HELD, Layer.N);
+const PADDED_BYTES = 32 * Math.ceil(HELD_ROWS / 4);
 const GRU_TERMS = nOf(GRU, Layer.N_IN) + nOf(GRU, Layer.N);
 const N_LTC = nOf(LTC, Layer.N);
 const VECTORS = { cm: 0, leak: 4 * N_LTC, current: 8 * N_LTC };
@@ -126,6 +142,35 @@ const EDITS: Edit[] = [
     place: SPARSE,
     change: u16(0, 8 + 10, 65535),
     code: 22,
+  },
+  { what: "held columns", place: HELD, change: () => {}, code: 0 },
+  { what: "held columns of i16", place: HELD, change: i32(0, 0, Format.WIDE + Format.HELD), code: 21 },
+  { what: "held columns with a byte too few", place: HELD, change: longer(-4), code: 22 },
+  { what: "held columns without a place for their sizes", place: HELD, change: i32(0, 4, 24), code: 22 },
+  { what: "another number of rows", place: HELD, change: i32(0, Held.N_OUT, HELD_ROWS + 1), code: 22 },
+  { what: "no held column", place: HELD, change: i32(0, Held.N_HELD, 0), code: 22 },
+  { what: "one held column", place: HELD, change: i32(0, Held.N_HELD, 1), code: 0 },
+  { what: "a held column too many", place: HELD, change: i32(0, Held.N_HELD, HELD_COLUMNS + 1), code: 22 },
+  { what: "the largest threshold", place: HELD, change: i32(0, Held.THRESHOLD, 127), code: 0 },
+  { what: "a threshold of 128", place: HELD, change: i32(0, Held.THRESHOLD, 128), code: 34 },
+  { what: "a negative threshold", place: HELD, change: i32(0, Held.THRESHOLD, -1), code: 34 },
+  { what: "sums in the control block", place: HELD, change: i32(0, Held.ROWS, 8), code: 34 },
+  { what: "sums up to the end of the arena", place: HELD, change: heldAt(Held.ROWS, PADDED_BYTES), code: 0 },
+  { what: "sums beyond it", place: HELD, change: heldAt(Held.ROWS, PADDED_BYTES - 4), code: 34 },
+  { what: "sums at an odd place", place: HELD, change: heldAt(Held.ROWS, PADDED_BYTES + 2), code: 34 },
+  { what: "values at an odd place", place: HELD, change: heldAt(Held.HELD, 402), code: 34 },
+  { what: "values beyond the arena", place: HELD, change: heldAt(Held.HELD, 0), code: 34 },
+  {
+    what: "the largest bias of held columns",
+    place: HELD,
+    change: i32(0, Held.HEAD_BYTES, INT32_MAX - 128 * 127 * HELD_COLUMNS),
+    code: 0,
+  },
+  {
+    what: "a bias of held columns too large",
+    place: HELD,
+    change: i32(0, Held.HEAD_BYTES, INT32_MAX - 128 * 127 * HELD_COLUMNS + 1),
+    code: 26,
   },
   { what: "a narrowing shift of 16", place: GRU, change: inRecord(Layer.NARROW_SHIFT, 16), code: 30 },
   {
@@ -200,6 +245,12 @@ const EDITS: Edit[] = [
     code: 33,
   },
 ];
+
+/** A place so many bytes before the end of the arena. */
+function heldAt(field: number, bytes: number) {
+  return (view: DataView, { blocks, base }: Place) =>
+    view.setUint32(blocks[0]!.at + field, base.arenaBytes - bytes, true);
+}
 
 function longer(bytes: number) {
   return (view: DataView, { blocks }: Place) =>

@@ -146,6 +146,54 @@ describe.each(ENGINES)("on the $name core", ({ exports, memory }) => {
     }
   });
 
+  it("held columns: sums of inputs that have changed by more than a threshold", () => {
+    const changes = shape.chain(([nOut, nIn]) =>
+      fc.tuple(
+        fc.constant([nOut, nIn] as const),
+        list(int(8), nOut * nIn),
+        list(int(32), nOut),
+        list(int(8), nIn),
+        // Mostly as they were, else off by a little or by anything.
+        list(
+          fc.oneof({ weight: 4, arbitrary: fc.constant(0) }, fc.integer({ min: -3, max: 3 }), int(8)),
+          nIn,
+        ),
+        fc.constantFrom(0, 0, 1, 2, 126, 127),
+        fc.integer({ min: 0, max: 3 }),
+      ),
+    );
+    fc.assert(
+      fc.property(changes, ([[nOut, nIn], weights, sums, before, steps, threshold, misaligned]) => {
+        const padded = 4 * Math.ceil(nOut / 4);
+        const row = (j: number) => (at(0) >> 2) + 2 * j;
+        const i32 = new Int32Array(memory.buffer);
+        for (let j = 0; j < padded + 1; j++) {
+          i32[row(j)] = sums[j] ?? 0;
+          i32[row(j) + 1] = 77 + j;
+        }
+        const columns = new Int8Array(padded * nIn);
+        for (let i = 0; i < nIn; i++) {
+          for (let j = 0; j < nOut; j++) columns[i * padded + j] = weights[j * nIn + i]!;
+        }
+        bytes.set(new Uint8Array(columns.buffer), BLOCK);
+        const x = Int8Array.from(before, (value, i) => value + steps[i]!);
+        put(1, Int8Array.from(before));
+        bytes[at(1) + nIn] = 99;
+        bytes.set(new Uint8Array(x.buffer), at(2) + misaligned);
+        exports.matvecHeldS8(at(0), BLOCK, at(2) + misaligned, at(1), threshold, nOut, nIn);
+        const through = x.map((value, i) => (Math.abs(value - before[i]!) > threshold ? value : before[i]!));
+        expect([...new Int8Array(memory.buffer, at(1), nIn + 1)]).toEqual([...through, 99]);
+        for (let j = 0; j < padded + 1; j++) {
+          let sum = sums[j] ?? 0;
+          for (let i = 0; i < nIn && j < nOut; i++)
+            sum = (sum + Math.imul(weights[j * nIn + i]!, through[i]! - before[i]!)) | 0;
+          expect([i32[row(j)], i32[row(j) + 1]]).toEqual([sum, 77 + j]);
+        }
+      }),
+      RUNS,
+    );
+  });
+
   it.each(["dense", "sparse"] as const)("%s synapses", (format) => {
     const cases = shape.chain(([nOut, nIn]) => {
       const field = (element: fc.Arbitrary<number>) => list(element, nOut * nIn);

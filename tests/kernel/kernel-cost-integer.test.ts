@@ -151,6 +151,62 @@ describe("the cost formulas equal what the counted core executes", () => {
   );
 });
 
+describe("held columns", () => {
+  const [rows, x, held] = [vector(1), vector(8), vector(16)] as [number, number, number];
+
+  /** Operations on inputs of which those at the given places have changed; `misaligned`: bytes between words and x. */
+  function count(nOut: number, nIn: number, changed: ReadonlySet<number>, misaligned = 0): number {
+    const bytes = new Int8Array(memory.buffer);
+    for (let i = 0; i < nIn; i++) {
+      bytes[held + i] = i;
+      bytes[x + misaligned + i] = changed.has(i) ? i + 1 : i;
+    }
+    return counter.measure(() => core.matvecHeldS8(rows, BLOCK, x + misaligned, held, 0, nOut, nIn))
+      .operations;
+  }
+
+  /** Words of four columns that are equal cost a comparison, others one a column; changed columns are multiplied in pairs. */
+  function expected(nOut: number, nIn: number, changed: ReadonlySet<number>, misaligned: number): number {
+    const groups = Math.ceil(nOut / 4);
+    const words = misaligned === 0 ? Math.floor(nIn / 4) : 0;
+    const hasChanged = (word: number) => [0, 1, 2, 3].some((i) => changed.has(4 * word + i));
+    const compared = Array.from({ length: words }, (_, word) => hasChanged(word)).filter(Boolean).length;
+    const rest = nIn - 4 * words;
+    const pairs = changed.size >> 1;
+    return (
+      13 +
+      13 * (words - compared) +
+      54 * compared +
+      (rest === 0 ? 0 : 5 + 11 * rest) +
+      (5 + 37 * groups) * pairs +
+      (2 + 24 * groups) * (changed.size & 1)
+    );
+  }
+
+  it("cost what they have in common, what is compared and what is multiplied, and most if all have changed", () => {
+    const random = new Random(3);
+    for (const nOut of DESTINATIONS) {
+      for (const nIn of SOURCES) {
+        const places = Array.from({ length: nIn }, (_, i) => i);
+        for (const share of [0, 0.1, 0.5, 0.9, 1]) {
+          const changed = new Set(places.filter(() => random.chance(share)));
+          for (const misaligned of [0, 1]) {
+            const counted = count(nOut, nIn, changed, misaligned);
+            expect(counted, `${nOut} x ${nIn}`).toBe(expected(nOut, nIn, changed, misaligned));
+            expect(counted).toBeLessThanOrEqual(count(nOut, nIn, new Set(places), misaligned));
+          }
+        }
+      }
+    }
+  });
+
+  it("cost at most 4.9 a weight where all have changed, and 0.1 where none has, of 64 x 64", () => {
+    const all = new Set(Array.from({ length: 64 }, (_, i) => i));
+    expect(count(64, 64, all) / 64 ** 2).toBeLessThan(4.9);
+    expect(count(64, 64, new Set()) / 64 ** 2).toBeLessThan(0.1);
+  });
+});
+
 describe("the compiler takes the cheapest format", () => {
   it("of a matrix at every sparsity, and each of the three somewhere", () => {
     const formats = new Set<string>();

@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from "vitest";
 import { readModel } from "../../bindings/network/checkpoint.ts";
+import { Network } from "../../bindings/network.ts";
 import {
   type IntegerModel,
   isIntegerFile,
@@ -31,6 +32,19 @@ describe("the file of a quantized network", () => {
       expect(read).toEqual(model);
       expect(writeIntegerModel(read)).toEqual(bytes);
     }
+  });
+
+  it("says which unchanged inputs its image skips, where it does", () => {
+    const model = { ...integerModel("gru-9"), skipUnchanged: { of: "inputs", threshold: 5 } as const };
+    const read = readIntegerModel(writeIntegerModel(model), SOURCE);
+    expect(read).toEqual(model);
+    const network = Network.fromInteger(read);
+    expect(network.compiled.skipUnchanged).toMatchObject({ of: "inputs", threshold: 5 });
+    const skips = (own: Network) => own.compiled.skipUnchanged !== undefined;
+    expect([network.withSkipping(null), network.withDense(new Set())].map(skips)).toEqual([false, true]);
+    expect(writeIntegerModel({ ...model, skipUnchanged: null })).toEqual(
+      writeIntegerModel(integerModel("gru-9")),
+    );
   });
 
   it("is no float checkpoint", () => {
@@ -99,6 +113,16 @@ describe("bad files are refused in one line", () => {
       "a tensor too many",
       ({ tensors }) => tensors.set("x", { shape: [], data: new Int8Array(1) }),
       /"x" expected no such tensor/,
+    ],
+    [
+      "an unknown kind of inputs to skip",
+      (_, own) => Object.assign(own, { skipUnchanged: { of: "states", threshold: 0 } }),
+      /"skipUnchanged\.of" expected one of inputs, all, found "states"/,
+    ],
+    [
+      "a threshold beyond int8",
+      (_, own) => Object.assign(own, { skipUnchanged: { of: "all", threshold: 128 } }),
+      /"skipUnchanged\.threshold" expected a whole number from 0 to 127, found 128/,
     ],
   ])("%s", (_, change, message) => {
     expect(refusal(change)).toMatch(message);

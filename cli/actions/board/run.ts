@@ -36,6 +36,8 @@ interface Report {
     imageBytes: number;
     arenaBytes: number;
     imageIn: "ram" | "flash";
+    /** Only where it does. */
+    skipsUnchanged?: true;
   };
   outputs: { rows: number; steps: number; values: number; differing: number; bitIdentical: boolean };
   counts: "instructions" | "cycles";
@@ -127,6 +129,7 @@ async function measure(
       imageBytes: compiled.image.length,
       arenaBytes: compiled.arenaBytes,
       imageIn,
+      ...(compiled.skipUnchanged === undefined ? {} : { skipsUnchanged: true as const }),
     },
     outputs: {
       rows: sequence.batch,
@@ -182,6 +185,9 @@ function latencyLine({ mean, median, p99, max, jitter }: Summary): string {
   );
 }
 
+const REPEATED_INPUT =
+  "  careful: inferences that are timed repeat one input, which this network finds unchanged; the estimate is of the worst case";
+
 function describe(report: Report, title: string): string {
   const { board, emulator, network, outputs, counts, inferences, perInference, estimate, latencyUs, loop } =
     report;
@@ -198,6 +204,7 @@ function describe(report: Report, title: string): string {
         : `${whole(outputs.differing)} WORDS DIFFER from the core on this machine`),
     `  ${whole(mean)} ${counts} an inference (${spread}; ${count(inferences, "inference")})`,
     ...(estimate === null ? [] : [estimateLine(estimate)]),
+    ...(network.skipsUnchanged ? [REPEATED_INPUT] : []),
     ...(latencyUs === null ? [] : [latencyLine(latencyUs)]),
     ...(loop === null ? [] : [`  ${verdictLine(loop)}`]),
   ].join("\n");

@@ -12,7 +12,7 @@ import { isTrainingCheckpoint, readCheckpoint } from "../../../bindings/train/ch
 import { trainedForOf } from "../../../bindings/train/trained-model.ts";
 import { summarise } from "../../../format/summary.ts";
 import type { Io } from "../../io.ts";
-import { type Matrix, matricesOf, matrixTable } from "../../matrices.ts";
+import { type Matrix, matricesOf, matrixTable, skipText } from "../../matrices.ts";
 import { fileName, readJson } from "../../read-text.ts";
 import { bytes as byteCount, count, table, whole } from "../../text.ts";
 import type { Base, Finding } from "./finding.ts";
@@ -120,11 +120,11 @@ function matrixLines(matrices: readonly Matrix[], colour: boolean): string[] {
 
 /** A network that `quantize` made. */
 function inspectQuantized(data: Uint8Array, name: string): Finding {
-  const { config, precision, network } = readIntegerModel(data, name);
+  const { config, precision, network, skipUnchanged = null } = readIntegerModel(data, name);
   const layers = network.layers.map(({ name: layer, kind, out }) => ({ name: layer, kind, n: out.length }));
   const { time } = network;
   const model = configToJson(config);
-  const matrices = matricesOf(compileInteger(network));
+  const matrices = matricesOf(compileInteger(network, { skipUnchanged, source: name }));
   return {
     json: {
       file: name,
@@ -136,12 +136,14 @@ function inspectQuantized(data: Uint8Array, name: string): Finding {
       layers,
       matrices,
       time,
+      skipUnchanged,
     },
     text: (colour) =>
       [
         `${name}: ${config.class}, quantized to ${precision}, ${byteCount(data.length)}`,
         `  network  ${summarise(config)}`,
         `  time     ${time.min} to ${time.max} units of 2^-${time.exponent}`,
+        ...(skipUnchanged === null ? [] : [`  skips    ${skipText(skipUnchanged)}`]),
         "",
         "Configuration",
         ...Object.entries(model.config).map(([key, value]) => `  ${key}: ${JSON.stringify(value)}`),

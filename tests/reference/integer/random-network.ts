@@ -43,7 +43,7 @@ export interface RandomCase {
   network: IntNetwork;
   /** [steps, nIn] */
   raw: Int16Array;
-  options: Required<IntegerOptions>;
+  options: Required<Omit<IntegerOptions, "held">>;
 }
 
 const ACTIVATIONS: readonly Activation[] = [

@@ -5,6 +5,7 @@ import type { IntLayer, IntMatrix, IntNetwork } from "../../../bindings/image/lo
 import { Arena } from "./arena.ts";
 import { blend, rsh, sat16 } from "./arithmetic.ts";
 import { cfcDefault, cfcNoGate, cfcPure, decay, gru, lstm, timeArgument, unitDecay } from "./cells.ts";
+import { Held, type HeldRule } from "./held.ts";
 import { ltcStep } from "./ltc.ts";
 import { mapAffine, mapInput, product } from "./product.ts";
 import { lookUp } from "./table.ts";
@@ -15,6 +16,8 @@ export interface IntegerOptions {
   /** States before the first step; zeros where absent. */
   hidden?: Int16Array;
   cell?: Int16Array;
+  /** Columns whose inputs are skipped where they have not changed; none where absent. */
+  held?: HeldRule;
 }
 
 export interface IntegerRun {
@@ -37,6 +40,7 @@ export function runIntegerReference(
   setState(network, arena, options);
   const steps = raw.length / input.length;
   if (!Number.isInteger(steps)) throw new RangeError(`${raw.length} values are no steps of ${input.length}`);
+  const held = new Held(options.held ?? { threshold: 0, columns: new Map() });
   const run = { output: new Int16Array(steps * output.length), clamped: 0 };
   for (let t = 0; t < steps; t++) {
     const given = options.elapsed?.[t] ?? Math.min(2 ** time.exponent, 65535);
@@ -44,7 +48,7 @@ export function runIntegerReference(
     const d = Math.min(Math.max(given, time.min), time.max);
     if (d !== given) run.clamped++;
     arena.i16(input).set(raw.subarray(t * input.length, (t + 1) * input.length));
-    for (const layer of network.layers) stepLayer(layer, arena, d);
+    for (const layer of network.layers) stepLayer(layer, arena, d, held);
     run.output.set(arena.i16(output), t * output.length);
   }
   return { ...run, hidden: arena.i16(hidden).slice(), cell: arena.i16(cell).slice() };
@@ -61,22 +65,23 @@ function setState({ layers, hidden, cell }: IntNetwork, arena: Arena, options: I
 }
 
 /** One layer: everything it reads is read before it writes. */
-export function stepLayer(layer: IntLayer, arena: Arena, d: number): void {
+export function stepLayer(layer: IntLayer, arena: Arena, d: number, held: Held): void {
   if (layer.kind === "int-input" && layer.width === 8) {
     arena.i8(layer.out.at, layer.out.length).set(mapInput(layer, arena.i16(layer.in)));
     return;
   }
-  const result = resultOf(layer, arena, d);
+  const result = resultOf(layer, arena, d, held);
   arena.i16(layer.out).set(result);
   if ("narrowed" in layer) arena.narrow(layer.out, layer.narrowed);
 }
 
-function resultOf(layer: IntLayer, arena: Arena, d: number): Int16Array {
+function resultOf(layer: IntLayer, arena: Arena, d: number, held: Held): Int16Array {
   /** Pre-activations from z = what lies at the layer's input, `skip` activations further on. */
   const preActivations = (matrix: IntMatrix, skip = 0) => {
     const { nIn, activationBits } = matrix;
     const at = layer.in.at + (skip * activationBits) / 8;
-    return product(matrix, activationBits === 8 ? arena.i8(at, nIn) : arena.i16({ at, length: nIn }));
+    if (activationBits === 16) return product(matrix, arena.i16({ at, length: nIn }));
+    return product(matrix, held.read(matrix, arena.i8(at, nIn)));
   };
 
   switch (layer.kind) {
