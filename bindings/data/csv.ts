@@ -59,7 +59,7 @@ export class CsvTable {
     // One column, whose name has what other programs put between columns, was not cut.
     const mark = this.columns.length === 1 && /[;|\t]/.exec(this.columns[0]!)?.[0];
     const hint = mark
-      ? `the description's "delimiter" is ${JSON.stringify(mark)}?`
+      ? `"delimiter": ${JSON.stringify(mark)}?`
       : near && `did you mean "${printable(near)}"?`;
     throw complain("bad-file", `${this.source}:1`, {
       field: printable(column),
