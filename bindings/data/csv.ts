@@ -57,10 +57,8 @@ export class CsvTable {
     if (index !== undefined) return index;
     const near = nearestName(column, this.columns);
     // One column, whose name has what other programs put between columns, was not cut.
-    const mark = this.columns.length === 1 && /[;|\t]/.exec(this.columns[0]!)?.[0];
-    const hint = mark
-      ? `"delimiter": ${JSON.stringify(mark)}?`
-      : near && `did you mean "${printable(near)}"?`;
+    const isUncut = this.columns.length === 1 && /[;|\t]/.test(this.columns[0]!);
+    const hint = isUncut ? "another delimiter?" : near && `did you mean "${printable(near)}"?`;
     throw complain("bad-file", `${this.source}:1`, {
       field: printable(column),
       expected:

@@ -164,7 +164,7 @@ describe("a CSV that is wrong is refused in one line", () => {
     [
       "another delimiter",
       () => load(GESTURES.replaceAll(",", ";")),
-      'd.csv:1: "ax" expected a column of this name, which inputs asks for, found take;t;ax;ay;label;split ("delimiter": ";"?)',
+      'd.csv:1: "ax" expected a column of this name, which inputs asks for, found take;t;ax;ay;label;split (another delimiter?)',
     ],
     [
       "twice",
