@@ -58,7 +58,7 @@ export class CsvTable {
     const near = nearestName(column, this.columns);
     // One column, whose name has what other programs put between columns, was not cut.
     const isUncut = this.columns.length === 1 && /[;|\t]/.test(this.columns[0]!);
-    const hint = isUncut ? "another delimiter?" : near && `did you mean "${printable(near)}"?`;
+    const hint = isUncut ? "another delimiter?" : near && `did you mean "${near}"?`;
     throw complain("bad-file", `${this.source}:1`, {
       field: printable(column),
       expected:
