@@ -22,7 +22,7 @@ export function parseJson(text: string, source: string, code: ErrorCode, field?:
   try {
     return JSON.parse(text);
   } catch (error) {
-    const found = text.trim() === "" ? "nothing" : printable((error as Error).message);
+    const found = text.trim() ? printable((error as Error).message) : "none";
     throw complain(code, source, { ...where, expected: "JSON", found });
   }
 }

@@ -4,10 +4,6 @@
 import { complain, type LiquidEdgeError, nearestName } from "../errors.ts";
 import { printable } from "../network/printable.ts";
 
-/** Of a header, in a complaint about it. */
-const SHOWN_COLUMNS = 8;
-const OTHER_DELIMITERS = [";", "|", "\t"] as const;
-
 export class CsvTable {
   readonly source: string;
   readonly columns: readonly string[];
@@ -61,20 +57,14 @@ export class CsvTable {
     if (index !== undefined) return index;
     const near = nearestName(column, this.columns);
     // One column, whose name has what other programs put between columns, was not cut.
-    const other =
-      this.columns.length === 1 ? OTHER_DELIMITERS.find((d) => this.columns[0]!.includes(d)) : undefined;
-    const hint =
-      other !== undefined
-        ? `the description's "delimiter" is ${JSON.stringify(other)}?`
-        : near === undefined
-          ? undefined
-          : `did you mean "${printable(near)}"?`;
+    const isUncut = this.columns.length === 1 && /[;|\t]/.test(this.columns[0]!);
+    const hint = isUncut ? "another delimiter?" : near && `did you mean "${near}"?`;
     throw complain("bad-file", `${this.source}:1`, {
       field: printable(column),
       expected:
         field === undefined ? "a column of this name" : `a column of this name, which ${field} asks for`,
-      found: `${this.columns.slice(0, SHOWN_COLUMNS).map(printable).join(", ")}${this.columns.length > SHOWN_COLUMNS ? `, … (${this.columns.length})` : ""}`,
-      ...(hint === undefined ? {} : { hint }),
+      found: this.columns.join(", "),
+      ...(hint && { hint }),
     });
   }
 

@@ -102,11 +102,9 @@ export function readEntries(bytes: Uint8Array, source: string, dtypes = FLOAT_ON
   return { entries, metadata, view };
 }
 
-/** How files begin that are most often taken for checkpoints; torch.save writes the first since PyTorch 1.6, before it the second. */
-const OTHER_FILES: readonly (readonly [magic: readonly number[], what: string])[] = [
-  [[0x50, 0x4b, 0x03, 0x04], "a zip archive, which torch.save writes"],
-  [[0x80, 0x02], "a pickle, which torch.save writes"],
-];
+/** How the files of torch.save begin: zip archives since PyTorch 1.6, pickles before. */
+const ZIP = 0x04034b50;
+const PICKLE = 0x0280;
 
 function readHeaderText(bytes: Uint8Array, source: string): { json: string; bytes: number } {
   if (bytes.length < LENGTH_BYTES) {
@@ -115,12 +113,12 @@ function readHeaderText(bytes: Uint8Array, source: string): { json: string; byte
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const headerBytes = view.getBigUint64(0, true);
   if (headerBytes > BigInt(MAX_HEADER_BYTES)) {
-    const other = OTHER_FILES.find(([magic]) => magic.every((byte, i) => bytes[i] === byte));
-    if (other !== undefined) {
+    const isZip = view.getUint32(0, true) === ZIP;
+    if (isZip || view.getUint16(0, true) === PICKLE) {
       throw complain("bad-file", source, {
         expected: "a safetensors file",
-        found: other[1],
-        hint: "save the state_dict with safetensors, docs/import.md",
+        found: `a ${isZip ? "zip archive" : "pickle"} of torch.save`,
+        hint: "docs/import.md says how to save one",
       });
     }
     const hint = "is this a safetensors file?";

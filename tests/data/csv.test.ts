@@ -164,12 +164,7 @@ describe("a CSV that is wrong is refused in one line", () => {
     [
       "another delimiter",
       () => load(GESTURES.replaceAll(",", ";")),
-      'd.csv:1: "ax" expected a column of this name, which inputs asks for, found take;t;ax;ay;label;split (the description\'s "delimiter" is ";"?)',
-    ],
-    [
-      "a column of a wide table",
-      () => load(`${Array.from({ length: 40 }, (_, i) => `c${i}`).join(",")}\n${"1,".repeat(39)}1\n`),
-      'd.csv:1: "ax" expected a column of this name, which inputs asks for, found c0, c1, c2, c3, c4, c5, c6, c7, … (40) (did you mean "c0"?)',
+      'd.csv:1: "ax" expected a column of this name, which inputs asks for, found take;t;ax;ay;label;split (another delimiter?)',
     ],
     [
       "twice",

@@ -88,13 +88,13 @@ describe("complains in one line about", () => {
       // What torch.save of PyTorch 1.13 begins with.
       "a checkpoint of torch.save",
       Uint8Array.of(0x50, 0x4b, 0x03, 0x04, 0, 0, 8, 8, 0, 0),
-      "expected a safetensors file, found a zip archive, which torch.save writes (save the state_dict with safetensors, docs/import.md)",
+      "expected a safetensors file, found a zip archive of torch.save (docs/import.md says how to save one)",
     ],
     [
       // The same with _use_new_zipfile_serialization=False: protocol 2, then a long of ten bytes.
       "a pickle",
       Uint8Array.of(0x80, 0x02, 0x8a, 0x0a, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20),
-      "expected a safetensors file, found a pickle, which torch.save writes (save the state_dict with safetensors, docs/import.md)",
+      "expected a safetensors file, found a pickle of torch.save (docs/import.md says how to save one)",
     ],
     [
       "a header length of 64 bits",
