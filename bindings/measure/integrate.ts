@@ -7,6 +7,7 @@
 import { complain } from "../errors.ts";
 import {
   firstSampleFrom,
+  GAP_STEPS,
   powerSeries,
   type Samples,
   sampleCount,
@@ -28,9 +29,6 @@ export interface Integral {
   /** Root mean square of the change from sample to sample. */
   stepW: number;
 }
-
-/** A step longer than this many nominal ones is a gap. */
-const GAP_STEPS = 1.5;
 
 /** Integrates windows of one trace; what they share is computed once. */
 export class Integrator {

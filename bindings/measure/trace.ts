@@ -50,6 +50,22 @@ export interface Trace {
 /** Fewer say nothing: a window's edges alone are off by a tenth then. */
 export const MIN_SAMPLES = 20;
 
+/** A step longer than this many nominal ones is a gap. */
+export const GAP_STEPS = 1.5;
+
+/** Samples that were lost on the way: marked as missing, or absent between two that the instrument stamped. */
+export function lostSamples({ clock, quantity, saturated }: Trace): number {
+  const beyondRange = new Set(saturated);
+  let lost = valuesOf(quantity).filter((value, i) => Number.isNaN(value) && !beyondRange.has(i)).length;
+  if (clock.kind === "uniform") return lost;
+  const { seconds, samplesPerSecond } = clock;
+  for (let i = 1; i < seconds.length; i++) {
+    const steps = (seconds[i]! - seconds[i - 1]!) * samplesPerSecond;
+    if (steps > GAP_STEPS) lost += Math.round(steps) - 1;
+  }
+  return lost;
+}
+
 export function sampleCount({ quantity }: Trace): number {
   return valuesOf(quantity).length;
 }

@@ -1,7 +1,7 @@
 // What `board verify` makes of a recording: samples, supply, current while nothing happens, pulses of the marker.
 
 import type { LiveRecording } from "../../../bindings/measure/recorder.ts";
-import { type Trace, valuesOf } from "../../../bindings/measure/trace.ts";
+import { lostSamples, type Trace, valuesOf } from "../../../bindings/measure/trace.ts";
 import type { HardwareInstrument } from "../../../bindings/record/hardware.ts";
 import { markerOf, settingsOf } from "../../instruments/open-instrument.ts";
 import { count, digits } from "../../text.ts";
@@ -36,21 +36,13 @@ export function judge(
   pulses: readonly Pulse[],
 ): Check[] {
   const { trace, problems } = recording;
-  const saturated = new Set(trace.saturated);
-  const missing = valuesOf(trace.quantity).filter(
-    (value, i) => Number.isNaN(value) && !saturated.has(i),
-  ).length;
+  const lost = lostSamples(trace);
   const checks: Check[] = [];
   const fail = (check: Check["check"], found: string, mend: string) =>
     checks.push({ check, ok: false, found, mend });
-  for (const problem of problems)
+  // Where it is known how many are lost, that two clocks disagree says no more.
+  for (const problem of lost > 0 ? [`${count(lost, "sample")} lost`] : problems)
     fail("samples", problem, "close other programs, or take a USB port without a hub");
-  if (missing > 0)
-    fail(
-      "samples",
-      `${count(missing, "sample")} lost`,
-      "close other programs, or take a USB port without a hub",
-    );
   if (trace.saturated.length > 0)
     fail(
       "samples",
