@@ -1,7 +1,12 @@
 // Files of quantized networks.
 
+import { LiquidEdgeError } from "../../bindings/errors.ts";
 import { compileInteger } from "../../bindings/image/compile-integer.ts";
-import { readIntegerModel, writeIntegerModel } from "../../bindings/quantize/integer-file.ts";
+import {
+  type IntegerModel,
+  readIntegerModel,
+  writeIntegerModel,
+} from "../../bindings/quantize/integer-file.ts";
 import { quantize } from "../../bindings/quantize/quantize.ts";
 import { type ModelKind, randomModel, randomSequence } from "../../tests/network/random-model.ts";
 import type { FuzzTarget } from "./engine.ts";
@@ -35,6 +40,8 @@ const WORDS = [
   "nIn",
   "nOut",
   "shift",
+  "skipUnchanged",
+  "threshold",
 ];
 
 export const integerFile: FuzzTarget = {
@@ -60,7 +67,9 @@ export const integerFile: FuzzTarget = {
       const precision = seed % 2 === 0 ? "int8" : "int4";
       const { network } = quantize(model, { precision, calibration, activations: seed % 3 === 0 ? 16 : 8 });
       const { class: cell, config } = model;
-      return writeIntegerModel({ config: { class: cell, config } as typeof model, precision, network });
+      const skipUnchanged = seed % 4 === 2 ? ({ of: "all", threshold: seed } as const) : null;
+      const integers = { config: { class: cell, config } as typeof model, precision, network } as const;
+      return writeIntegerModel({ ...integers, skipUnchanged });
     }),
   change: changeHeader(WORDS),
   read(input) {
@@ -69,6 +78,16 @@ export const integerFile: FuzzTarget = {
     const again = writeIntegerModel(readIntegerModel(written, SOURCE));
     if (Buffer.compare(written, again) !== 0) throw new Broken("written and read again it is another file");
     compileInteger(model.network);
+    if (model.skipUnchanged != null) compileSkipping(model);
     return `${model.config.class} of ${model.network.layers.length} layers`;
   },
 };
+
+/** A network without a matrix that could be held is refused. */
+function compileSkipping({ network, skipUnchanged }: IntegerModel): void {
+  try {
+    compileInteger(network, { skipUnchanged });
+  } catch (error) {
+    if (!(error instanceof LiquidEdgeError) || error.code !== "unavailable") throw error;
+  }
+}

@@ -4,8 +4,9 @@ import { describe, expect, it } from "vitest";
 import { writeModel } from "../../bindings/network/checkpoint.ts";
 import { type CellName, networkFor } from "../../bindings/train/cells.ts";
 import { initialModel } from "../../bindings/train/initial-weights.ts";
+import { missing } from "../../scripts/tools.ts";
 import { cli, cliJson, type World } from "./run-cli.ts";
-import { estimateJson, evaluationJson } from "./schemas.ts";
+import { boardRunJson, estimateJson, evaluationJson } from "./schemas.ts";
 
 /** Takes of twenty steps: one input moves in every step, one in every fifth, two never after the first. */
 const ROWS = Array.from({ length: 400 }, (_, i) => {
@@ -161,5 +162,21 @@ describe("estimate of a network that skips", () => {
     const { skippedShare } = entry!.skipping!.data!;
     expect(skippedShare).toBeGreaterThan((0 + 16 / 20 + 19 / 20 + 19 / 20) / 4 - 0.001);
     expect(skippedShare).toBeLessThan(0.75);
+  });
+});
+
+const TOOLS = ["wasm2c", "make", "arm-none-eabi-gcc", "qemu-system-arm"];
+
+describe.skipIf(missing(...TOOLS))("board run of a network that skips", () => {
+  it("finds the bits of this machine, and says that what it times finds nothing changed", async () => {
+    const skipping = await quantized("--skip-unchanged", "all", "--skip-threshold", "2");
+    const args = ["board", "run", "q", "--board", "qemu-m4f", "--inferences", "5"];
+    const { outputs, network, perInference, estimate } = boardRunJson.parse(
+      await cliJson([...args, "--json"], skipping),
+    );
+    expect(outputs).toMatchObject({ differing: 0, bitIdentical: true });
+    expect(network.skipsUnchanged).toBe(true);
+    expect(perInference.max).toBeLessThan(estimate!.count.max);
+    expect((await cli(args, skipping)).out).toMatch(/careful: inferences that are timed repeat one input/);
   });
 });
