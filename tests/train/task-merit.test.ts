@@ -11,7 +11,7 @@ import { toRaw, toTimeUnits } from "../../bindings/quantize/report.ts";
 import { summarise } from "../../bindings/statistics/samples.ts";
 import { networkFor } from "../../bindings/train/cells.ts";
 import { initialModel } from "../../bindings/train/initial-weights.ts";
-import { taskMerit } from "../../bindings/train/task-merit.ts";
+import { meritSamples, taskMerit } from "../../bindings/train/task-merit.ts";
 import { SMALL } from "./small-training.ts";
 
 const { steps: _steps, ofSteps: _ofSteps, ...calibration } = calibrationOf(SMALL);
@@ -118,4 +118,27 @@ it("judges a stream by its blocks", async () => {
 it("is nothing without a part that a training may see", async () => {
   const splits = { train: [], validation: [], test: SMALL.splits.train };
   expect(await taskMerit({ ...SMALL, splits })).toBeUndefined();
+});
+
+it("has samples that a thread can be given, whatever those of the data set are", async () => {
+  const computed = [...SMALL.splits.train, ...SMALL.splits.validation].map(
+    (sample) =>
+      new (class {
+        readonly id = sample.id;
+        readonly group = sample.group;
+        readonly nSteps = sample.nSteps;
+        readonly timespans = sample.timespans;
+        readonly target = sample.target;
+        get input() {
+          return sample.input;
+        }
+      })(),
+  );
+  const dataset = { ...SMALL, splits: { train: computed, validation: [], test: [] } };
+  const received = structuredClone(meritSamples(dataset));
+  const model = initialModel(networkFor({ cell: "gru", units: 6 }, SMALL), 3);
+  const network = quantizePlainly(model, { precision: "int8", ...calibration });
+  const merit = (await taskMerit(SMALL))!;
+  const bare = { ...SMALL, splits: { train: [], validation: [], test: [] } };
+  expect((await taskMerit(bare, undefined, received))!(network)).toEqual(merit(network));
 });
