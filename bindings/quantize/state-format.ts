@@ -103,6 +103,29 @@ export function fittedStates(
     : { unit: new Float64Array(n).fill(unit), shift };
 }
 
+/** Fraction bits that such states keep at least; i8 copies have 7. */
+const LEAST_BITS = 11;
+
+/**
+ * The unit of a layer's states that are read as they are, with 16 bits, brought up to that of the inputs beside them: a row's weights
+ * share one scale, and where inputs reach 10 deviations those of states in ±1 would have a tenth of its steps. States can do
+ * with fewer bits better than their weights can. Null where others share the format, or nothing is gained.
+ */
+export function balancedStates(
+  { layers }: LoweredNetwork,
+  l: number,
+  bits: number,
+  inputUnit: number,
+): StateUnits | null {
+  const layer = layers[l]!;
+  if (layers.some(({ kind }) => kind === "lstm")) return null;
+  const isPure = layer.kind === "cfc" && layer.mode === "pure";
+  if (isPure || (layer.kind !== "cfc" && layer.kind !== "gru" && layer.kind !== "gate")) return null;
+  let kept = bits;
+  while (kept > LEAST_BITS && power2(-kept) < inputUnit) kept--;
+  return kept === bits ? null : { unit: unitsOf(layer.out.length, kept), shift: 0 };
+}
+
 const MANTISSA_LIMIT = 2 ** 14;
 const BOUND_SHIFT_MAX = 30;
 
