@@ -103,6 +103,8 @@ export function fittedStates(
     : { unit: new Float64Array(n).fill(unit), shift };
 }
 
+const SHARING: readonly LoweredLayer["kind"][] = ["cfc", "ltc"];
+const BALANCED: readonly LoweredLayer["kind"][] = ["cfc", "gru", "gate", "lstm"];
 /** Fraction bits that such states keep at least; i8 copies have 7. */
 const LEAST_BITS = 11;
 
@@ -118,9 +120,11 @@ export function balancedStates(
   inputUnit: number,
 ): StateUnits | null {
   const layer = layers[l]!;
-  if (layers.some(({ kind }) => kind === "lstm")) return null;
+  // An LSTM beside a cell is its memory, and both write one state.
+  const isShared =
+    layers.some(({ kind }) => kind === "lstm") && layers.some(({ kind }) => SHARING.includes(kind));
   const isPure = layer.kind === "cfc" && layer.mode === "pure";
-  if (isPure || (layer.kind !== "cfc" && layer.kind !== "gru" && layer.kind !== "gate")) return null;
+  if (isShared || isPure || !BALANCED.includes(layer.kind)) return null;
   let kept = bits;
   while (kept > LEAST_BITS && power2(-kept) < inputUnit) kept--;
   return kept === bits ? null : { unit: unitsOf(layer.out.length, kept), shift: 0 };

@@ -51,11 +51,11 @@ const BALANCED: readonly CellOptions[] = [
   { cell: "cfc", units: 12, wiring: "auto-ncp" },
   { cell: "gru", units: 12 },
   { cell: "liquid-gate", units: 12 },
+  { cell: "lstm", units: 12 },
 ];
 const UNCHANGED: readonly CellOptions[] = [
   { cell: "cfc", units: 12, mode: "pure" },
   { cell: "cfc", units: 12, mixedMemory: true },
-  { cell: "lstm", units: 12 },
   { cell: "ltc", units: 12 },
 ];
 
