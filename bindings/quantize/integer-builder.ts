@@ -20,6 +20,7 @@ import {
 import { fractionBits, midpointBound } from "./quantize-ltc.ts";
 import type { LayerReport } from "./report.ts";
 import {
+  balancedStates,
   cellFormat,
   fittedStates,
   narrowShift,
@@ -76,8 +77,8 @@ export class IntegerBuilder {
     this.format = plan.format;
     this.rounding = rounding;
     this.stateBits = stateFormats(lowered, plan.format);
-    this.stateUnits = lowered.layers.map((_, l) => this.#unitsOfState(l, plan));
     this.#plan = plan;
+    this.stateUnits = lowered.layers.map((_, l) => this.#unitsOfState(l, plan));
     this.#raw = this.layout.place(lowered.input.length);
   }
 
@@ -218,10 +219,24 @@ export class IntegerBuilder {
     const { lowered, run, rounding } = this;
     const bits = this.stateBits[l]!;
     const { out } = lowered.layers[l]!;
-    const isFitted = rounding.fitsStates && activations === 8;
-    const fitted = isFitted ? fittedStates(lowered, run, format, l, bits) : null;
+    if (rounding.fitsStates) {
+      const fitted =
+        activations === 8
+          ? fittedStates(lowered, run, format, l, bits)
+          : balancedStates(lowered, l, bits, this.#largestInputUnit());
+      if (fitted !== null) return fitted;
+    }
     const shift = activations === 16 ? 0 : narrowShift(statePeak(lowered, run, out.at), bits);
-    return fitted ?? { unit: unitsOf(out.length, bits), shift };
+    return { unit: unitsOf(out.length, bits), shift };
+  }
+
+  /** Of the inputs with 16 bits. */
+  #largestInputUnit(): number {
+    const { input } = this.run;
+    return Array.from(input.min, (_, c) => this.#inputRange(c).reach / LARGEST_ACTIVATION[16]).reduce(
+      (a, b) => Math.max(a, b),
+      0,
+    );
   }
 
   /** Places of states, second states and of what products read; the i8 copy of the state, of length 0 where it has none. */
@@ -265,17 +280,25 @@ export class IntegerBuilder {
     return narrowedState;
   }
 
+  /** What is 0 of input `c`, and how far from it the range goes. */
+  #inputRange(c: number): { middle: number; reach: number } {
+    const { input } = this.run;
+    const margin = this.activations === 16 ? WIDE_INPUT_MARGIN : this.rounding.inputMargin;
+    const [low, high] = [input.min[c]!, input.max[c]!];
+    const [middle, half] = [(low + high) / 2, (high - low) / 2];
+    const isLopsided = half > 0 && Math.abs(middle) > LOPSIDED * half;
+    return isLopsided
+      ? { middle, reach: margin * half }
+      : { middle: 0, reach: margin * inputReach(input, c) };
+  }
+
   /** Raw counts → columns, each channel over the range that calibration saw. */
   #addColumnInput(): void {
-    const { layout, run, lowered, activations } = this;
+    const { layout, lowered, activations } = this;
     const { vector, columns } = layout.columns(lowered.input)!;
-    const margin = activations === 16 ? WIDE_INPUT_MARGIN : this.rounding.inputMargin;
     for (let c = 0; c < vector.length; c++) {
-      const [low, high] = [run.input.min[c]!, run.input.max[c]!];
-      const [middle, half] = [(low + high) / 2, (high - low) / 2];
-      const isLopsided = half > 0 && Math.abs(middle) > LOPSIDED * half;
-      columns.offset[c] = isLopsided ? middle : 0;
-      const reach = margin * (isLopsided ? half : inputReach(run.input, c));
+      const { middle, reach } = this.#inputRange(c);
+      columns.offset[c] = middle;
       columns.step[c] = reach / LARGEST_ACTIVATION[activations];
     }
     const { step, offset } = columns;

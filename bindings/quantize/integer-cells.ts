@@ -152,6 +152,13 @@ function heldTime(timeA: Matrix, timeB: Matrix, elapsed: number): Matrix {
   };
 }
 
+/** Shift from Q0.15 to units of `unit`, a power of two. */
+function shiftTo(unit: number): number {
+  let shift = 0;
+  while (power2(shift - 15) < unit) shift++;
+  return shift;
+}
+
 function addLstm(builder: IntegerBuilder, layer: Kind<"lstm">, l: number): void {
   const { layout, run } = builder;
   const { vector, unit } = layout.words(layer.out);
@@ -165,7 +172,7 @@ function addLstm(builder: IntegerBuilder, layer: Kind<"lstm">, l: number): void 
       cell: layout.words(layer.cell).vector,
       matrix: builder.matrix(l, layer.matrix, PRE_UNIT, layer.in),
       cellFormat: format,
-      outShift: 15 - builder.stateBits[l]!,
+      outShift: shiftTo(unit[0]!),
       ...tables(),
       narrowed: builder.narrowed(layer.out),
     },

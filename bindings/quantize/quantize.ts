@@ -51,10 +51,12 @@ export interface QuantizeOptions {
    */
   activations?: ActivationBits;
   /**
-   * How well integers do at what the network is for, more is better. Rounding each weight for itself, as a training for integers
-   * did, is then tried too, and kept where it does better than what is nearest to the floats.
+   * How well integers do at what the network is for, more is better: one number for each independent part of some data, the same
+   * parts every time. Rounding each weight for itself, as a training for integers did, is then tried too, and kept where it does
+   * better than what is nearest to the floats by more than chance: the mean of the paired differences, with that of the other parts,
+   * is above two of its standard errors. Two numbers at least; one says nothing about chance.
    */
-  merit?: (network: IntNetwork) => number;
+  merit?: (network: IntNetwork) => ArrayLike<number>;
   /** Called after every time step of every run over the calibration data; `total` is an upper bound. */
   onStep?: (done: number, total: number) => void;
 }
@@ -112,7 +114,7 @@ export async function quantizeElsewhere(
     steps(stepsEach);
     return answer;
   };
-  const merit = hasMerit ? { merit: () => 0 } : {};
+  const merit = hasMerit ? { merit: () => [] } : {};
   return searchAhead(searchOf(model, { ...options, ...merit }), reporting, threads);
 }
 

@@ -14,7 +14,8 @@ export type Request =
 /** What was asked for. */
 export interface Answer {
   quantized?: Quantized;
-  merit?: number;
+  /** Of each independent part of the data, more is better. */
+  merit?: ArrayLike<number>;
 }
 
 export interface Question {
@@ -78,6 +79,9 @@ export const MAX_ATTEMPTS = 2 * (TRIALS.length + PLAIN_MARGINS.length);
 /** Activations of 8 bits that leave the relative rms error above this get 16. */
 const WIDEN_ABOVE = 0.02;
 
+/** Of a difference in merit, with which it counts as more than chance. */
+const STANDARD_ERRORS = 2;
+
 type Search = Generator<Question, Quantized, Answer>;
 
 export function* search({ bits, activations, hasMerit }: SearchOptions): Search {
@@ -89,12 +93,29 @@ export function* search({ bits, activations, hasMerit }: SearchOptions): Search 
   if (mayWiden && relativeRmsError >= WIDEN_ABOVE && readsBytes(best.network))
     best = yield* widened(best, plain);
   if (!hasMerit) return best;
-  let most = (yield { request: { kind: "merit", network: best.network }, ahead: plain }).merit!;
+  const nearest = (yield { request: { kind: "merit", network: best.network }, ahead: plain }).merit!;
+  let most: { quantized: Quantized; merit: ArrayLike<number> } | null = null;
   for (const [i, request] of plain.entries()) {
     const { quantized, merit } = yield { request, ahead: plain.slice(i + 1) };
-    if (merit! > most) [best, most] = [quantized!, merit!];
+    if (most === null || sumOf(merit!) > sumOf(most.merit)) most = { quantized: quantized!, merit: merit! };
   }
+  if (most !== null && isBeyondChance(most.merit, nearest)) best = most.quantized;
   return best;
+}
+
+const sumOf = (values: ArrayLike<number>) =>
+  Array.prototype.reduce.call(values, (a, b) => (a as number) + b, 0) as number;
+
+/**
+ * Whether `a` is better than `b` by more than two standard errors of the mean of their differences. What is nearest to the floats
+ * is what a float network's training was for; where plain rounding has a little less loss, that is as likely luck.
+ */
+function isBeyondChance(a: ArrayLike<number>, b: ArrayLike<number>): boolean {
+  const n = a.length;
+  const differences = Float64Array.from(a, (value, i) => value - b[i]!);
+  const mean = sumOf(differences) / n;
+  const squares = sumOf(differences.map((difference) => (difference - mean) ** 2));
+  return mean > 0 && n * (n - 1) * mean * mean > STANDARD_ERRORS ** 2 * squares;
 }
 
 const attempt = (rounding: Rounding, activations: ActivationBits, withMerit = false): Request => ({

@@ -103,6 +103,33 @@ export function fittedStates(
     : { unit: new Float64Array(n).fill(unit), shift };
 }
 
+const SHARING: readonly LoweredLayer["kind"][] = ["cfc", "ltc"];
+const BALANCED: readonly LoweredLayer["kind"][] = ["cfc", "gru", "gate", "lstm"];
+/** Fraction bits that such states keep at least; i8 copies have 7. */
+const LEAST_BITS = 11;
+
+/**
+ * The unit of a layer's states that are read as they are, with 16 bits, brought up to that of the inputs beside them: a row's weights
+ * share one scale, and where inputs reach 10 deviations those of states in ±1 would have a tenth of its steps. States can do
+ * with fewer bits better than their weights can. Null where others share the format, or nothing is gained.
+ */
+export function balancedStates(
+  { layers }: LoweredNetwork,
+  l: number,
+  bits: number,
+  inputUnit: number,
+): StateUnits | null {
+  const layer = layers[l]!;
+  // An LSTM beside a cell is its memory, and both write one state.
+  const isShared =
+    layers.some(({ kind }) => kind === "lstm") && layers.some(({ kind }) => SHARING.includes(kind));
+  const isPure = layer.kind === "cfc" && layer.mode === "pure";
+  if (isShared || isPure || !BALANCED.includes(layer.kind)) return null;
+  let kept = bits;
+  while (kept > LEAST_BITS && power2(-kept) < inputUnit) kept--;
+  return kept === bits ? null : { unit: unitsOf(layer.out.length, kept), shift: 0 };
+}
+
 const MANTISSA_LIMIT = 2 ** 14;
 const BOUND_SHIFT_MAX = 30;
 

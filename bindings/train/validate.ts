@@ -25,32 +25,64 @@ export function validate(
   samples: readonly Sample[],
   loss: Loss,
 ): Validation {
-  const { nInputs, nOutputs, nTargets, readout } = dataset;
+  const answers = answersTo(network, dataset, samples);
+  const { n, nOutputs, output, target } = answers;
+  return {
+    loss: lossOf(unsmoothed(loss), { output, nOutputs, target, weight: null }) / n,
+    metric: scorers(dataset, answers, 0)[0]!.of(null),
+  };
+}
+
+/**
+ * Mean loss, without label smoothing, of each part of the samples that is independent of the others: a sequence, or a block of a
+ * stream (docs/data.md). In the same order for every network.
+ */
+export function lossesByUnit(
+  network: SequenceNetwork,
+  dataset: Dataset,
+  samples: readonly Sample[],
+  loss: Loss,
+): Float64Array {
+  const { n, nOutputs, output, target, unit, nUnits } = answersTo(network, dataset, samples);
+  const { nTargets } = dataset;
+  const plain = unsmoothed(loss);
+  const [sums, counts] = [new Float64Array(nUnits), new Float64Array(nUnits)];
+  for (let i = 0; i < n; i++) {
+    const answer = {
+      output: output.subarray(i * nOutputs, (i + 1) * nOutputs),
+      nOutputs,
+      target: target.subarray(i * nTargets, (i + 1) * nTargets),
+      weight: null,
+    };
+    sums[unit[i]!]! += lossOf(plain, answer);
+    counts[unit[i]!]!++;
+  }
+  return sums.map((sum, u) => sum / counts[u]!);
+}
+
+function unsmoothed(loss: Loss): Loss {
+  return "labelSmoothing" in loss ? { ...loss, labelSmoothing: 0 } : loss;
+}
+
+function answersTo(network: SequenceNetwork, dataset: Dataset, samples: readonly Sample[]): Answers {
+  const { nInputs, nOutputs, nTargets, readout, blockSteps } = dataset;
   const n = countTargets(dataset, samples);
   const output = new Float64Array(n * nOutputs);
   const target = new Float64Array(n * nTargets);
+  const unit = new Int32Array(n);
   let at = 0;
+  let nUnits = 0;
   for (const sample of samples) {
     const sizes = { nSteps: sample.nSteps, nInputs, nOutputs, pieceSteps: PIECE_STEPS };
     const outputs = runPieces(network, sample, sizes).output;
     output.set(readOut(readout, outputs, nOutputs), at * nOutputs);
     target.set(sample.target, at * nTargets);
-    at += readout === "step" ? sample.nSteps : 1;
+    const [answers, perUnit] = readout === "step" ? [sample.nSteps, blockSteps ?? sample.nSteps] : [1, 1];
+    for (let a = 0; a < answers; a++) unit[at + a] = nUnits + Math.floor(a / perUnit);
+    nUnits += Math.ceil(answers / perUnit);
+    at += answers;
   }
-  const plain = "labelSmoothing" in loss ? { ...loss, labelSmoothing: 0 } : loss;
-  const answers: Answers = {
-    n,
-    nOutputs,
-    output,
-    target,
-    unit: new Int32Array(n),
-    nUnits: 1,
-    nonFinite: null,
-  };
-  return {
-    loss: lossOf(plain, { output, nOutputs, target, weight: null }) / n,
-    metric: scorers(dataset, answers, 0)[0]!.of(null),
-  };
+  return { n, nOutputs, output, target, unit, nUnits, nonFinite: null };
 }
 
 /** Whether `a` is better than `b`: by the metric; of equal ones, which a small part gives often, by the loss. */

@@ -12,7 +12,11 @@ import { parseCalibrationCsv } from "../../bindings/quantize/calibration-csv.ts"
 import { calibrationOf, elapsedTimes } from "../../bindings/quantize/calibration-data.ts";
 import type { InputCounts } from "../../bindings/quantize/input-map.ts";
 import { writeIntegerModel } from "../../bindings/quantize/integer-file.ts";
-import { type PlainQuantizeOptions, quantize as quantizeModel } from "../../bindings/quantize/quantize.ts";
+import {
+  type QuantizeOptions as LibraryOptions,
+  type PlainQuantizeOptions,
+  quantize as quantizeModel,
+} from "../../bindings/quantize/quantize.ts";
 import type { QuantizationReport } from "../../bindings/quantize/report.ts";
 import type { TimeRange } from "../../bindings/quantize/time-format.ts";
 import { taskMerit } from "../../bindings/train/task-merit.ts";
@@ -33,7 +37,6 @@ export async function quantize(io: Io, weights: string, options: QuantizeOptions
   const skipUnchanged = readSkip(options);
   const model = await readModelFile(io, weights, options.config);
   const { calibration, time, source, inputNames, dataset } = await readCalibration(io, model, options);
-  const merit = dataset === null ? undefined : await taskMerit(dataset);
   const counts = await readCounts(io, options.counts, lower(model).input.length, dataset);
   const settings: PlainQuantizeOptions = {
     precision,
@@ -48,12 +51,13 @@ export async function quantize(io: Io, weights: string, options: QuantizeOptions
   const onStep = progressOf(io);
   const { network, report } = usesThreads(model, calibration, options)
     ? await (await import("../quantize-threads.ts")).quantizeInThreads(
-        { model, options: settings, dataset },
-        merit !== undefined,
+        model,
+        settings,
+        dataset,
         onStep,
         options.threads,
       )
-    : quantizeModel(model, { ...settings, ...(merit === undefined ? {} : { merit }), onStep });
+    : quantizeModel(model, { ...settings, ...(await meritOf(dataset)), onStep });
   io.progress(null);
   const integers = { config: model, precision, network, skipUnchanged };
   const file = writeIntegerModel(integers);
@@ -103,6 +107,11 @@ function readSkip({
 function activationsOf({ activations, skipUnchanged }: QuantizeOptions): { activations?: 8 | 16 } {
   if (activations !== undefined) return { activations: activations === "16" ? 16 : 8 };
   return skipUnchanged === undefined ? {} : { activations: 8 };
+}
+
+async function meritOf(dataset: Dataset | null): Promise<Pick<LibraryOptions, "merit">> {
+  const merit = dataset === null ? undefined : await taskMerit(dataset);
+  return merit === undefined ? {} : { merit };
 }
 
 /** Connections times steps of the calibration data, from about a second of work on: threads take a while to start. */
