@@ -1,4 +1,4 @@
-// Everything the core exports. bindings/core/exports.ts lists the same names; a test compares them.
+// Everything the core exports. bindings/core/exports.ts and kernels.ts list the same names; a test compares them.
 
 // @ts-nocheck: checked by asc
 

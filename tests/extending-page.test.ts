@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, it } from "vitest";
-import { KERNELS } from "../bindings/core/exports.ts";
+import { KERNELS } from "../bindings/core/kernels.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const page = readFileSync(join(root, "docs/extending.md"), "utf8");
@@ -45,7 +45,7 @@ it("names what is in them", () => {
     ["bindings/network/config.ts", "parseConfig"],
     ["bindings/network/config.ts", "modelWidths"],
     ["bindings/quantize/quantize.ts", "INTEGER_KINDS"],
-    ["bindings/core/exports.ts", "KERNELS"],
+    ["bindings/core/kernels.ts", "KERNELS"],
     ["bindings/measure/live-instruments.ts", "LIVE_INSTRUMENTS"],
     ["bindings/measure/read-trace.ts", "readFormat"],
     ["bindings/measure/read-trace.ts", "guess"],

@@ -1,6 +1,6 @@
 // Platforms from their JSON forms: what must hold between the fields, and the one-line complaint when something does not.
 
-import { KERNELS } from "../core/exports.ts";
+import { KERNELS } from "../core/kernels.ts";
 import { complain, nearestName } from "../errors.ts";
 import type { Board, CycleTable, Figure } from "./board.ts";
 import type { Calibration, EmulatedBoard } from "./emulated.ts";

@@ -1,7 +1,7 @@
 // Parameters of integer layers as bytes of the image; the layouts are drawn in assembly/rows.ts, assembly/matvec-*-s8.ts,
 // matvec-s4.ts and synapses-*s8.ts.
 
-import type { KernelName } from "../core/exports.ts";
+import type { KernelName } from "../core/kernels.ts";
 import { Format, Held, SYNAPSES_BOUNDED } from "./format.ts";
 import { denseSynapsesS8Cost, narrowCosts, sparseSynapsesS8Cost, wideCosts } from "./kernel-cost-integer.ts";
 import type { IntMatrix, IntSynapses, IntTable } from "./lowered-integer.ts";

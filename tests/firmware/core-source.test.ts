@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { KERNELS } from "../../bindings/core/exports.ts";
+import { KERNELS } from "../../bindings/core/kernels.ts";
 import { FRAME_MAX_BODY, FrameType, HelloFlag, NakCode, Region } from "../../bindings/device/protocol.ts";
 import { coreSource } from "../../cli/firmware/core-source.ts";
 

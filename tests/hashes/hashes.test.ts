@@ -3,7 +3,7 @@
 
 import { beforeAll, describe, expect, it } from "vitest";
 import type { Core } from "../../bindings/core/core.ts";
-import { KERNELS } from "../../bindings/core/exports.ts";
+import { KERNELS } from "../../bindings/core/kernels.ts";
 import { agreedResults, Disagreement, firstDifference, loadCores } from "./engines.ts";
 import { caseOf, FLOAT_GROUPS, hashGroup, INTEGER_GROUPS, nameOf, SHARE } from "./groups.ts";
 import { FNV_OFFSET, hashOf, hashResults } from "./hash.ts";
