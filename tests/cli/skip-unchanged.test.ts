@@ -95,7 +95,7 @@ describe("quantize --skip-unchanged", () => {
       ["--skip-unchanged", "--precision", "int4"],
       "--skip-unchanged: expected with --precision int8, found with int4 (--layers name=int8 for single layers)",
     ],
-    [["--skip-unchanged", "--skip-threshold", "128"], /Expected a whole number from 0 to 127/],
+    [["--skip-unchanged", "--skip-threshold", "128"], /expected a whole number from 0 to 127/],
     [["--skip-unchanged", "states"], /Allowed choices are inputs, all/],
   ])("%j is refused in a line, and nothing written", async (options, message) => {
     const args = ["quantize", "net", "--calibrate", ...DATA, "--out", "q", ...options];
