@@ -84,7 +84,7 @@ function exists(path: string): boolean {
 /** Pages that the files of a folder name by their path from the root; the navigation names some that are still to be written. */
 function mentions(name: string): { file: string; page: string }[] {
   return readdirSync(join(root, name), { recursive: true, encoding: "utf8" })
-    .filter((file) => /\.(tsx?|md|c|h|json)$/.test(file) && file !== "docs/navigation.ts")
+    .filter((file) => /\.(tsx?|md|c|h|json)$/.test(file) && !/node_modules|^docs.navigation.ts$/.test(file))
     .flatMap((file) => {
       const text = readFileSync(join(root, name, file), "utf8");
       return [...text.matchAll(/(?<![\w/.-])(?:docs|boards|baselines)\/[\w./-]+\.md\b/g)].map(([page]) => ({
