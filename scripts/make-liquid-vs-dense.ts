@@ -34,7 +34,8 @@ function readSweep(folder: string): Boards {
   return candidatesOf(parseRecords(readFileSync(file, "utf8"), file).filter(isScored));
 }
 
-const percent = (share: number) => (100 * share).toFixed(2);
+/** Without a minus before 0. */
+const percent = (share: number) => (Math.round(1e4 * share) / 100 + 0).toFixed(2);
 const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 function table(head: readonly string[], align: readonly ("left" | "right")[], rows: readonly string[][]) {
