@@ -5,11 +5,11 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { median } from "../bindings/statistics/samples.ts";
+import { freePort, startRedis } from "../tests/redis-server.ts";
 import { findCommand } from "./tools.ts";
 
 const CLI = fileURLToPath(new URL("../dist/cli.js", import.meta.url));
@@ -52,11 +52,7 @@ export async function benchSweep(): Promise<boolean> {
     const hasRedis = findCommand("redis-server") !== undefined;
     const port = await freePort();
     if (hasRedis) {
-      const args = ["--port", String(port), "--bind", "127.0.0.1", "--dir", folder, "--save", ""];
-      const redis = spawn("redis-server", args, { stdio: ["ignore", "pipe", "inherit"] });
-      children.push(redis);
-      for await (const chunk of redis.stdout!) if (String(chunk).includes("Ready to accept")) break;
-      redis.stdout!.resume();
+      children.push(await startRedis(folder, port));
       const worker = ["worker", "--redis", `redis://127.0.0.1:${port}`, "--threads", "1"];
       for (let i = 0; i < 2; i++) children.push(start(folder, worker));
     }
@@ -115,13 +111,4 @@ async function stop(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null) return;
   child.kill();
   await once(child, "close");
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, "127.0.0.1");
-  await once(probe, "listening");
-  const { port } = probe.address() as { port: number };
-  probe.close();
-  await once(probe, "close");
-  return port;
 }

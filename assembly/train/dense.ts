@@ -5,7 +5,7 @@
 //   image, gradient   the parameters and the image of their gradients, which only grows
 //   layer             the layer's record
 //   elapsed           of the time step
-//   tape              what the layer read (tape.ts)
+//   tape              what the layer read (sizes.ts, forward.ts)
 //   adjoint           of the arena: dL/d(new value) at `out` becomes dL/d(old value), dL/d(read) is added at `in`
 //   work              workElements floats, contents undefined
 

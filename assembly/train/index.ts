@@ -1,5 +1,5 @@
 // train.wasm, the training core: runs the core's own forward pass on an fp32 image and backpropagates through it. For the
-// host only, with SIMD. bindings/train/core.ts lists the same names.
+// host only, with SIMD. bindings/train/train-core.ts lists the same names.
 
 // @ts-nocheck: checked by asc
 
