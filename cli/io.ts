@@ -5,6 +5,7 @@ import { dirname } from "node:path";
 import { LiquidEdgeError } from "../bindings/errors.ts";
 import { expectAtMost, MAX_FILE_BYTES } from "../bindings/limits.ts";
 import { printable } from "../bindings/network/printable.ts";
+import { withDraft } from "./drafts.ts";
 import type { PortInfo } from "./serial/list-ports.ts";
 
 /** What another program printed, first on standard output. */
@@ -114,18 +115,19 @@ async function readBytes(path: string): Promise<Uint8Array> {
 async function writeAtomically(path: string, content: string | Uint8Array): Promise<void> {
   const draft = `${path}.${process.pid}-${process.hrtime.bigint()}.tmp`;
   try {
-    const file = await open(draft, "wx");
-    try {
-      await file.writeFile(content);
-      // The content must be on the disk before the name is, or a power cut leaves an empty file.
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(draft, path);
+    await withDraft(draft, async () => {
+      const file = await open(draft, "wx");
+      try {
+        await file.writeFile(content);
+        // The content must be on the disk before the name is, or a power cut leaves an empty file.
+        await file.sync();
+      } finally {
+        await file.close();
+      }
+      await rename(draft, path);
+    });
     await syncFolder(dirname(path));
   } catch (cause) {
-    await rm(draft, { force: true }).catch(() => {});
     throw new LiquidEdgeError(
       "bad-file",
       `${printable(path)}: expected a file that can be written, found ${writeReasonOf(cause)}`,

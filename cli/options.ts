@@ -37,7 +37,8 @@ export const PRECISIONS = ["fp32", "fp16", "int8", "int4"] as const;
 export const precisionOption = () =>
   choiceOption(
     "--precision <id>",
-    "number format of the weights (default: the file's); fp16 halves the bytes of fp32 and keeps its arithmetic",
+    "number format of the weights (default: the file's); fp16 halves the bytes of fp32 and keeps its arithmetic; " +
+      "integers come from quantize",
     PRECISIONS,
   );
 

@@ -1,9 +1,10 @@
 // A folder of files: all of them, or none.
 
-import { mkdtemp, open, readdir, rename, rm, rmdir } from "node:fs/promises";
+import { mkdtemp, open, readdir, rename, rmdir } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { complain } from "../bindings/errors.ts";
 import { printable } from "../bindings/network/printable.ts";
+import { withDraft } from "./drafts.ts";
 import { reasonOf, writeReasonOf } from "./io.ts";
 
 /**
@@ -24,19 +25,19 @@ export async function writeFolder(
       hint: "--force replaces files of the same name",
     });
   }
-  let draft: string | undefined;
   try {
-    draft = await mkdtemp(join(dirname(folder), ".liquid-edge-"));
-    for (const [name, content] of files) await writeSynced(join(draft, name), content);
-    if (present !== null && present.length > 0) {
-      for (const name of files.keys()) await rename(join(draft, name), join(folder, name));
-      await rmdir(draft);
-      return;
-    }
-    if (present !== null) await rmdir(folder);
-    await rename(draft, folder);
+    const draft = await mkdtemp(join(dirname(folder), ".liquid-edge-"));
+    await withDraft(draft, async () => {
+      for (const [name, content] of files) await writeSynced(join(draft, name), content);
+      if (present !== null && present.length > 0) {
+        for (const name of files.keys()) await rename(join(draft, name), join(folder, name));
+        await rmdir(draft);
+        return;
+      }
+      if (present !== null) await rmdir(folder);
+      await rename(draft, folder);
+    });
   } catch (cause) {
-    if (draft !== undefined) await rm(draft, { recursive: true, force: true });
     throw complain("bad-file", printable(path), {
       expected: "a folder that can be written",
       found: writeReasonOf(cause),

@@ -48,6 +48,7 @@ for (const { name, what, run } of STEPS.filter((step) => only?.includes(step.nam
     if (verdict === "FAILED") process.exitCode = 1;
   }
   const seconds = `${((performance.now() - begun) / 1000).toFixed(0)} s`;
+  console.log(`  ${verdict}, ${seconds}`);
   rows.push(
     `${verdict.padEnd(8)} ${name.padEnd(8)} ${what.padEnd(48)} ${seconds.padStart(7)}  ${note}`.trimEnd(),
   );

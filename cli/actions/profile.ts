@@ -1,5 +1,7 @@
 import { OP_CLASSES, type OpClass } from "../../bindings/count/op-class.ts";
 import type { NetworkProfile } from "../../bindings/count/op-profile.ts";
+import type { Network } from "../../bindings/network.ts";
+import { makeVariants, type Variant } from "../../bindings/sweep/variants.ts";
 import { titleOf } from "../../format/summary.ts";
 import type { ProfileOptions } from "../commands/profile.ts";
 import type { Io } from "../io.ts";
@@ -13,12 +15,24 @@ export async function profile(
   weights: string,
   { config, precision, steps, json }: ProfileOptions,
 ): Promise<void> {
-  const network = await readNetwork(io, weights, config, precision);
-  const counted = await network.profileOperations();
+  const [variant] = await makeVariants(await readNetwork(io, weights, config), {
+    precisions: precision === undefined ? null : [precision],
+    sparsities: [0],
+    tolerant: false,
+    data: null,
+    withPeak: false,
+  });
+  const {
+    network,
+    profile: counted,
+    facts,
+  } = variant as Variant & { network: Network; profile: NetworkProfile };
+  const { assumed = [] } = facts;
   const inference = { steps, operations: steps * counted.operations };
   const matrices = matricesOf(network.compiled);
-  if (json) io.print(JSON.stringify({ ...counted, matrices, inference }));
-  else io.print(describe(titleOf(network), counted, matrices, inference, io.colour));
+  const stated = assumed.length === 0 ? {} : { assumed };
+  if (json) io.print(JSON.stringify({ ...counted, matrices, inference, ...stated }));
+  else io.print(describe(titleOf(network), counted, matrices, inference, assumed, io.colour));
 }
 
 function describe(
@@ -26,6 +40,7 @@ function describe(
   { operations, classes, layers, kernels, valueDependent, skipping }: NetworkProfile,
   matrices: readonly Matrix[],
   inference: { steps: number; operations: number },
+  assumed: readonly string[],
   colour: boolean,
 ): string {
   const share = (n: number) => percent(operations === 0 ? 0 : n / operations);
@@ -41,6 +56,7 @@ function describe(
       : `${whole(inference.operations)} an inference of ${count(inference.steps, "time step")}`;
   return [
     `${name}: ${whole(operations)} operations a time step; ${perInference}`,
+    ...assumed.map((text) => paragraph(`Assumed: ${text}.`)),
     "",
     table(
       [{ title: "class" }, ...totals, { title: "what it holds" }],

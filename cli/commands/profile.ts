@@ -13,6 +13,7 @@ export interface ProfileOptions extends CommonOptions {
 const EXAMPLES = [
   "profile net.safetensors",
   "profile state_dict.safetensors --config net.json --json > profile.json",
+  "profile net.safetensors --precision int8",
   "estimate --ops profile.json --platform nrf52840",
 ];
 
@@ -22,7 +23,8 @@ export function addProfile(program: Command, io: Io): void {
     .summary("count the operations of a network by class, layer and kernel")
     .description(
       "Counts the operations that one time step of a network executes, by class, by layer and by kernel. Counts are " +
-        "exact and depend on the network's structure alone, so no input is needed.",
+        "exact and depend on the network's structure alone, so no input is needed. Integers are those of a file of quantize, or, with --precision, for costing only, as " +
+        "in estimate.",
     )
     .argument("<weights>", "checkpoint, .safetensors")
     .addOption(configOption())

@@ -415,8 +415,8 @@ const USAGE: Row[] = [
     "--battery-mah and --battery-v: expected both or neither, found one",
   ],
   [
-    "a profile in integers",
-    ["profile", SINE, "--precision", "int4"],
+    "an evaluation in integers",
+    ["evaluate", SINE, "--data", "x.csv", "--precision", "int4"],
     {},
     '--precision: expected fp32 or fp16, found int4; "liquid-edge quantize" makes a network of integers',
   ],

@@ -242,6 +242,25 @@ describe("profile", () => {
     expect(macs).toBe(2 * (11 + 6 * 39));
   });
 
+  it("counts integers as estimate costs them, and says that no data were asked", async () => {
+    for (const precision of ["int8", "int4"]) {
+      const profile = profileJson.parse(await cliJson(["profile", SINE, "--precision", precision]));
+      expect(profile.assumed).toEqual([
+        expect.stringContaining(`quantized to ${precision} for inputs of -1 to 1`),
+      ]);
+      const files = { "profile.json": JSON.stringify(profile) };
+      const estimatesOf = async (...args: string[]) =>
+        estimateJson.parse(await cliJson(["estimate", ...args, "--platform", "rp2040"], { files }));
+      const [counted] = await estimatesOf("--ops", "profile.json");
+      const [costed] = await estimatesOf(SINE, "--precision", precision);
+      expect(counted).toMatchObject({ cycles: (costed as { cycles: object }).cycles });
+    }
+    const { out } = await cli(["profile", SINE, "--precision", "int8"]);
+    expect(out).toMatch(/^Assumed: quantized to int8 for inputs of -1 to 1/m);
+    expect(out).not.toMatch(/f32Mul/);
+    expect(profileJson.parse(await cliJson(["profile", SINE])).assumed).toBeUndefined();
+  });
+
   it("prints classes, layers and kernels", async () => {
     const { out } = await cli(["profile", SINE, "--steps", "3"]);
     expect(out).toMatch(/operations a time step; [\d,]+ an inference of 3 time steps/);

@@ -132,6 +132,7 @@ export const profileJson = z.strictObject({
   skipping: z.optional(skipping),
   matrices,
   inference: z.strictObject({ steps: count, operations: count }),
+  assumed: z.optional(z.array(z.string()).min(1)),
 });
 
 const cost = { name: z.string(), count: z.number().nonnegative(), cycles: z.number().nonnegative(), share };
