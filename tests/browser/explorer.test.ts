@@ -327,7 +327,10 @@ describe.skipIf(missing("chromium"))("the explorer", () => {
   it("is as wide as a phone on a phone", async () => {
     const { page } = await openPage(browser, file);
     await page.setViewportSize({ width: 390, height: 844 });
-    expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(390);
+    // Plots are drawn anew when they learn of their new width.
+    await expect
+      .poll(() => page.evaluate("document.documentElement.scrollWidth"), { timeout: 10_000 })
+      .toBe(390);
   });
 
   it("obeys the keyboard, and says aloud what comes of it", async () => {

@@ -12,7 +12,6 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
-  symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
@@ -63,9 +62,8 @@ beforeAll(async () => {
   mkdirSync(join(work, "dist"));
   for (const name of ["dist/explorer.html", "dist/core.wasm2c.c"])
     if (existsSync(join(ROOT, name))) cpSync(join(ROOT, name), join(work, name));
-  // What `export` takes the package for.
-  symlinkSync(join(ROOT, "boards"), join(work, "boards"));
-  // Others than the owner of the checkout must be able to read it.
+  // Others than the owner of the checkout must be able to read what makes a folder the package, and a network.
+  cpSync(join(ROOT, "boards"), join(work, "boards"), { recursive: true });
   cpSync(SINE, join(work, "data/sine.safetensors"));
   put("waves.csv", waves());
   put("waves.json", JSON.stringify(WAVES_DESCRIPTION));
