@@ -4,6 +4,7 @@
 import { spawn } from "node:child_process";
 import { watch } from "node:fs";
 import { join } from "node:path";
+import { PARTS } from "./core-parts.ts";
 import { Rebuilder, type Target, targetsOf } from "./dev/rebuild.ts";
 
 /** Editors write a file in several steps. */
@@ -32,7 +33,7 @@ async function rebuild(): Promise<void> {
 }
 
 // Also loads the compilers.
-for (const target of ["scalar", "simd", "train", "boards"] as const) changed.add(target);
+for (const target of [...PARTS, "boards"] as const) changed.add(target);
 await rebuild();
 for (const folder of ["assembly", "boards"]) {
   watch(join(root, folder), { recursive: true }, (_event, file) => {
