@@ -44,6 +44,7 @@ for (const folder of ["assembly", "boards"]) {
 
 const tests = process.argv.length > 2 ? process.argv.slice(2) : TESTS;
 const vitest = join(root, "node_modules/vitest/vitest.mjs");
-spawn(process.execPath, [vitest, "watch", ...tests], { cwd: root, stdio: "inherit" }).on("exit", (code) =>
-  process.exit(code ?? 0),
-);
+const watcher = spawn(process.execPath, [vitest, "watch", ...tests], { cwd: root, stdio: "inherit" });
+watcher.on("exit", (code) => process.exit(code ?? 0));
+// Ctrl-C reaches both, other signals only this process.
+process.once("SIGTERM", () => watcher.kill());
