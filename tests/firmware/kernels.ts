@@ -10,6 +10,8 @@ export interface KernelCall {
   kernel: 0 | 1 | 2 | 3 | 4 | 5;
   /** Words, or bytes that are put somewhere; null: the result. */
   arguments: (number | Uint8Array | null)[];
+  /** How far an argument is from being aligned to 8 bytes, by index. */
+  offsets?: Readonly<Record<number, number>>;
   resultBytes: number;
 }
 
@@ -31,20 +33,20 @@ export async function callKernels(
   const headBytes = HEAD + 4 * CALL_WORDS * calls.length;
   let end = headBytes;
   const parts: [number, Uint8Array][] = [];
-  const place = (bytes: number): number => {
-    const at = (end + 7) & ~7;
+  const place = (bytes: number, offset = 0): number => {
+    const at = ((end + 7) & ~7) + offset;
     end = at + bytes;
     return at;
   };
-  const words = calls.map(({ kernel, arguments: given, resultBytes }) => {
-    const result = place(resultBytes);
-    const other = place(resultBytes);
+  const words = calls.map(({ kernel, arguments: given, offsets = {}, resultBytes }) => {
     const results = given.flatMap((argument, i) => (argument === null ? [i] : []));
+    const result = place(resultBytes, offsets[results[0]!]);
+    const other = place(resultBytes, offsets[results[0]!]);
     let used = 0;
-    const placed = given.map((argument) => {
+    const placed = given.map((argument, i) => {
       if (argument === null) return base + result + (resultBytes / results.length) * used++;
       if (typeof argument === "number") return argument;
-      const at = place(argument.length);
+      const at = place(argument.length, offsets[i]);
       parts.push([at, argument]);
       return base + at;
     });
@@ -97,8 +99,14 @@ export function matvecS8Call(random: TestRandom, nOut: number, nIn: number): Ker
   return {
     kernel: 0,
     arguments: [rows, bytes(4 * ((nOut + 3) >> 2) * nIn), bytes(nIn), null, nOut, nIn],
+    offsets: { 2: wholeOf(random)(0, 3), 3: anyHalf(random) },
     resultBytes: 2 * nOut,
   };
+}
+
+/** Where values of 16 bits may lie: vectors follow each other without padding. */
+function anyHalf(random: TestRandom): number {
+  return 2 * wholeOf(random)(0, 3);
 }
 
 /** Activations of 16 bits, ends included now and then, so that sums come near 2^31. */
@@ -123,6 +131,7 @@ export function matvecS8x16Call(random: TestRandom, nOut: number, nIn: number): 
       nOut,
       nIn,
     ],
+    offsets: { 2: anyHalf(random), 3: anyHalf(random) },
     resultBytes: 2 * nOut,
   };
 }
@@ -134,6 +143,7 @@ export function matvecS4x16Call(random: TestRandom, nOut: number, nIn: number): 
   return {
     kernel: 3,
     arguments: [rowsOf(random, nOut, 2 ** 24), weights, halves(random, nIn), null, nOut, nIn],
+    offsets: { 2: anyHalf(random), 3: anyHalf(random) },
     resultBytes: 2 * nOut,
   };
 }
@@ -185,7 +195,12 @@ function blockCall(
     for (let i = 0; i < fours; i++) blocks(4, 0);
     for (let i = 0; i < singles; i++) blocks(1, 2);
   }
-  return { kernel, arguments: [Uint8Array.from(bytes), x, null, nOut], resultBytes: 2 * nOut };
+  return {
+    kernel,
+    arguments: [Uint8Array.from(bytes), x, null, nOut],
+    offsets: { 1: kernel === 4 ? whole(0, 3) : anyHalf(random), 2: anyHalf(random) },
+    resultBytes: 2 * nOut,
+  };
 }
 
 /** synapsesF32 with arguments of the sigmoid that reach its flat ends. */
