@@ -61,6 +61,8 @@ export class Folder {
   /** Absolute. */
   readonly path = join(this.#parent, "liquid-edge");
   readonly #env: NodeJS.ProcessEnv;
+  /** What became of each background process, for whoever waits for it in vain. */
+  readonly #background: (() => string)[] = [];
   #redis: { url: string; stop: () => Promise<void> } | null = null;
   readonly #stop: (() => Promise<void>)[] = [];
   /** Where the next line runs: `cd` counts for those after it. */
@@ -141,6 +143,9 @@ export class Folder {
     child.stderr.setEncoding("utf8").on("data", (text: string) => (result.stderr += text));
     const closed = once(child, "close");
     if (background) {
+      let state = "runs";
+      child.once("close", (code, signal) => (state = `ended with ${code ?? signal}`));
+      this.#background.push(() => `in the background: ${line} ${state}\n${result.stdout}${result.stderr}`);
       this.#stop.unshift(async () => {
         child.kill("SIGINT");
         await closed;
@@ -151,7 +156,10 @@ export class Folder {
     const timeout = setTimeout(() => process.kill(-child.pid!, "SIGKILL"), TIMEOUT_MS);
     const [code, signal] = await closed;
     clearTimeout(timeout);
-    if (signal === "SIGKILL") result.stderr += `liquid-edge: not done after ${TIMEOUT_MS / 1000} s\n`;
+    if (signal === "SIGKILL") {
+      result.stderr += `liquid-edge: not done after ${TIMEOUT_MS / 1000} s\n`;
+      for (const describe of this.#background) result.stderr += describe();
+    }
     if (existsSync(place)) this.#cwd = readFileSync(place, "utf8").trimEnd();
     const back = (text: string) => text.replaceAll(url, REDIS);
     return { code: code ?? 1, stdout: back(result.stdout), stderr: back(result.stderr) };

@@ -13,7 +13,7 @@ const SETS: [string, () => BatchJob[]][] = [
   ["the reference cases with fp16 weights", () => referenceJobs("fp16", FULL ? {} : { rows: 1, steps: 2 })],
   ["random fp32 networks", () => randomFloatJobs("fp32", FULL ? 110 : 22)],
   ["random fp16 networks", () => randomFloatJobs("fp16", FULL ? 110 : 22)],
-  ["random integer networks", () => randomIntegerJobs(FULL ? 252 : 42)],
+  ["random integer networks", () => randomIntegerJobs(FULL ? 252 : 126)],
 ];
 
 describe.skipIf(missing(...TOOLS)).each(["qemu-m4f", "qemu-m7", "qemu-m33"])("on %s", (board) => {
