@@ -3,21 +3,17 @@
 // together like the weights (PKH), and SMLAD multiplies and adds two at a time. i4 weights of i8 activations have no kernel here: the
 // core's multiplies two destinations at once, 11 instructions for 8 products, which SMLAD does not beat.
 
-#include <stdbool.h>
-
 #include "pairs-dsp.h"
 #include "rows-dsp.h"
 
 typedef u32 word __attribute__((may_alias));
 
-// Activations lie at even addresses: those behind an odd number of others not at words, which LDRD would trap on and LDR takes.
-#define LOAD_WORDS "ldrd %[t], %[z], [%[x]], #8\n\t"
-#define LOAD_HALVES "ldr %[t], [%[x]], #4\n\tldr %[z], [%[x]], #4\n\t"
-
-// Four sources times four destinations, in assembly as a whole as in matvec-s8-dsp.c, LOAD one of the two above. Records 0 and 2 are
-// multiplied with the even sources, 1 and 3 with the odd ones: 16 products take 25 instructions, of halves 26.
-#define FOUR_SOURCES_S8(LOAD)                                                                      \
-  __asm__(LOAD                                                                                     \
+// Four sources times four destinations, in assembly as a whole as in matvec-s8-dsp.c. Records 0 and 2 are multiplied with the even
+// sources, 1 and 3 with the odd ones: 16 products take 26 instructions. Activations behind an odd number of others begin at no word:
+// LDRD would trap, a pair of LDR does not, and the second one pipelines.
+#define FOUR_SOURCES_S8                                                                            \
+  __asm__("ldr %[t], [%[x]], #4\n\t"                                                               \
+          "ldr %[z], [%[x]], #4\n\t"                                                               \
           "pkhbt %[u], %[t], %[z], lsl #16\n\t"                                                    \
           "pkhtb %[z], %[z], %[t], asr #16\n\t"                                                    \
           "ldrd %[a], %[b], [%[w]], #8\n\t"                                                        \
@@ -29,10 +25,10 @@ typedef u32 word __attribute__((may_alias));
           : "memory")
 
 // A word has two sources a and b, weights as nibbles of w + 8, from bit 0 on: a[j] a[j+2] b[j] b[j+2] a[j+1] a[j+3] b[j+1] b[j+3].
-// Masked, it has one source's weights for two destinations; two words together have two sources' for one: 28 instructions,
-// of halves 29.
-#define FOUR_SOURCES_S4(LOAD)                                                                      \
-  __asm__(LOAD                                                                                     \
+// Masked, it has one source's weights for two destinations; two words together have two sources' for one: 29 instructions.
+#define FOUR_SOURCES_S4                                                                            \
+  __asm__("ldr %[t], [%[x]], #4\n\t"                                                               \
+          "ldr %[z], [%[x]], #4\n\t"                                                               \
           "pkhbt %[u], %[t], %[z], lsl #16\n\t"                                                    \
           "pkhtb %[z], %[z], %[t], asr #16\n\t"                                                    \
           "ldrd %[a], %[b], [%[w]], #8\n\t"                                                        \
@@ -64,18 +60,6 @@ typedef u32 word __attribute__((may_alias));
           : [m] "r"(mask)                                                                          \
           : "memory")
 
-// All but the last up to three sources.
-#define SOURCES(FOUR_SOURCES, LOAD)                                                                \
-  {                                                                                                \
-    while (q != end16) {                                                                           \
-      FOUR_SOURCES(LOAD);                                                                          \
-      FOUR_SOURCES(LOAD);                                                                          \
-      FOUR_SOURCES(LOAD);                                                                          \
-      FOUR_SOURCES(LOAD);                                                                          \
-    }                                                                                              \
-    while (q != end4) FOUR_SOURCES(LOAD);                                                          \
-  }
-
 struct sums {
   s32 s0, s1, s2, s3;
 };
@@ -87,8 +71,7 @@ static inline void finish(struct sums s, u32 left, const row *r, half *y) {
   if (left > 3) y[3] = (s16)rescale(s.s3 + r[3].bias, r + 3);
 }
 
-__attribute__((always_inline)) static inline void
-product_s8(u32 rows, u32 weights, u32 x, u32 y, u32 n_out, u32 n_in, const bool aligned) {
+void port_matvecS8x16(u32 rows, u32 weights, u32 x, u32 y, u32 n_out, u32 n_in) {
   const row *r = (const row *)rows;
   const s8 *w = (const s8 *)weights;
   half *out = (half *)y;
@@ -98,8 +81,13 @@ product_s8(u32 rows, u32 weights, u32 x, u32 y, u32 n_out, u32 n_in, const bool 
     s32 s0 = 0, s1 = 0, s2 = 0, s3 = 0;
     const half *q = (const half *)x;
     u32 a, b, c, d, t, u, z;
-    if (aligned) SOURCES(FOUR_SOURCES_S8, LOAD_WORDS)
-    else SOURCES(FOUR_SOURCES_S8, LOAD_HALVES)
+    while (q != end16) {
+      FOUR_SOURCES_S8;
+      FOUR_SOURCES_S8;
+      FOUR_SOURCES_S8;
+      FOUR_SOURCES_S8;
+    }
+    while (q != end4) FOUR_SOURCES_S8;
     for (; q != end; q++, w += 4) {
       s0 += w[0] * *q;
       s1 += w[1] * *q;
@@ -110,13 +98,7 @@ product_s8(u32 rows, u32 weights, u32 x, u32 y, u32 n_out, u32 n_in, const bool 
   }
 }
 
-void port_matvecS8x16(u32 rows, u32 weights, u32 x, u32 y, u32 n_out, u32 n_in) {
-  if ((x & 3) == 0) product_s8(rows, weights, x, y, n_out, n_in, true);
-  else product_s8(rows, weights, x, y, n_out, n_in, false);
-}
-
-__attribute__((always_inline)) static inline void
-product_s4(u32 rows, u32 weights, u32 x, u32 y, u32 n_out, u32 n_in, const bool aligned) {
+void port_matvecS4x16(u32 rows, u32 weights, u32 x, u32 y, u32 n_out, u32 n_in) {
   const row *r = (const row *)rows;
   const word *w = (const word *)weights;
   half *out = (half *)y;
@@ -130,8 +112,13 @@ product_s4(u32 rows, u32 weights, u32 x, u32 y, u32 n_out, u32 n_in, const bool 
     s32 s0 = -offset, s1 = -offset, s2 = -offset, s3 = -offset;
     const half *q = (const half *)x;
     u32 a, b, c, d, t, u, z;
-    if (aligned) SOURCES(FOUR_SOURCES_S4, LOAD_WORDS)
-    else SOURCES(FOUR_SOURCES_S4, LOAD_HALVES)
+    while (q != end16) {
+      FOUR_SOURCES_S4;
+      FOUR_SOURCES_S4;
+      FOUR_SOURCES_S4;
+      FOUR_SOURCES_S4;
+    }
+    while (q != end4) FOUR_SOURCES_S4;
     // Up to three sources are left, two in a word.
     for (; q < end; q += 2) {
       const u32 v = *w++;
@@ -146,9 +133,4 @@ product_s4(u32 rows, u32 weights, u32 x, u32 y, u32 n_out, u32 n_in, const bool 
     }
     finish((struct sums){s0, s1, s2, s3}, (u32)left, r, out);
   }
-}
-
-void port_matvecS4x16(u32 rows, u32 weights, u32 x, u32 y, u32 n_out, u32 n_in) {
-  if ((x & 3) == 0) product_s4(rows, weights, x, y, n_out, n_in, true);
-  else product_s4(rows, weights, x, y, n_out, n_in, false);
 }
