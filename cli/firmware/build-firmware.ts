@@ -26,8 +26,8 @@ export interface FirmwareOptions extends CoreSourceOptions {
   mlperfId?: string;
   /** Timestamps as edges on the marker pin instead of text. */
   energyMode?: boolean;
-  /** Another main, of tests, and macros for it. */
-  main?: { file: string; defines: string; extraSources?: string; poolLimit?: string };
+  /** Another main, of tests, macros for it, and flags of the compiler for all. */
+  main?: { file: string; defines: string; flags?: string; extraSources?: string; poolLimit?: string };
 }
 
 export interface Firmware {
@@ -160,6 +160,7 @@ async function make(
       : [
           `MAIN=${main.file}`,
           `EXTRA_DEFINES=${main.defines}`,
+          `EXTRA_FLAGS=${main.flags ?? ""}`,
           `EXTRA_SOURCES=${main.extraSources ?? ""}`,
           `POOL_LIMIT=${main.poolLimit ?? ""}`,
         ]),

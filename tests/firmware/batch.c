@@ -35,9 +35,17 @@ static void run(struct job *job) {
   job->float_hash = float_hash;
 }
 
+#ifdef TRAP_UNALIGNED
+// UNALIGN_TRP of the Configuration and Control Register: every access has to be aligned, as always on Armv6-M.
+static void trap_unaligned(void) { *(volatile uint32_t *)0xE000ED14 |= 1u << 3; }
+#else
+static void trap_unaligned(void) {}
+#endif
+
 int main(void) {
   struct batch *const batch = (struct batch *)TEST_MEMORY;
   port_init();
+  trap_unaligned();
   device_init();
   for (uint32_t i = 0; i < batch->count; i++) run(&batch->jobs[i]);
   for (uint32_t i = 0; i < batch->bytes; i++) port_putchar(((const uint8_t *)batch)[i]);

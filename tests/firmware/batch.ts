@@ -67,6 +67,15 @@ export class BatchRunner {
     return new BatchRunner(board, elf, folder);
   }
 
+  /** The core's own kernels where every access has to be aligned, as on a Cortex-M0+: another one is a fault, and the board silent. */
+  static async buildAligned(id: string): Promise<BatchRunner> {
+    const board = findEmulatedBoard(id);
+    const folder = await mkdtemp(join(tmpdir(), `batch-${id}-`));
+    const main = { defines: "-DTRAP_UNALIGNED", flags: "-mno-unaligned-access" };
+    const elf = await buildTestFirmware(board, folder, "batch.c", { portKernels: [] }, main);
+    return new BatchRunner(board, elf, folder);
+  }
+
   dispose(): Promise<void> {
     return rm(this.#folder, { recursive: true, force: true });
   }
@@ -115,15 +124,15 @@ export async function buildTestFirmware(
   out: string,
   main: string,
   options: FirmwareOptions = {},
-  extraSources = "",
+  { defines = "", ...extra }: { defines?: string; flags?: string; extraSources?: string } = {},
 ): Promise<string> {
   const firmware = await buildFirmware(board.id, {
     ...options,
     out,
     main: {
       file: join(import.meta.dirname, main),
-      defines: `-DTEST_MEMORY=${board.emulator.testMemory}u -Wno-cast-function-type`,
-      extraSources,
+      defines: `-DTEST_MEMORY=${board.emulator.testMemory}u -Wno-cast-function-type ${defines}`,
+      ...extra,
       // On QEMU the test memory is a RAM of its own.
       ...(board.emulator.kind === "rp2040js" ? { poolLimit: board.emulator.testMemory } : {}),
     },

@@ -43,6 +43,24 @@ describe.skipIf(missing(...TOOLS)).each(["qemu-m4f", "qemu-m7", "qemu-m33"])("on
   }, 600_000);
 });
 
+describe.skipIf(missing(...TOOLS))("where an access that is not aligned is a fault", () => {
+  let runner: BatchRunner;
+  beforeAll(async () => {
+    runner = await BatchRunner.buildAligned("qemu-m4f");
+  });
+  afterAll(() => runner?.dispose());
+
+  it.each([...SETS, ["random networks that skip unchanged inputs", () => randomHeldJobs(26)] as const])(
+    "%s come to the bits of core.wasm",
+    async (_, jobsOf) => {
+      const jobs = jobsOf();
+      const found = await differences(jobs, await runner.run(jobs));
+      expect([...found].filter(([, words]) => words > 0)).toEqual([]);
+    },
+    600_000,
+  );
+});
+
 // Soft float a tenth as fast as the board: few steps, and few networks unless everything is wanted.
 const RP2040_SETS: [string, () => BatchJob[]][] = [
   [

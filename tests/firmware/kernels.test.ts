@@ -39,7 +39,13 @@ describe.skipIf(missing(...TOOLS)).each(["qemu-m4f", "qemu-m7", "qemu-m33"])("ke
   let elf: string;
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), `kernels-${id}-`));
-    elf = await buildTestFirmware(board, folder, "kernels.c", { exposeKernels: true }, "yardstick.c");
+    elf = await buildTestFirmware(
+      board,
+      folder,
+      "kernels.c",
+      { exposeKernels: true },
+      { extraSources: "yardstick.c" },
+    );
   });
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
