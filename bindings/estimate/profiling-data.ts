@@ -9,7 +9,7 @@ export const PROFILING_STEPS = 8192;
 /** Of a piece, whose first step finds nothing let through yet. */
 const PIECE_STEPS = 2048;
 
-/** Sequences to count operations on, for `Network.profileOnData`. */
+/** Sequences to count operations on, for `profileOnData`. */
 export interface ProfilingData {
   sequences: Sequence[];
   /** What they are called: data set and part. */
