@@ -31,7 +31,10 @@ interface Thread {
 /** Pieces of work by thread: more balance the load, fewer save messages. */
 const PIECES_A_THREAD = 4;
 
-/** Threads that run sequences. They start with the first work, hold one network each, and end with `close`. */
+/**
+ * Threads that run sequences. They start with the first work, hold one network each, and end with `close`. One call is under way at a time:
+ * others wait for it.
+ */
 export class BatchPool {
   /** Sequences at a time; 1 where the host has no threads. */
   readonly threads: number;
@@ -42,6 +45,8 @@ export class BatchPool {
   #nNetworks = 0;
   #runner: { network: number; runner: BatchRunner } | null = null;
   #closed = false;
+  /** Ends when the calls so far have. */
+  #underWay: Promise<unknown> = Promise.resolve();
 
   /** @throws RangeError for a number of threads that is none */
   constructor({ threads, engine, workerUrl }: BatchPoolOptions = {}) {
@@ -101,7 +106,18 @@ export class BatchPool {
     for (const worker of this.#workers.splice(0)) worker.end();
   }
 
-  async #runPieces(
+  #runPieces(
+    compiled: CompiledNetwork,
+    pieces: readonly (readonly Sequence[])[],
+    onStep?: (done: number, total: number) => void,
+  ): Promise<SequenceResult[]> {
+    // A thread has one reader for what it answers: a second call would take the answers of the first one for its own.
+    const results = this.#underWay.then(() => this.#runAlone(compiled, pieces, onStep));
+    this.#underWay = results.catch(() => {});
+    return results;
+  }
+
+  async #runAlone(
     compiled: CompiledNetwork,
     pieces: readonly (readonly Sequence[])[],
     onStep?: (done: number, total: number) => void,
@@ -114,19 +130,29 @@ export class BatchPool {
       this.#workers.push(await startThread(this.#workerUrl ?? defaultUrl()));
     }
     const results = new Array<SequenceResult[]>(pieces.length);
-    const waiting = pieces.entries();
+    const waiting = [...pieces.entries()].reverse();
     const total = stepsOf(pieces.flat());
+    const failures: unknown[] = [];
     let steps = 0;
+    const work = async (worker: Thread) => {
+      for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+        const [i, sequences] = next;
+        this.#send(worker, compiled);
+        results[i] = await resultsOf(worker, { network: worker.network, sequences: [...sequences] });
+        steps += stepsOf(sequences);
+        onStep?.(steps, total);
+      }
+    };
+    // All have answered before this call ends, also when it fails: nobody would read what they still say.
     await Promise.all(
-      this.#workers.map(async (worker) => {
-        for (const [i, sequences] of waiting) {
-          this.#send(worker, compiled);
-          results[i] = await resultsOf(worker, { network: worker.network, sequences: [...sequences] });
-          steps += stepsOf(sequences);
-          onStep?.(steps, total);
-        }
-      }),
+      this.#workers.map((worker) =>
+        work(worker).catch((error: unknown) => {
+          failures.push(error);
+          waiting.length = 0;
+        }),
+      ),
     );
+    if (failures.length > 0) throw failures[0];
     return results.flat();
   }
 

@@ -14,6 +14,8 @@ struct device {
   uint32_t arena_bytes;
   uint8_t *data; // what is left of the pool; none without an image
   uint32_t data_bytes;
+  // What `db load` announced and `db` delivered: n steps of inputs, at the start of the data. They go with the network.
+  uint32_t load_bytes, loaded_bytes;
   bool in_flash;
   uint32_t n_inputs, input_bytes;   // bytes padded to 4
   uint32_t n_outputs, output_bytes; // the same

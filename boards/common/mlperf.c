@@ -21,9 +21,6 @@ enum { COMMAND_CHARS = 80, DEFAULT_WARMUP = 10 };
 static char command[COMMAND_CHARS + 1];
 static uint32_t command_length;
 
-// What `db load` announced and `db` delivered: n steps of inputs, at the start of the data region.
-static uint32_t load_bytes, loaded;
-
 static void ready(void) { text_print("m-ready\r\n"); }
 
 static void timestamp(void) {
@@ -95,7 +92,7 @@ static uint32_t wire_step_bytes(void) { return device.n_inputs * device.input_wi
 static void load(char *rest) {
   const char *const size = word(&rest);
   const int32_t n = size == 0 ? 0 : number(size);
-  loaded = load_bytes = 0;
+  device.loaded_bytes = device.load_bytes = 0;
   if (n <= 0) {
     error("Command 'db load' must be >0 bytes");
   } else if ((uint32_t)n > device.data_bytes) {
@@ -105,24 +102,24 @@ static void load(char *rest) {
     text_unsigned(device.data_bytes);
     text_print("\n");
   } else {
-    load_bytes = (uint32_t)n;
+    device.load_bytes = (uint32_t)n;
     text_print("m-[Expecting ");
-    text_unsigned(load_bytes);
+    text_unsigned(device.load_bytes);
     text_print(" bytes]\r\n");
   }
 }
 
 static void print_buffer(void) {
-  for (uint32_t i = 0; i < load_bytes; i++) {
+  for (uint32_t i = 0; i < device.load_bytes; i++) {
     if (i % 8 == 0) text_print("m-buffer-");
     text_hex(device.data[i]);
-    text_print(i % 8 == 7 || i == load_bytes - 1 ? "\r\n" : "-");
+    text_print(i % 8 == 7 || i == device.load_bytes - 1 ? "\r\n" : "-");
   }
-  if (load_bytes % 8 != 0) text_print("\r\n");
+  if (device.load_bytes % 8 != 0) text_print("\r\n");
 }
 
 static void take_hex(const char *digits) {
-  for (; digits[0] != 0 && loaded < load_bytes; digits += 2) {
+  for (; digits[0] != 0 && device.loaded_bytes < device.load_bytes; digits += 2) {
     if (digits[1] == 0) {
       error("Insufficent number of hex digits");
       return;
@@ -135,8 +132,8 @@ static void take_hex(const char *digits) {
       text_print("']\r\n");
       return;
     }
-    device.data[loaded++] = (uint8_t)(high << 4 | low);
-    if (loaded == load_bytes) text_print("m-load-done\r\n");
+    device.data[device.loaded_bytes++] = (uint8_t)(high << 4 | low);
+    if (device.loaded_bytes == device.load_bytes) text_print("m-load-done\r\n");
   }
 }
 
@@ -167,7 +164,7 @@ static void results(void) {
 static bool infer_once(void) {
   const uint32_t bytes = wire_step_bytes();
   device_reset();
-  for (uint32_t at = 0; at + bytes <= load_bytes; at += bytes) {
+  for (uint32_t at = 0; at + bytes <= device.load_bytes; at += bytes) {
     if (device_step_raw(device.data + at) != 0) return false;
   }
   return true;
@@ -190,7 +187,7 @@ static void infer(char *rest) {
     error("No network: upload an image first");
     return;
   }
-  if (load_bytes == 0 || loaded < load_bytes || load_bytes % wire_step_bytes() != 0) {
+  if (device.load_bytes == 0 || device.loaded_bytes < device.load_bytes || device.load_bytes % wire_step_bytes() != 0) {
     text_print("e-[Input must be a multiple of ");
     text_unsigned(wire_step_bytes());
     text_print(" bytes]\r\n");

@@ -88,6 +88,25 @@ describe("BatchPool", () => {
     }
   });
 
+  it("runs one call after another, whoever waits for which, and after ones that failed", async () => {
+    const good = networks.map((network, i) => ({ network, sequence: sequenceOf(network, 4 + 3 * i, 5, i) }));
+    const alone = await Promise.all(
+      good.map(({ network, sequence }) => Session.create(network.compiled).then((s) => s.run(sequence))),
+    );
+    const { network, sequence } = good[0]!;
+    const broken = { ...sequence, input: sequence.input.with(0, Number.NaN) };
+    for (const pool of pools) {
+      for (let round = 0; round < 20; round++) {
+        const calls = good.flatMap((one) => [
+          pool.run(network.compiled, broken).catch((error: Error) => error.name),
+          pool.run(one.network.compiled, one.sequence),
+        ]);
+        const expected = alone.flatMap((result) => ["RangeError", result]);
+        expect(await Promise.all(calls)).toEqual(expected);
+      }
+    }
+  });
+
   it("refuses a number of threads that is none, and work after its end", async () => {
     expect(() => new BatchPool({ threads: 0 })).toThrow('"threads" expected a whole number >= 1, got 0');
     const pool = new BatchPool({ threads: 2 });

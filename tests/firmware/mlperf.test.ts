@@ -117,6 +117,25 @@ describe.skipIf(missing("wasm2c", "gcc"))("MLPerf text commands", () => {
     );
   });
 
+  it("forgets what was loaded when the network goes: no digit is written where there is no buffer", async () => {
+    await upload();
+    await send("db load 10%");
+    await send("db 01%");
+    const broken = compiled.image.slice();
+    broken[0]! ^= 1;
+    const session = new DeviceSession(new HostLink(device));
+    await expect(session.upload(broken, compiled.arenaBytes)).rejects.toThrow();
+    expect(await send("db 00ff%")).toBe("m-ready\r\n");
+    expect(await send("db print%")).toBe("m-ready\r\n");
+    expect(await send("infer 1 0%")).toMatch(/^e-\[/);
+    // Nor does another network get what the one before it was given.
+    await upload();
+    await send("db load 10%");
+    await upload();
+    expect(await send("db 00ff%")).toBe("m-ready\r\n");
+    expect(await send("db print%")).toBe("m-ready\r\n");
+  });
+
   it.each([false, true])("runs a whole session (a zero in front of every command: %s)", async (stray) => {
     await upload();
     const command = (line: string) => send(stray ? `\0${line}` : line);
