@@ -4,7 +4,7 @@
 import { LiquidEdgeError } from "../errors.ts";
 import type { CompiledNetwork } from "../image/compile.ts";
 import { BatchRunner } from "./batch-runner.ts";
-import type { BatchReply, BatchRequest } from "./batch-worker.ts";
+import type { Thread } from "./batch-threads.ts";
 import type { Engine } from "./core.ts";
 import { LANES } from "./row.ts";
 import type { Sequence, SequenceResult } from "./sequence.ts";
@@ -17,15 +17,6 @@ export interface BatchPoolOptions {
   engine?: Engine;
   /** The file batch-worker.js of this package, for bundlers that put it elsewhere. */
   workerUrl?: string | URL;
-}
-
-/** A thread of Node or a Web Worker, one request at a time. */
-interface Thread {
-  post(request: BatchRequest): void;
-  onReply: (reply: BatchReply) => void;
-  end(): void;
-  /** Which network it has. */
-  network: number;
 }
 
 /** Pieces of work by thread: more balance the load, fewer save messages. */
@@ -127,7 +118,8 @@ export class BatchPool {
       return (await this.#runnerOf(compiled)).runAll(pieces.flat(), onStep);
     }
     while (this.#workers.length < Math.min(this.threads, pieces.length)) {
-      this.#workers.push(await startThread(this.#workerUrl ?? defaultUrl()));
+      const { startThread } = await import("./batch-threads.ts");
+      this.#workers.push(startThread(this.#workerUrl));
     }
     const results = new Array<SequenceResult[]>(pieces.length);
     const waiting = [...pieces.entries()].reverse();
@@ -138,7 +130,7 @@ export class BatchPool {
       for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
         const [i, sequences] = next;
         this.#send(worker, compiled);
-        results[i] = await resultsOf(worker, { network: worker.network, sequences: [...sequences] });
+        results[i] = await worker.results({ network: worker.network, sequences: [...sequences] });
         steps += stepsOf(sequences);
         onStep?.(steps, total);
       }
@@ -181,21 +173,6 @@ export class BatchPool {
     this.#runner = { network, runner };
     return runner;
   }
-}
-
-function resultsOf(worker: Thread, request: BatchRequest): Promise<SequenceResult[]> {
-  return new Promise((resolve, reject) => {
-    worker.onReply = (reply) => {
-      if ("results" in reply) resolve(reply.results);
-      else
-        reject(
-          reply.error.name === "RangeError"
-            ? new RangeError(reply.error.message)
-            : new Error(reply.error.message),
-        );
-    };
-    worker.post(request);
-  });
 }
 
 /** Rows of a batch, copied: what crosses to another thread takes its whole buffer along. */
@@ -268,44 +245,4 @@ function coresOfHost(): number {
     globalThis.navigator?.hardwareConcurrency ??
     1
   );
-}
-
-/** Beside the file of the library, whose own chunks lie one folder deeper. */
-function defaultUrl(): URL {
-  return new URL(
-    /\/chunks\/[^/]*$/.test(import.meta.url) ? "../batch-worker.js" : "./batch-worker.js",
-    import.meta.url,
-  );
-}
-
-async function startThread(url: string | URL): Promise<Thread> {
-  const threads = nodeThreads();
-  const failed = (message: string): BatchReply => ({ error: { name: "Error", message } });
-  if (threads !== undefined) {
-    const worker = new threads.Worker(new URL(url));
-    const thread: Thread = {
-      post: (request) => worker.postMessage(request),
-      onReply: () => {},
-      end: () => void worker.terminate(),
-      network: 0,
-    };
-    worker.on("message", (reply: BatchReply) => thread.onReply(reply));
-    worker.on("error", (error: Error) => thread.onReply(failed(error.message)));
-    worker.on("exit", () => {
-      const ended = failed("a thread of the pool ended");
-      thread.post = () => thread.onReply(ended);
-      thread.onReply(ended);
-    });
-    return thread;
-  }
-  const worker = new Worker(url, { type: "module" });
-  const thread: Thread = {
-    post: (request) => worker.postMessage(request),
-    onReply: () => {},
-    end: () => worker.terminate(),
-    network: 0,
-  };
-  worker.onmessage = ({ data }) => thread.onReply(data);
-  worker.onerror = ({ message }) => thread.onReply(failed(message));
-  return thread;
 }
