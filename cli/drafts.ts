@@ -1,12 +1,12 @@
-// What is being written stands beside its place under a name of its own, a draft. A process that is asked to end takes it along; only
-// one that is killed leaves it.
+// What is being written stands beside its place under a name of its own, a draft. A process that is asked to end takes it along; one that
+// is killed leaves it, and so do threads, which hear no signal.
 
 import { rmSync } from "node:fs";
-import { rm } from "node:fs/promises";
+import { open, rm } from "node:fs/promises";
 
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
-/** Drafts of this process. */
+/** Drafts that are there. */
 const drafts = new Set<string>();
 
 /**
@@ -28,6 +28,17 @@ export async function withDraft(draft: string, write: () => Promise<void>): Prom
   } finally {
     drafts.delete(draft);
     if (drafts.size === 0) for (const signal of SIGNALS) process.off(signal, endWithoutDrafts);
+  }
+}
+
+/** Writes a new file and waits for the disk: the content must be on it before the name is, or a power cut leaves an empty file. */
+export async function writeSynced(path: string, content: string | Uint8Array): Promise<void> {
+  const file = await open(path, "wx");
+  try {
+    await file.writeFile(content);
+    await file.sync();
+  } finally {
+    await file.close();
   }
 }
 

@@ -5,7 +5,7 @@ import { dirname } from "node:path";
 import { LiquidEdgeError } from "../bindings/errors.ts";
 import { expectAtMost, MAX_FILE_BYTES } from "../bindings/limits.ts";
 import { printable } from "../bindings/network/printable.ts";
-import { withDraft } from "./drafts.ts";
+import { withDraft, writeSynced } from "./drafts.ts";
 import type { PortInfo } from "./serial/list-ports.ts";
 
 /** What another program printed, first on standard output. */
@@ -116,14 +116,7 @@ async function writeAtomically(path: string, content: string | Uint8Array): Prom
   const draft = `${path}.${process.pid}-${process.hrtime.bigint()}.tmp`;
   try {
     await withDraft(draft, async () => {
-      const file = await open(draft, "wx");
-      try {
-        await file.writeFile(content);
-        // The content must be on the disk before the name is, or a power cut leaves an empty file.
-        await file.sync();
-      } finally {
-        await file.close();
-      }
+      await writeSynced(draft, content);
       await rename(draft, path);
     });
     await syncFolder(dirname(path));

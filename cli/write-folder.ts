@@ -1,10 +1,10 @@
 // A folder of files: all of them, or none.
 
-import { mkdtemp, open, readdir, rename, rmdir } from "node:fs/promises";
+import { mkdtemp, readdir, rename, rmdir } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { complain } from "../bindings/errors.ts";
 import { printable } from "../bindings/network/printable.ts";
-import { withDraft } from "./drafts.ts";
+import { withDraft, writeSynced } from "./drafts.ts";
 import { reasonOf, writeReasonOf } from "./io.ts";
 
 /**
@@ -42,17 +42,6 @@ export async function writeFolder(
       expected: "a folder that can be written",
       found: writeReasonOf(cause),
     });
-  }
-}
-
-/** The content must be on the disk before the name is, or a power cut leaves an empty file. */
-async function writeSynced(path: string, content: string): Promise<void> {
-  const file = await open(path, "wx");
-  try {
-    await file.writeFile(content);
-    await file.sync();
-  } finally {
-    await file.close();
   }
 }
 

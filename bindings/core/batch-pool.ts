@@ -113,14 +113,12 @@ export class BatchPool {
     pieces: readonly (readonly Sequence[])[],
     onStep?: (done: number, total: number) => void,
   ): Promise<SequenceResult[]> {
+    const threads = this.threads === 1 ? null : await import("./batch-threads.ts");
+    // Behind all waiting: nobody would end the threads of a pool that was closed meanwhile.
     if (this.#closed) throw new LiquidEdgeError("unavailable", "the pool of threads was closed");
-    if (this.threads === 1) {
-      return (await this.#runnerOf(compiled)).runAll(pieces.flat(), onStep);
-    }
-    while (this.#workers.length < Math.min(this.threads, pieces.length)) {
-      const { startThread } = await import("./batch-threads.ts");
-      this.#workers.push(startThread(this.#workerUrl));
-    }
+    if (threads === null) return (await this.#runnerOf(compiled)).runAll(pieces.flat(), onStep);
+    while (this.#workers.length < Math.min(this.threads, pieces.length))
+      this.#workers.push(threads.startThread(this.#workerUrl));
     const results = new Array<SequenceResult[]>(pieces.length);
     const waiting = [...pieces.entries()].reverse();
     const total = stepsOf(pieces.flat());
@@ -233,10 +231,11 @@ function stepsOf(sequences: readonly Sequence[]): number {
   return sequences.reduce((sum, { batch, steps }) => sum + batch * steps, 0);
 }
 
-const nodeThreads = () => globalThis.process?.getBuiltinModule?.("node:worker_threads");
-
 function canThread(): boolean {
-  return nodeThreads() !== undefined || typeof Worker !== "undefined";
+  return (
+    globalThis.process?.getBuiltinModule?.("node:worker_threads") !== undefined ||
+    typeof Worker !== "undefined"
+  );
 }
 
 function coresOfHost(): number {

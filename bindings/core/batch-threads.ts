@@ -41,7 +41,8 @@ export function startThread(file: string | URL | null): Thread {
     worker.onerror = ({ message }) => failed(message);
     return thread;
   }
-  const worker = new threads.Worker(new URL(url));
+  // The program's own flags may be none for a file: --input-type of `node -e`.
+  const worker = new threads.Worker(new URL(url), { execArgv: [] });
   thread.post = (request) => worker.postMessage(request);
   thread.end = () => void worker.terminate();
   worker.on("message", (reply: BatchReply) => onReply(reply));

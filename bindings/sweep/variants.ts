@@ -179,8 +179,11 @@ async function variantOf(
   return { ...variant, withoutSkipping, ...(onData === undefined ? {} : { onData }) };
 }
 
-/** The network in a number format. Integers are calibrated on data where there are any, else for costing only. */
-async function inPrecision(
+/**
+ * The network in a number format. Integers are calibrated on data where there are any, else for costing only.
+ * @throws LiquidEdgeError `unavailable` for a network of integers in another format
+ */
+export async function inPrecision(
   { network, assumed }: Assumed,
   precision: string,
   data: VariantData | null,

@@ -1,7 +1,6 @@
 import { OP_CLASSES, type OpClass } from "../../bindings/count/op-class.ts";
 import type { NetworkProfile } from "../../bindings/count/op-profile.ts";
-import type { Network } from "../../bindings/network.ts";
-import { makeVariants, type Variant } from "../../bindings/sweep/variants.ts";
+import { inPrecision } from "../../bindings/sweep/variants.ts";
 import { titleOf } from "../../format/summary.ts";
 import type { ProfileOptions } from "../commands/profile.ts";
 import type { Io } from "../io.ts";
@@ -15,19 +14,10 @@ export async function profile(
   weights: string,
   { config, precision, steps, json }: ProfileOptions,
 ): Promise<void> {
-  const [variant] = await makeVariants(await readNetwork(io, weights, config), {
-    precisions: precision === undefined ? null : [precision],
-    sparsities: [0],
-    tolerant: false,
-    data: null,
-    withPeak: false,
-  });
-  const {
-    network,
-    profile: counted,
-    facts,
-  } = variant as Variant & { network: Network; profile: NetworkProfile };
-  const { assumed = [] } = facts;
+  const given = await readNetwork(io, weights, config);
+  const own = precision ?? given.compiled.precision;
+  const { network, assumed } = await inPrecision({ network: given, assumed: [] }, own, null);
+  const counted = await network.profileOperations();
   const inference = { steps, operations: steps * counted.operations };
   const matrices = matricesOf(network.compiled);
   const stated = assumed.length === 0 ? {} : { assumed };

@@ -23,8 +23,8 @@ export function addProfile(program: Command, io: Io): void {
     .summary("count the operations of a network by class, layer and kernel")
     .description(
       "Counts the operations that one time step of a network executes, by class, by layer and by kernel. Counts are " +
-        "exact and depend on the network's structure alone, so no input is needed. Integers are those of a file of quantize, or, with --precision, for costing only, as " +
-        "in estimate.",
+        "exact and depend on the network's structure alone, so no input is needed. Integers are " +
+        "those of a file of quantize, or, with --precision, for costing only, as in estimate.",
     )
     .argument("<weights>", "checkpoint, .safetensors")
     .addOption(configOption())

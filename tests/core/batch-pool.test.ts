@@ -1,10 +1,13 @@
 // Sequences on threads: the bits of one session, at any number of threads, in any order. The built library starts them.
 
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
 import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
 import type * as Library from "../../bindings/index.ts";
 
-const library: typeof Library = await import(new URL("../../dist/index.js", import.meta.url).href);
+const LIBRARY = new URL("../../dist/index.js", import.meta.url).href;
+const library: typeof Library = await import(LIBRARY);
 const { BatchPool, initialModel, Network, networkFor, parseSequence, Session } = library;
 
 const pools = [1, 2, 3, 5].map((threads) => new BatchPool({ threads }));
@@ -105,6 +108,22 @@ describe("BatchPool", () => {
         expect(await Promise.all(calls)).toEqual(expected);
       }
     }
+  });
+
+  it("leaves no thread behind when it ends before its threads begin", async () => {
+    const program = `
+      import { BatchPool, initialModel, Network, networkFor, parseSequence } from ${JSON.stringify(LIBRARY)};
+      const { compiled } = Network.fromModel(initialModel(networkFor({ cell: "gru", units: 2 }, { nInputs: 1, nOutputs: 1 }), 0));
+      const sequence = parseSequence({ input: { shape: [8, 1, 1], data: Array(8).fill(0) } }, compiled, "test");
+      for (let turns = 0; turns < 6; turns++) {
+        const pool = new BatchPool({ threads: 2 });
+        const run = pool.run(compiled, sequence).then(() => "done", (error) => error.message);
+        for (let i = 0; i < turns; i++) await null;
+        pool.close();
+        if (!/closed|ended/.test(await run)) throw new Error(await run);
+      }`;
+    // A thread that nobody ends keeps the process.
+    await promisify(execFile)(process.execPath, ["--input-type=module", "-e", program], { timeout: 60_000 });
   });
 
   it("refuses a number of threads that is none, and work after its end", async () => {

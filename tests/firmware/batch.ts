@@ -38,6 +38,9 @@ export interface BatchResult extends RowResult {
   floatHash: number;
 }
 
+/** How a main of tests is compiled. */
+type TestMain = Partial<Pick<NonNullable<FirmwareOptions["main"]>, "defines" | "flags" | "extraSources">>;
+
 const JOB_WORDS = 16;
 const TIMEOUT_MS = 300_000;
 /** Of the emulated clock. */
@@ -60,20 +63,17 @@ export class BatchRunner {
     this.#folder = folder;
   }
 
-  static async build(id: string, options: FirmwareOptions = {}): Promise<BatchRunner> {
+  static async build(id: string, options: FirmwareOptions = {}, main: TestMain = {}): Promise<BatchRunner> {
     const board = findEmulatedBoard(id);
     const folder = await mkdtemp(join(tmpdir(), `batch-${id}-`));
-    const elf = await buildTestFirmware(board, folder, "batch.c", options);
+    const elf = await buildTestFirmware(board, folder, "batch.c", options, main);
     return new BatchRunner(board, elf, folder);
   }
 
   /** The core's own kernels where every access has to be aligned, as on a Cortex-M0+: another one is a fault, and the board silent. */
-  static async buildAligned(id: string): Promise<BatchRunner> {
-    const board = findEmulatedBoard(id);
-    const folder = await mkdtemp(join(tmpdir(), `batch-${id}-`));
+  static buildAligned(id: string): Promise<BatchRunner> {
     const main = { defines: "-DTRAP_UNALIGNED", flags: "-mno-unaligned-access" };
-    const elf = await buildTestFirmware(board, folder, "batch.c", { portKernels: [] }, main);
-    return new BatchRunner(board, elf, folder);
+    return BatchRunner.build(id, { portKernels: [] }, main);
   }
 
   dispose(): Promise<void> {
@@ -124,7 +124,7 @@ export async function buildTestFirmware(
   out: string,
   main: string,
   options: FirmwareOptions = {},
-  { defines = "", ...extra }: { defines?: string; flags?: string; extraSources?: string } = {},
+  { defines = "", ...extra }: TestMain = {},
 ): Promise<string> {
   const firmware = await buildFirmware(board.id, {
     ...options,
